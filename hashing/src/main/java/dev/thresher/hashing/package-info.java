@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Maglev tables and the flow hash. */
+package dev.thresher.hashing;
