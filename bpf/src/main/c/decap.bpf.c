@@ -41,7 +41,7 @@ static __always_inline struct outer outer_of(const struct ethhdr *ethernet, stru
 	} else {
 		return none;
 	}
-	return (struct outer){cursor.at - start, inner_type(packet.protocol)};
+	return (struct outer){ cursor.at - start, inner_type(packet.protocol) };
 }
 
 SEC("xdp")

@@ -86,7 +86,7 @@ static __always_inline int start_flow(struct route *route, __u64 *slot, __u64 ha
 
 static __always_inline int balance(struct xdp_md *ctx, bool ipv6)
 {
-	struct packet packet = {.ipv6 = ipv6};
+	struct packet packet = { .ipv6 = ipv6 };
 	struct route route = {};
 	__u64 *slot;
 	__u64 hash;

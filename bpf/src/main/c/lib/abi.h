@@ -9,7 +9,7 @@
 #include <linux/types.h>
 
 /* Raised when a struct, an enum or the meaning of a field changes: a daemon migrates older maps. */
-#define ABI_VERSION	  1
+#define ABI_VERSION 1
 
 /* Prime, as Maglev asks (NSDI'16, section 3.4); 2^16 + 1 makes the remainder two adds. */
 #define MAGLEV_TABLE_SIZE 65537
@@ -46,7 +46,7 @@ enum member_state {
 	MEMBER_FREE = 0,
 	MEMBER_UP = 1,
 	MEMBER_DRAIN = 2, /* keeps its flows, gets no new ones */
-	MEMBER_DOWN = 3, /* its flows are picked again */
+	MEMBER_DOWN = 3,  /* its flows are picked again */
 };
 
 enum member_flags {
@@ -109,8 +109,8 @@ struct maglev_table {
 #define FLOW_MEMBER_MASK  0xfffffULL
 #define FLOW_TAG_SHIFT	  34
 
-#define FLOWS_PER_BUCKET  8
-#define FLOWS_PER_PAIR	  (2 * FLOWS_PER_BUCKET)
+#define FLOWS_PER_BUCKET 8
+#define FLOWS_PER_PAIR	 (2 * FLOWS_PER_BUCKET)
 
 /*
  * A bucket is one cache line; a map value is two, a bucket and the neighbour that takes what
@@ -125,15 +125,14 @@ _Static_assert(sizeof(struct flow_bucket_pair) == 128, "struct flow_bucket_pair"
  * Global counters, one name in C, Java, metrics and documents: X(NAME, what it counts).
  * A packet that is sent on (tx) is counted at its member only; the daemon adds those up.
  */
-#define COUNTERS(X)                                                                  \
-	X(PASS, "packets left to the kernel: not for a VIP")                         \
-	X(DROP_NO_REAL, "the VIP has no real server to send to")                     \
-	X(DROP_NO_HEADROOM, "no room in front of the packet for the outer header")   \
-	X(DROP_TOO_LONG, "the packet's own length field cannot be right")            \
-	X(ABORTED, "the program contradicted itself: please report it")              \
-	X(FLOW_REPICKED, "a flow moved because its member went out of service")      \
-	X(FLOW_UNTRACKED, "a flow was not recorded: every entry in reach was fresh") \
-	X(FLOW_EVICTED_UNCONFIRMED, "an unconfirmed entry made room")                \
+#define COUNTERS(X)                                                                                \
+	X(PASS, "packets left to the kernel: not for a VIP")                                       \
+	X(DROP_NO_REAL, "the VIP has no real server to send to")                                   \
+	X(DROP_NO_HEADROOM, "no room in front of the packet for the outer header")                 \
+	X(ABORTED, "the program contradicted itself: please report it")                            \
+	X(FLOW_REPICKED, "a flow moved because its member went out of service")                    \
+	X(FLOW_UNTRACKED, "a flow was not recorded: every entry in reach was fresh")               \
+	X(FLOW_EVICTED_UNCONFIRMED, "an unconfirmed entry made room")                              \
 	X(FLOW_EVICTED_IDLE, "an idle confirmed entry made room")
 
 enum counter {
@@ -142,6 +141,26 @@ enum counter {
 #undef X
 		COUNTER_COUNT
 };
+
+/* Constants of a loaded program, in .rodata. */
+struct settings {
+	/* Secret of the connection table's hash; the multipliers are odd. */
+	__u64 flow_seed[2];
+	__u64 flow_multiplier[2];
+	/* Outer source addresses in network byte order, and the bits that carry the flow's entropy.
+	 */
+	__u64 source_ipv6[2];
+	__u64 source_ipv6_entropy; /* of the low half */
+	__be32 source_ipv4;
+	__be32 source_ipv4_entropy;
+	__u32 flow_pair_mask;	/* bucket pairs - 1; their number is a power of two */
+	__u32 tick_shift;	/* a tick is 2^tick_shift jiffies */
+	__u32 reclaim_ticks;	/* an entry not seen for longer is idle: it may make room */
+	__u32 long_idle_ticks;	/* and for longer than this is expired: TCP flows */
+	__u32 short_idle_ticks; /* UDP flows, and TCP flows that ended */
+	__u32 maglev_seed;	/* the same on every load balancer of a fleet */
+};
+_Static_assert(sizeof(struct settings) == 88, "struct settings");
 
 /* What the `clock` program answers. */
 struct clock_reading {

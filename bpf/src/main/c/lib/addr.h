@@ -9,7 +9,7 @@
 
 static __always_inline struct addr addr_from_ipv4(__be32 ipv4)
 {
-	struct addr addr = {.words = {0, 0, bpf_htonl(0xffff), ipv4}};
+	struct addr addr = { .words = { 0, 0, bpf_htonl(0xffff), ipv4 } };
 
 	return addr;
 }

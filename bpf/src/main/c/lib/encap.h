@@ -23,7 +23,7 @@ static __always_inline void write_ethernet(struct ethhdr *ethernet, const struct
 static __always_inline void write_ipv4(struct iphdr *header, const struct member *member,
 				       const struct packet *packet, __u64 hash)
 {
-	__be32 source = source_ipv4 | (__u32)(hash >> 24 & source_ipv4_entropy);
+	__be32 source = settings.source_ipv4 | (__u32)(hash >> 24 & settings.source_ipv4_entropy);
 	__be16 length = bpf_htons(packet->length + sizeof(*header));
 	__u32 sum = member->outer_sum + length + ((__u32)packet->tos << 8);
 
@@ -41,7 +41,8 @@ static __always_inline void write_ipv6(struct ipv6hdr *header, const struct memb
 				       const struct packet *packet, __u64 hash)
 {
 	__u32 label = hash >> 24 & 0xfffff;
-	__u64 source[2] = {source_ipv6[0], source_ipv6[1] | (hash & source_ipv6_entropy)};
+	__u64 source[2] = { settings.source_ipv6[0],
+			    settings.source_ipv6[1] | (hash & settings.source_ipv6_entropy) };
 
 	*(__be32 *)header = bpf_htonl(6U << 28 | (__u32)packet->tos << 20 | label);
 	header->payload_len = bpf_htons(packet->length);
@@ -58,8 +59,8 @@ static __always_inline int encapsulate(struct xdp_md *ctx, const struct member *
 	const bool ipv6 = member->flags & MEMBER_REAL_IPV6;
 	struct cursor cursor;
 
-	if (bpf_xdp_adjust_head(ctx, ipv6 ? -(int)sizeof(struct ipv6hdr) :
-					    -(int)sizeof(struct iphdr)))
+	if (bpf_xdp_adjust_head(ctx,
+				ipv6 ? -(int)sizeof(struct ipv6hdr) : -(int)sizeof(struct iphdr)))
 		return 0;
 	cursor = cursor_of(ctx);
 	if (ipv6) {

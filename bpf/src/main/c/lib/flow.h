@@ -11,17 +11,16 @@
 #include "maps.h"
 #include "stats.h"
 
-/* Why an entry may make room for a new flow, best reason highest; below are its age and place. */
+/* Why a living entry may make room for a new flow, better reason higher; below, age and place. */
 #define ROOM_IDLE	 (1U << 16)
 #define ROOM_UNCONFIRMED (1U << 17)
-#define ROOM_FREE	 (1U << 18) /* empty or expired */
 #define ROOM_AGE_SHIFT	 4
 _Static_assert(FLOWS_PER_PAIR == 1 << ROOM_AGE_SHIFT, "a place fits below the age");
 _Static_assert(ROOM_IDLE > FLOW_SEEN_MASK << ROOM_AGE_SHIFT, "an age fits below the reasons");
 
 static __always_inline __u32 tick_now(void)
 {
-	return bpf_jiffies64() >> tick_shift & FLOW_SEEN_MASK;
+	return bpf_jiffies64() >> settings.tick_shift & FLOW_SEEN_MASK;
 }
 
 static __always_inline __u32 flow_member(__u64 entry)
@@ -31,7 +30,7 @@ static __always_inline __u32 flow_member(__u64 entry)
 
 static __always_inline struct flow_bucket_pair *flow_buckets(__u64 hash)
 {
-	__u32 index = hash / 2 & flow_pair_mask;
+	__u32 index = hash / 2 & settings.flow_pair_mask;
 
 	return bpf_map_lookup_elem(&flows, &index);
 }
@@ -103,29 +102,36 @@ static __always_inline __u64 flow_entry(__u64 hash, __u32 member_id, const struc
 	return entry;
 }
 
-static __always_inline __u32 above(__u32 value, __u32 limit)
+static __always_inline __u32 flow_age(__u64 entry, __u32 now)
 {
-	return (limit - value) >> 31;
+	return (now - (entry >> FLOW_SEEN_SHIFT)) & FLOW_SEEN_MASK;
 }
 
-/* Without a branch: sixteen of these in a row are one path to the verifier, not 4^16. */
+static __always_inline bool flow_is_free(__u64 entry, __u32 now)
+{
+	return !entry ||
+	       flow_age(entry, now) > (entry & FLOW_SHORT_LIVED ? settings.short_idle_ticks
+								: settings.long_idle_ticks);
+}
+
+/* Without a branch: sixteen of these in a row are one path to the verifier, not 3^16. */
 static __always_inline __u32 flow_room(__u64 entry, __u32 now)
 {
-	__u32 age = (now - (entry >> FLOW_SEEN_SHIFT)) & FLOW_SEEN_MASK;
-	__u32 limit = long_idle_ticks + (entry & FLOW_SHORT_LIVED) * (short_idle_ticks - long_idle_ticks);
-	__u32 free = above(1, flow_member(entry)) | above(age, limit);
+	__u32 age = flow_age(entry, now);
+	__u32 idle = (settings.reclaim_ticks - age) >> 31;
 
-	return free * ROOM_FREE | (~entry & FLOW_CONFIRMED) * (ROOM_UNCONFIRMED / FLOW_CONFIRMED) |
-	       above(age, reclaim_ticks) * ROOM_IDLE | age << ROOM_AGE_SHIFT;
+	return (~entry & FLOW_CONFIRMED) * (ROOM_UNCONFIRMED / FLOW_CONFIRMED) | idle * ROOM_IDLE |
+	       age << ROOM_AGE_SHIFT;
 }
 
 static __always_inline __u32 larger(__u32 a, __u32 b)
 {
 	__u32 difference = b - a;
+	__s32 negative = (__s32)difference >> 31;
 
 	/* The compiler would see the comparison behind this and branch after all. */
-	asm volatile("" : "+r"(difference));
-	return a + (difference & ~((__s32)difference >> 31));
+	asm volatile("" : "+r"(negative));
+	return a + (difference & ~negative);
 }
 
 /*
@@ -138,24 +144,25 @@ __noinline int flow_insert(__u64 hash, __u64 entry)
 	__u32 now = entry >> FLOW_SEEN_SHIFT & FLOW_SEEN_MASK;
 	struct flow_bucket_pair *pair = flow_buckets(hash);
 	__u32 home = flow_home(hash);
-	__u32 place, best = 0;
+	__u32 place, room = 0;
 
 	if (!pair)
 		return 0;
 	for (place = 0; place < FLOWS_PER_PAIR; place++) {
-		best = larger(best, flow_room(pair->entries[home ^ place], now) | place);
-		if (best & ROOM_FREE)
-			break;
+		if (flow_is_free(pair->entries[home ^ place], now)) {
+			flow_store(&pair->entries[home ^ place], entry);
+			return 0;
+		}
 	}
-	if (best < ROOM_IDLE) {
+	for (place = 0; place < FLOWS_PER_PAIR; place++)
+		room = larger(room, flow_room(pair->entries[place], now) | place);
+	if (room < ROOM_IDLE) {
 		count(COUNTER_FLOW_UNTRACKED);
 		return 0;
 	}
-	if (best < ROOM_UNCONFIRMED)
-		count(COUNTER_FLOW_EVICTED_IDLE);
-	else if (best < ROOM_FREE)
-		count(COUNTER_FLOW_EVICTED_UNCONFIRMED);
-	flow_store(&pair->entries[home ^ (best & (FLOWS_PER_PAIR - 1))], entry);
+	count(room < ROOM_UNCONFIRMED ? COUNTER_FLOW_EVICTED_IDLE
+				      : COUNTER_FLOW_EVICTED_UNCONFIRMED);
+	flow_store(&pair->entries[room & (FLOWS_PER_PAIR - 1)], entry);
 	return 0;
 }
 

@@ -20,19 +20,19 @@ static __always_inline __u64 fold(__u64 hash, __u64 word, __u64 multiplier)
 static __always_inline __u64 flow_hash(const struct packet *packet)
 {
 	__u64 ports = (__u64)packet->protocol << 32 | packet->ports;
-	__u64 hash = flow_seed[0];
+	__u64 hash = settings.flow_seed[0];
 
 	if (packet->ipv6) {
-		hash = fold(hash, packet->src.halves[0], flow_multiplier[0]);
-		hash = fold(hash, packet->src.halves[1], flow_multiplier[1]);
-		hash = fold(hash, packet->dst.halves[0], flow_multiplier[0]);
-		hash = fold(hash, packet->dst.halves[1], flow_multiplier[1]);
+		hash = fold(hash, packet->src.halves[0], settings.flow_multiplier[0]);
+		hash = fold(hash, packet->src.halves[1], settings.flow_multiplier[1]);
+		hash = fold(hash, packet->dst.halves[0], settings.flow_multiplier[0]);
+		hash = fold(hash, packet->dst.halves[1], settings.flow_multiplier[1]);
 	} else {
 		hash = fold(hash, (__u64)packet->src.words[3] << 32 | packet->dst.words[3],
-			    flow_multiplier[0]);
+			    settings.flow_multiplier[0]);
 	}
-	hash = fold(hash, ports ^ flow_seed[1], flow_multiplier[1]);
-	return fold(hash, 0, flow_multiplier[0]);
+	hash = fold(hash, ports ^ settings.flow_seed[1], settings.flow_multiplier[1]);
+	return fold(hash, 0, settings.flow_multiplier[0]);
 }
 
 /* Bob Jenkins' lookup3 (public domain, 2006), as the kernel's jhash2 applies it to 32-bit words. */
@@ -79,7 +79,7 @@ static __always_inline __u32 slot_hash(const struct packet *packet)
 	const __u32 words = packet->ipv6 ? 5 : 2;
 	__u32 a, b, c;
 
-	a = b = c = JHASH_INIT + (words << 2) + maglev_seed;
+	a = b = c = JHASH_INIT + (words << 2) + settings.maglev_seed;
 	if (packet->ipv6) {
 		a += packet->src.words[0];
 		b += packet->src.words[1];

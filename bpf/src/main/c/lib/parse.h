@@ -17,20 +17,21 @@
 #include <bpf/bpf_helpers.h>
 #include "addr.h"
 
-#define TCP_FIN		    0x01
-#define TCP_SYN		    0x02
-#define TCP_RST		    0x04
-#define TCP_FLAGS_OFFSET    13
+#define TCP_FIN		 0x01
+#define TCP_SYN		 0x02
+#define TCP_RST		 0x04
+#define TCP_FLAGS_OFFSET 13
 
 #define IPV4_FRAGMENT	    0x3fff /* more fragments, or an offset */
-#define IPV4_HEADER_MINIMUM 5 /* words */
+#define IPV4_HEADER_MINIMUM 5	   /* words */
 
 struct cursor {
 	void *at;
 	void *end;
 };
 
-/* What the rest of the program knows of a packet. Where ipv6 is a constant, so is all that hangs on it. */
+/* What the rest of the program knows of a packet. Where ipv6 is a constant, so is all that hangs on
+ * it. */
 struct packet {
 	struct addr src;
 	struct addr dst;
@@ -41,13 +42,13 @@ struct packet {
 	bool ipv6;
 	__u8 protocol;
 	__u8 tcp_flags; /* 0 for UDP */
-	__u8 tos; /* TOS or traffic class */
-	__u32 length; /* of the IP packet, header included, in bytes */
+	__u8 tos;	/* TOS or traffic class */
+	__u32 length;	/* of the IP packet, header included, in bytes */
 };
 
 static __always_inline struct cursor cursor_of(struct xdp_md *ctx)
 {
-	struct cursor cursor = {(void *)(long)ctx->data, (void *)(long)ctx->data_end};
+	struct cursor cursor = { (void *)(long)ctx->data, (void *)(long)ctx->data_end };
 
 	return cursor;
 }
