@@ -37,7 +37,7 @@ public record MemberRecord(
     public byte[] encode() {
         ByteBuffer buffer = ByteBuffer.allocate(LENGTH);
         buffer.put(Addresses.encode(vip)).putShort((short) vipPort).put((byte) protocol);
-        buffer.put((byte) state.ordinal()).put((byte) flags());
+        buffer.put((byte) state.code()).put((byte) flags());
         buffer.position(REAL_OFFSET).put(Addresses.encode(real));
         buffer.put(nextHop.destination().bytes()).put(nextHop.source().bytes());
         buffer.order(ByteOrder.nativeOrder()).putInt(outerSum()).putInt(vipId);
@@ -60,7 +60,7 @@ public record MemberRecord(
     }
 
     public static MemberState stateOf(byte[] bytes) {
-        return MemberState.values()[bytes[STATE_OFFSET]];
+        return MemberState.of(bytes[STATE_OFFSET]);
     }
 
     public MemberRecord with(MemberState newState) {
