@@ -40,6 +40,8 @@ public record ProgramSettings(HashKey hashKey, OuterSource source, int flowPairs
     public record OuterSource(int ipv4, int ipv4Entropy, long ipv6High, long ipv6Low, long ipv6Entropy) {}
 
     /**
+     * The connection table's clock, and the ages of its entries in ticks.
+     *
      * @param shift a tick is 2^shift jiffies, about a second
      * @param reclaim ticks after which an entry is idle
      * @param longIdle ticks after which a TCP flow expires
