@@ -4,6 +4,7 @@ package dev.thresher.daemon.grpc;
 import dev.thresher.config.ApiSettings;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
@@ -75,8 +76,10 @@ final class SocketFile {
             channel.configureBlocking(false);
             channel.connect(UnixDomainSocketAddress.of(path));
             return true;
-        } catch (ConnectException e) {
+        } catch (ConnectException refused) {
             return false;
+        } catch (SocketException full) {
+            return true;
         }
     }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -53,16 +54,10 @@ final class SocketFileTest {
     @Test
     void socketOfAHungDaemon_isRefusedWithoutWaiting() throws IOException {
         Path socket = dir.resolve("a.sock");
-        List<SocketChannel> waiting = new ArrayList<>();
         ServerSocketChannel hung =
                 ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(socket), 1);
+        List<SocketChannel> waiting = fillBacklog(socket);
         try {
-            for (int i = 0; i < 4; i++) {
-                SocketChannel client = SocketChannel.open(StandardProtocolFamily.UNIX);
-                client.configureBlocking(false);
-                client.connect(UnixDomainSocketAddress.of(socket));
-                waiting.add(client);
-            }
             assertRefused(socket, "a running daemon serves on it");
         } finally {
             for (SocketChannel client : waiting) {
@@ -113,6 +108,21 @@ final class SocketFileTest {
         IOException e = assertThrows(IOException.class, () -> GrpcServer.start(socket, new SampleState()));
         assertTrue(String.valueOf(e.getMessage()).startsWith("API socket " + socket + ": "), e.getMessage());
         assertTrue(String.valueOf(e.getMessage()).contains(reason), e.getMessage());
+    }
+
+    private static List<SocketChannel> fillBacklog(Path socket) throws IOException {
+        List<SocketChannel> clients = new ArrayList<>();
+        try {
+            while (clients.size() < 100) {
+                SocketChannel client = SocketChannel.open(StandardProtocolFamily.UNIX);
+                clients.add(client);
+                client.configureBlocking(false);
+                client.connect(UnixDomainSocketAddress.of(socket));
+            }
+            throw new AssertionError("a backlog of 1 took 100 connections");
+        } catch (SocketException full) {
+            return clients;
+        }
     }
 
     private static ServerSocketChannel bind(Path socket) throws IOException {
