@@ -61,9 +61,12 @@ final class Requests {
         for (String line : out.lines().toList()) {
             if (!line.startsWith(MARK)) {
                 body = line;
-            } else if (line.endsWith(" 200") && body != null) {
+                continue;
+            }
+            if (line.endsWith(" 200") && body != null) {
                 reals.put(Integer.parseInt(line, MARK.length(), line.indexOf(' '), 10), body);
             }
+            body = null;
         }
         return reals;
     }

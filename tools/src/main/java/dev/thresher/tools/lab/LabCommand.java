@@ -3,61 +3,37 @@ package dev.thresher.tools.lab;
 
 import com.google.gson.GsonBuilder;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** The verb {@code lab}. */
 @Command(
         name = "lab",
         description = "A client, a load balancer and real servers in network namespaces, to play with.",
         synopsisSubcommandLabel = "COMMAND",
-        mixinStandardHelpOptions = true,
         subcommands = {LabCommand.Up.class, LabCommand.Exec.class, LabCommand.Status.class, LabCommand.Down.class})
 public final class LabCommand {
 
-    /** What all subcommands have in common. */
-    private abstract static class Action implements Callable<Integer> {
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help.")
+    @SuppressWarnings("UnusedVariable")
+    private boolean help;
+
+    private abstract static class Action extends LabVerb {
         @Option(
                 names = "--lab",
                 paramLabel = "NAME",
                 defaultValue = "lab",
                 description = "Name of the lab (default: ${DEFAULT-VALUE}); several can be up side by side.")
         String lab = "lab";
-
-        @Spec
-        CommandSpec spec = CommandSpec.create();
-
-        abstract int act();
-
-        @Override
-        public Integer call() {
-            try {
-                return act();
-            } catch (LabException e) {
-                tell("thresher: " + e.getMessage());
-                return 1;
-            }
-        }
-
-        PrintWriter out() {
-            return spec.commandLine().getOut();
-        }
-
-        void tell(String line) {
-            PrintWriter err = spec.commandLine().getErr();
-            err.println(line);
-            err.flush();
-        }
     }
 
-    @Command(name = "up", description = "Bring the lab up.", mixinStandardHelpOptions = true)
+    @Command(name = "up", description = "Bring the lab up.")
     static final class Up extends Action {
         @Option(
                 names = "--reals",
@@ -67,7 +43,7 @@ public final class LabCommand {
         int reals;
 
         @Override
-        int act() {
+        protected int act() {
             LabSpec wanted = LabSpec.lasting(lab, reals);
             wanted.topology();
             CleanExit exit = CleanExit.removing(lab);
@@ -79,10 +55,7 @@ public final class LabCommand {
         }
     }
 
-    @Command(
-            name = "exec",
-            description = "Run a command on a host of the lab; its exit status is the command's.",
-            mixinStandardHelpOptions = true)
+    @Command(name = "exec", description = "Run a command on a host of the lab; its exit status is the command's.")
     static final class Exec extends Action {
         @Parameters(index = "0", paramLabel = "HOST", description = "client, router, lb1, real1, …")
         String host = "";
@@ -97,7 +70,7 @@ public final class LabCommand {
         // The script 'thresher' itself runs a command on a host that is there, so that no JVM stands between the
         // command and the terminal's signals. What gets here is mostly to be explained.
         @Override
-        int act() {
+        protected int act() {
             Namespace namespace = new Namespace(Topology.prefix(lab) + host);
             if (!namespace.exists()) {
                 throw new LabException(whyNot());
@@ -127,13 +100,13 @@ public final class LabCommand {
         }
     }
 
-    @Command(name = "status", description = "Show what is up.", mixinStandardHelpOptions = true)
+    @Command(name = "status", description = "Show what is up.")
     static final class Status extends Action {
         @Option(names = "--json", description = "Print JSON.")
         boolean json;
 
         @Override
-        int act() {
+        protected int act() {
             LabStatus status = LabStatus.of(lab);
             if (json) {
                 out().println(new GsonBuilder().setPrettyPrinting().create().toJson(status));
@@ -147,10 +120,10 @@ public final class LabCommand {
         }
     }
 
-    @Command(name = "down", description = "Remove the lab, or what is left of one.", mixinStandardHelpOptions = true)
+    @Command(name = "down", description = "Remove the lab, or what is left of one.")
     static final class Down extends Action {
         @Override
-        int act() {
+        protected int act() {
             tell(Lab.down(lab) ? "lab: removed" : "lab: there was none");
             return 0;
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.tools.lab;
 
+import dev.thresher.bpf.BpfFs;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -13,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 /** Where a lab keeps its files and pins. */
 public record LabFiles(String lab) {
     static final Path ALL_LABS = Path.of("/run/thresher-lab");
-    static final Path BPFFS = Path.of("/sys/fs/bpf");
 
     /** Checks the name, which becomes a part of paths. */
     public LabFiles {
@@ -59,12 +59,12 @@ public record LabFiles(String lab) {
 
     /** The daemon's pins. */
     Path daemonPins() {
-        return BPFFS.resolve("thresher").resolve(instance());
+        return BpfFs.ROOT.resolve("thresher").resolve(instance());
     }
 
     /** The lab's own pins, apart from those of any daemon. */
     Path labPins() {
-        return BPFFS.resolve("thresher-lab").resolve(lab);
+        return BpfFs.ROOT.resolve("thresher-lab").resolve(lab);
     }
 
     static void write(Path file, String content) {

@@ -26,9 +26,6 @@ public interface Libc {
     /** See geteuid(2). */
     int geteuid();
 
-    /** See mount(2). */
-    int mount(CharSequence source, CharSequence target, CharSequence type, long flags, CharSequence data);
-
     /** See umount2(2). */
     int umount2(CharSequence target, int flags);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.tools.lab;
 
+import dev.thresher.bpf.BpfException;
+import dev.thresher.bpf.BpfFs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,17 +27,17 @@ final class SystemMounts {
             if (!isMounted(NETNS)) {
                 LabFiles.write(OUR_NETNS, "");
             }
-            if (!isMounted(LabFiles.BPFFS)) {
+            if (mountBpffs()) {
                 LabFiles.write(OUR_BPFFS, "");
-                mountBpffs();
             }
         }
     }
 
-    private static void mountBpffs() {
-        if (Libc.INSTANCE.mount("bpf", LabFiles.BPFFS.toString(), "bpf", 0, "mode=700") != 0) {
-            throw new LabException("cannot mount bpffs on " + LabFiles.BPFFS + ": errno " + Libc.lastError()
-                    + "; in a container, it takes --privileged");
+    private static boolean mountBpffs() {
+        try {
+            return BpfFs.ensureMounted();
+        } catch (IOException | BpfException e) {
+            throw new LabException(e.getMessage() + "; in a container, the lab takes --privileged", e);
         }
     }
 
@@ -44,9 +46,9 @@ final class SystemMounts {
         LabLock lock = LabLock.take(LabFiles.ALL_LABS, LOCK, PATIENCE, "the lab's bookkeeping");
         try (lock) {
             if (!otherLabs()) {
-                LabFiles.removeIfEmpty(LabFiles.BPFFS.resolve("thresher-lab"));
-                LabFiles.removeIfEmpty(LabFiles.BPFFS.resolve("thresher"));
-                giveBack(OUR_BPFFS, LabFiles.BPFFS);
+                LabFiles.removeIfEmpty(BpfFs.ROOT.resolve("thresher-lab"));
+                LabFiles.removeIfEmpty(BpfFs.ROOT.resolve("thresher"));
+                giveBack(OUR_BPFFS, BpfFs.ROOT);
                 giveBack(OUR_NETNS, NETNS);
             }
         }

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the program and the daemon both know: the shape of every map's value.
+ * dev.thresher.bpf.layout holds the Java twin, and AbiTest compares the two through BTF.
+ */
+#ifndef THRESHER_ABI_H
+#define THRESHER_ABI_H
+
+#include <linux/types.h>
+
+/* Raised when a struct, an enum or the meaning of a field changes: a daemon migrates older maps. */
+#define ABI_VERSION 1
+
+/* Prime, as Maglev asks (NSDI'16, section 3.4); 2^16 + 1 makes the remainder two adds. */
+#define MAGLEV_TABLE_SIZE 65537
+
+/* One address type for both families; IPv4 is v4-mapped (RFC 4291, section 2.5.5.2). */
+struct addr {
+	union {
+		__u8 bytes[16];
+		__be32 words[4];
+		__u64 halves[2];
+	};
+};
+_Static_assert(sizeof(struct addr) == 16, "struct addr");
+
+struct vip_key {
+	struct addr addr;
+	__be16 port; /* 0: any port */
+	__u8 protocol;
+	__u8 pad[5];
+};
+_Static_assert(sizeof(struct vip_key) == 24, "struct vip_key");
+
+enum vip_flags {
+	VIP_STATELESS = 1 << 0, /* Maglev only, no connection table */
+};
+
+struct vip {
+	__u32 id; /* index into `tables` and `vip_stats` */
+	__u32 flags;
+};
+_Static_assert(sizeof(struct vip) == 8, "struct vip");
+
+enum member_state {
+	MEMBER_FREE = 0,
+	MEMBER_UP = 1,
+	MEMBER_DRAIN = 2, /* keeps its flows, gets no new ones */
+	MEMBER_DOWN = 3,  /* its flows are picked again */
+};
+
+enum member_flags {
+	MEMBER_VIP_IPV6 = 1 << 0,
+	MEMBER_REAL_IPV6 = 1 << 1,
+	MEMBER_ANY_PORT = 1 << 2, /* the VIP has port 0 */
+};
+
+/*
+ * One real server in one VIP's pool. A packet of an established flow reads this line and no
+ * other: whom the flow belongs to (a hash collision must not carry off other VIPs' traffic),
+ * whether the member serves, and all of the outer header that is not a constant.
+ * Id 0 is never used: an empty connection table entry names it.
+ */
+struct member {
+	struct addr vip;
+	__be16 vip_port;
+	__u8 protocol;
+	__u8 state; /* enum member_state */
+	__u8 flags; /* enum member_flags */
+	__u8 pad0[3];
+	struct addr real;
+	__u8 next_hop[6]; /* destination MAC, then our own: in the order of the frame */
+	__u8 source_mac[6];
+	__u32 outer_sum; /* one's complement sum of the outer IPv4 header's fixed words */
+	__u32 vip_id;
+	__u8 pad1[4];
+};
+_Static_assert(sizeof(struct member) == 64, "struct member is one cache line");
+
+struct member_stats {
+	__u64 packets;
+	__u64 bytes; /* of the clients' IP packets, without any outer header */
+	__u64 new_flows;
+};
+_Static_assert(sizeof(struct member_stats) == 24, "struct member_stats");
+
+struct vip_stats {
+	__u64 dropped;
+};
+
+struct maglev_table {
+	__u32 members[MAGLEV_TABLE_SIZE];
+};
+
+/*
+ * A connection table entry is one u64, so that writing one is one store and needs no lock:
+ *
+ *   63      34 33        14 13     2  1         0
+ *   tag (30)   member (20)  seen (12) confirmed short-lived
+ *
+ * seen counts ticks of 2^tick_shift jiffies, about a second. Short-lived entries are UDP flows
+ * and TCP flows that saw a FIN or RST; they expire by the UDP idle timeout.
+ */
+#define FLOW_SHORT_LIVED  (1ULL << 0)
+#define FLOW_CONFIRMED	  (1ULL << 1)
+#define FLOW_SEEN_SHIFT	  2
+#define FLOW_SEEN_MASK	  0xfffULL
+#define FLOW_MEMBER_SHIFT 14
+#define FLOW_MEMBER_MASK  0xfffffULL
+#define FLOW_TAG_SHIFT	  34
+
+#define FLOWS_PER_BUCKET 8
+#define FLOWS_PER_PAIR	 (2 * FLOWS_PER_BUCKET)
+
+/*
+ * A bucket is one cache line; a map value is two, a bucket and the neighbour that takes what
+ * overflows from it.
+ */
+struct flow_bucket_pair {
+	__u64 entries[FLOWS_PER_PAIR];
+};
+_Static_assert(sizeof(struct flow_bucket_pair) == 128, "struct flow_bucket_pair");
+
+/*
+ * Global counters, one name in C, Java, metrics and documents: X(NAME, what it counts).
+ * A packet that is sent on (tx) is counted at its member only; the daemon adds those up.
+ */
+#define COUNTERS(X)                                                                                \
+	X(PASS, "packets left to the kernel: not for a VIP")                                       \
+	X(DROP_NO_REAL, "the VIP has no real server to send to")                                   \
+	X(DROP_NO_HEADROOM, "no room in front of the packet for the outer header")                 \
+	X(ABORTED, "the program contradicted itself: please report it")                            \
+	X(FLOW_REPICKED, "a flow moved because its member went out of service")                    \
+	X(FLOW_UNTRACKED, "a flow was not recorded: every entry in reach was fresh")               \
+	X(FLOW_EVICTED_UNCONFIRMED, "an unconfirmed entry made room")                              \
+	X(FLOW_EVICTED_IDLE, "an idle confirmed entry made room")
+
+enum counter {
+#define X(name, text) COUNTER_##name,
+	COUNTERS(X)
+#undef X
+		COUNTER_COUNT
+};
+
+/* Constants of a loaded program, in .rodata. */
+struct settings {
+	/* Secret of the connection table's hash; the multipliers are odd. */
+	__u64 flow_seed[2];
+	__u64 flow_multiplier[2];
+	/* Outer source addresses in network byte order, and the bits that carry the flow's entropy.
+	 */
+	__u64 source_ipv6[2];
+	__u64 source_ipv6_entropy; /* of the low half */
+	__be32 source_ipv4;
+	__be32 source_ipv4_entropy;
+	__u32 flow_pair_mask;	/* bucket pairs - 1; their number is a power of two */
+	__u32 tick_shift;	/* a tick is 2^tick_shift jiffies */
+	__u32 reclaim_ticks;	/* an entry not seen for longer is idle: it may make room */
+	__u32 long_idle_ticks;	/* and for longer than this is expired: TCP flows */
+	__u32 short_idle_ticks; /* UDP flows, and TCP flows that ended */
+	__u32 maglev_seed;	/* the same on every load balancer of a fleet */
+};
+_Static_assert(sizeof(struct settings) == 88, "struct settings");
+
+/* What the `clock` program answers. */
+struct clock_reading {
+	__u64 jiffies;
+	__u64 boot_ns; /* CLOCK_BOOTTIME */
+};
+
+#endif

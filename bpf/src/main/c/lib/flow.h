@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The connection table. A flow lives in the bucket that its hash names or in that bucket's
+ * neighbour (index ^ 1, the adjacent cache line). Every change is one 8-byte store: CPUs that
+ * race for an entry overwrite each other's whole entry, and a flow that loses is picked again.
+ */
+#ifndef THRESHER_FLOW_H
+#define THRESHER_FLOW_H
+
+#include "hash.h"
+#include "maps.h"
+#include "stats.h"
+
+/* Why a living entry may make room for a new flow, better reason higher; below, age and place. */
+#define ROOM_IDLE	 (1U << 16)
+#define ROOM_UNCONFIRMED (1U << 17)
+#define ROOM_AGE_SHIFT	 4
+_Static_assert(FLOWS_PER_PAIR == 1 << ROOM_AGE_SHIFT, "a place fits below the age");
+_Static_assert(ROOM_IDLE > FLOW_SEEN_MASK << ROOM_AGE_SHIFT, "an age fits below the reasons");
+
+static __always_inline __u32 tick_now(void)
+{
+	return bpf_jiffies64() >> settings.tick_shift & FLOW_SEEN_MASK;
+}
+
+static __always_inline __u32 flow_member(__u64 entry)
+{
+	return entry >> FLOW_MEMBER_SHIFT & FLOW_MEMBER_MASK;
+}
+
+static __always_inline struct flow_bucket_pair *flow_buckets(__u64 hash)
+{
+	__u32 index = hash / 2 & settings.flow_pair_mask;
+
+	return bpf_map_lookup_elem(&flows, &index);
+}
+
+/* Where the bucket that the hash names begins in its pair. */
+static __always_inline __u32 flow_home(__u64 hash)
+{
+	return (hash & 1) * FLOWS_PER_BUCKET;
+}
+
+/*
+ * The entry with the flow's tag, or NULL. Whether it is the flow's is for the member to say.
+ * The sixteen places are joined into one by adding what is left of the tag, which is 0: hidden
+ * from the compiler and unknown to the verifier, that lets it walk the rest of the program once
+ * instead of once a place.
+ */
+static __always_inline __u64 *flow_find(__u64 hash)
+{
+	struct flow_bucket_pair *pair = flow_buckets(hash);
+	__u32 home = flow_home(hash);
+	__u64 difference;
+	__u32 i;
+
+	if (!pair)
+		return 0;
+
+#pragma unroll
+	for (i = 0; i < FLOWS_PER_PAIR; i++) {
+		difference = pair->entries[home ^ i] ^ hash;
+		if (difference >> FLOW_TAG_SHIFT == 0)
+			goto found;
+	}
+	return 0;
+found:
+	asm volatile("" : "+r"(difference));
+	i = ((home ^ i) + (difference >> FLOW_TAG_SHIFT)) & (FLOWS_PER_PAIR - 1);
+	return &pair->entries[i];
+}
+
+static __always_inline void flow_store(__u64 *slot, __u64 entry)
+{
+	*(volatile __u64 *)slot = entry;
+}
+
+/* A packet of a known flow: confirms it, or with FIN or RST shortens its life. */
+static __always_inline void flow_touch(__u64 *slot, __u64 entry, const struct packet *packet)
+{
+	__u64 next = entry & ~(FLOW_SEEN_MASK << FLOW_SEEN_SHIFT);
+
+	next |= (__u64)tick_now() << FLOW_SEEN_SHIFT;
+	if (!(packet->tcp_flags & (TCP_FIN | TCP_SYN | TCP_RST)))
+		next |= FLOW_CONFIRMED;
+	else if (packet->tcp_flags & TCP_RST)
+		next = (next | FLOW_SHORT_LIVED) & ~FLOW_CONFIRMED;
+	else if (packet->tcp_flags & TCP_FIN)
+		next |= FLOW_SHORT_LIVED;
+	if (next != entry)
+		flow_store(slot, next);
+}
+
+static __always_inline __u64 flow_entry(__u64 hash, __u32 member_id, const struct packet *packet)
+{
+	__u64 entry = hash >> FLOW_TAG_SHIFT << FLOW_TAG_SHIFT;
+
+	entry |= (__u64)member_id << FLOW_MEMBER_SHIFT;
+	entry |= (__u64)tick_now() << FLOW_SEEN_SHIFT;
+	if (packet->protocol == IPPROTO_UDP)
+		entry |= FLOW_SHORT_LIVED;
+	return entry;
+}
+
+static __always_inline __u32 flow_age(__u64 entry, __u32 now)
+{
+	return (now - (entry >> FLOW_SEEN_SHIFT)) & FLOW_SEEN_MASK;
+}
+
+static __always_inline bool flow_is_free(__u64 entry, __u32 now)
+{
+	return !entry ||
+	       flow_age(entry, now) > (entry & FLOW_SHORT_LIVED ? settings.short_idle_ticks
+								: settings.long_idle_ticks);
+}
+
+/* Without a branch: sixteen of these in a row are one path to the verifier, not 3^16. */
+static __always_inline __u32 flow_room(__u64 entry, __u32 now)
+{
+	__u32 age = flow_age(entry, now);
+	__u32 idle = (settings.reclaim_ticks - age) >> 31;
+
+	return (~entry & FLOW_CONFIRMED) * (ROOM_UNCONFIRMED / FLOW_CONFIRMED) | idle * ROOM_IDLE |
+	       age << ROOM_AGE_SHIFT;
+}
+
+static __always_inline __u32 larger(__u32 a, __u32 b)
+{
+	__u32 difference = b - a;
+	__s32 negative = (__s32)difference >> 31;
+
+	/* The compiler would see the comparison behind this and branch after all. */
+	asm volatile("" : "+r"(negative));
+	return a + (difference & ~negative);
+}
+
+/*
+ * Records a flow that has no entry yet: in a free place, else in place of the oldest unconfirmed
+ * entry, else of the oldest idle one. A fresh confirmed entry stays: then the flow goes untracked.
+ * Global, so that the verifier reads it once and not for each way that leads here.
+ */
+__noinline int flow_insert(__u64 hash, __u64 entry)
+{
+	__u32 now = entry >> FLOW_SEEN_SHIFT & FLOW_SEEN_MASK;
+	struct flow_bucket_pair *pair = flow_buckets(hash);
+	__u32 home = flow_home(hash);
+	__u32 place, room = 0;
+
+	if (!pair)
+		return 0;
+	for (place = 0; place < FLOWS_PER_PAIR; place++) {
+		if (flow_is_free(pair->entries[home ^ place], now)) {
+			flow_store(&pair->entries[home ^ place], entry);
+			return 0;
+		}
+	}
+	for (place = 0; place < FLOWS_PER_PAIR; place++)
+		room = larger(room, flow_room(pair->entries[place], now) | place);
+	if (room < ROOM_IDLE) {
+		count(COUNTER_FLOW_UNTRACKED);
+		return 0;
+	}
+	count(room < ROOM_UNCONFIRMED ? COUNTER_FLOW_EVICTED_IDLE
+				      : COUNTER_FLOW_EVICTED_UNCONFIRMED);
+	flow_store(&pair->entries[room & (FLOWS_PER_PAIR - 1)], entry);
+	return 0;
+}
+
+#endif

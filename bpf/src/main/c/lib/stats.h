@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The one place where verdicts, drop reasons and events are counted. Per CPU, so no atomics. */
+#ifndef THRESHER_STATS_H
+#define THRESHER_STATS_H
+
+#include "maps.h"
+
+static __always_inline void count(enum counter counter)
+{
+	__u32 key = counter;
+	__u64 *value = bpf_map_lookup_elem(&counters, &key);
+
+	if (value)
+		++*value;
+}
+
+static __always_inline int pass(void)
+{
+	count(COUNTER_PASS);
+	return XDP_PASS;
+}
+
+static __always_inline int drop(enum counter reason)
+{
+	count(reason);
+	return XDP_DROP;
+}
+
+static __always_inline int drop_of_vip(enum counter reason, __u32 vip_id)
+{
+	struct vip_stats *stats = bpf_map_lookup_elem(&vip_stats, &vip_id);
+
+	if (stats)
+		++stats->dropped;
+	return drop(reason);
+}
+
+static __always_inline int aborted(void)
+{
+	count(COUNTER_ABORTED);
+	return XDP_ABORTED;
+}
+
+static __always_inline void count_packet(__u32 member_id, __u32 bytes, int new_flow)
+{
+	struct member_stats *stats = bpf_map_lookup_elem(&member_stats, &member_id);
+
+	if (!stats)
+		return;
+	++stats->packets;
+	stats->bytes += bytes;
+	if (new_flow)
+		++stats->new_flows;
+}
+
+#endif

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.thresher.bpf;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import jnr.constants.platform.Errno;
+import jnr.ffi.Pointer;
+
+/**
+ * One kernel map behind a file descriptor. Keys and values are bytes in the machine's order; a value of a per-CPU map
+ * is one after the other for each possible CPU, each padded to 8 bytes. Not thread-safe.
+ */
+public final class BpfMap implements AutoCloseable {
+    private static final int TYPE_ARRAY = 2;
+    private static final int TYPE_PERCPU_HASH = 5;
+    private static final int TYPE_PERCPU_ARRAY = 6;
+    private static final int TYPE_LRU_PERCPU_HASH = 10;
+    private static final int PROT_READ_WRITE = 3;
+    private static final int MAP_SHARED = 1;
+    private static final int BATCH = 4096;
+
+    private final String name;
+    private final int fd;
+    private final MapInfo info;
+
+    BpfMap(String name, int fd) {
+        this.name = name;
+        this.fd = fd;
+        this.info = MapInfo.of(fd);
+    }
+
+    /** Creates an array map of one element that is not in any object: an inner map. */
+    public static BpfMap createArray(String name, int valueSize, int maxEntries) {
+        int fd = Native.check(
+                Native.BPF.bpf_map_create(TYPE_ARRAY, name, Integer.BYTES, valueSize, maxEntries, null),
+                "bpf_map_create(" + name + ")");
+        return new BpfMap(name, fd);
+    }
+
+    /** Opens a pinned map; empty when nothing is pinned there. */
+    public static Optional<BpfMap> openPinned(String name, String path) {
+        int fd = Native.BPF.bpf_obj_get(path);
+        if (fd == -Errno.ENOENT.intValue()) {
+            return Optional.empty();
+        }
+        return Optional.of(new BpfMap(name, Native.check(fd, "bpf_obj_get(" + path + ")")));
+    }
+
+    public String name() {
+        return name;
+    }
+
+    int fd() {
+        return fd;
+    }
+
+    public MapInfo info() {
+        return info;
+    }
+
+    public void update(byte[] key, byte[] value) {
+        int result = Native.BPF.bpf_map_update_elem(fd, Native.copyOf(key), Native.copyOf(value), 0);
+        if (result < 0) {
+            throw new BpfException(
+                    "bpf_map_update_elem(" + name + ", key=" + show(key) + ")", -result, capacity(result));
+        }
+    }
+
+    /** Puts maps into an array of maps, all in one call: one wait for RCU instead of one a map. */
+    public void updateInner(List<Integer> keys, List<BpfMap> inner) {
+        int entries = keys.size();
+        Pointer keyBytes = Native.allocate((long) entries * Integer.BYTES);
+        Pointer valueBytes = Native.allocate((long) entries * Integer.BYTES);
+        for (int i = 0; i < entries; i++) {
+            keyBytes.putInt((long) i * Integer.BYTES, keys.get(i));
+            valueBytes.putInt((long) i * Integer.BYTES, inner.get(i).fd);
+        }
+        Native.check(
+                Native.BPF.bpf_map_update_batch(fd, keyBytes, valueBytes, Native.intOf(entries), null),
+                "bpf_map_update_batch(" + name + ", " + entries + " keys)");
+    }
+
+    public Optional<byte[]> lookup(byte[] key) {
+        int size = valueBytes();
+        Pointer value = Native.allocate(size);
+        int result = Native.BPF.bpf_map_lookup_elem(fd, Native.copyOf(key), value);
+        if (result == -Errno.ENOENT.intValue()) {
+            return Optional.empty();
+        }
+        Native.check(result, "bpf_map_lookup_elem(" + name + ", key=" + show(key) + ")");
+        return Optional.of(Native.bytes(value, size));
+    }
+
+    /** Removes the key; answers whether it was there. An inner map is taken out of an array of maps. */
+    public boolean delete(byte[] key) {
+        int result = Native.BPF.bpf_map_delete_elem(fd, Native.copyOf(key));
+        if (result == -Errno.ENOENT.intValue()) {
+            return false;
+        }
+        Native.check(result, "bpf_map_delete_elem(" + name + ", key=" + show(key) + ")");
+        return true;
+    }
+
+    /** Calls back with each key and value; what changes meanwhile may or may not be seen. */
+    public void forEach(BiConsumer<byte[], byte[]> visitor) {
+        Pointer next = Native.allocate(info.keySize());
+        Pointer key = null;
+        while (Native.BPF.bpf_map_get_next_key(fd, key, next) == 0) {
+            byte[] bytes = Native.bytes(next, info.keySize());
+            lookup(bytes).ifPresent(value -> visitor.accept(bytes, value));
+            key = Native.copyOf(bytes);
+        }
+    }
+
+    /** The values of an array map's elements [0, count), in few calls. Each is {@link #valueBytes} long. */
+    public ByteBuffer readArray(int count) {
+        int size = valueBytes();
+        ByteBuffer all = ByteBuffer.allocate(Math.multiplyExact(count, size)).order(java.nio.ByteOrder.nativeOrder());
+        Pointer position = Native.allocate(Integer.BYTES);
+        Pointer keys = Native.allocate((long) BATCH * Integer.BYTES);
+        Pointer values = Native.allocate((long) BATCH * size);
+        for (int done = 0; done < count; ) {
+            Pointer batch = Native.intOf(Math.min(BATCH, count - done));
+            int result = Native.BPF.bpf_map_lookup_batch(
+                    fd, done == 0 ? null : position, position, keys, values, batch, null);
+            if (result != -Errno.ENOENT.intValue()) {
+                Native.check(result, "bpf_map_lookup_batch(" + name + ", from=" + done + ")");
+            }
+            int read = batch.getInt(0);
+            if (read == 0) {
+                break;
+            }
+            values.get(0, all.array(), done * size, read * size);
+            done += read;
+        }
+        return all;
+    }
+
+    /** Bytes of one value as the system call copies it: for a per-CPU map, all CPUs' together. */
+    public int valueBytes() {
+        return isPerCpu() ? cpus() * perCpuStride() : info.valueSize();
+    }
+
+    /** Bytes from one CPU's value to the next. */
+    public int perCpuStride() {
+        return (info.valueSize() + 7) & ~7;
+    }
+
+    /** Possible CPUs: how many values a per-CPU map keeps for each key. */
+    public static int cpus() {
+        return Native.check(Native.BPF.libbpf_num_possible_cpus(), "libbpf_num_possible_cpus()");
+    }
+
+    /** Maps an mmapable array's values into the process, read and write, until {@link MappedArray#close}. */
+    public MappedArray map() {
+        long length = (long) info.maxEntries() * info.valueSize();
+        long address = Native.C.mmap(null, length, PROT_READ_WRITE, MAP_SHARED, fd, 0);
+        if (address == -1) {
+            throw new BpfException("mmap(" + name + ", " + length + " bytes)", Native.errno());
+        }
+        return new MappedArray(address, Math.toIntExact(length));
+    }
+
+    public void pin(String path) {
+        Native.check(Native.BPF.bpf_obj_pin(fd, path), "bpf_obj_pin(" + name + ", " + path + ")");
+    }
+
+    @Override
+    public void close() {
+        Native.C.close(fd);
+    }
+
+    private boolean isPerCpu() {
+        int type = info.type();
+        return type == TYPE_PERCPU_ARRAY || type == TYPE_PERCPU_HASH || type == TYPE_LRU_PERCPU_HASH;
+    }
+
+    private String capacity(int result) {
+        boolean full = result == -Errno.E2BIG.intValue() || result == -Errno.ENOSPC.intValue();
+        return full ? "the map holds " + info.maxEntries() : "";
+    }
+
+    private static String show(byte[] key) {
+        return key.length == Integer.BYTES
+                ? String.valueOf(ByteBuffer.wrap(key)
+                        .order(java.nio.ByteOrder.nativeOrder())
+                        .getInt())
+                : Arrays.toString(key);
+    }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.thresher.bpf;
+
+import java.nio.file.Path;
+import jnr.ffi.Pointer;
+
+/** A loaded program of a {@link BpfObject}; it lives as long as that, its links and its pins. */
+public final class BpfProgram {
+    // struct bpf_test_run_opts
+    private static final int OPTIONS_LENGTH = 80;
+    private static final int DATA_IN = 8;
+    private static final int DATA_OUT = 16;
+    private static final int DATA_SIZE_IN = 24;
+    private static final int DATA_SIZE_OUT = 28;
+    private static final int CTX_IN = 32;
+    private static final int CTX_SIZE_IN = 48;
+    private static final int RETVAL = 56;
+
+    private static final int OUTPUT_LIMIT = 16384;
+
+    private final String name;
+    private final int fd;
+
+    BpfProgram(String name, int fd) {
+        this.name = name;
+        this.fd = fd;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    int fd() {
+        return fd;
+    }
+
+    /** What a packet became: the verdict ({@code enum xdp_action}) and its bytes. */
+    @SuppressWarnings("ArrayRecordComponent")
+    public record Output(int verdict, byte[] packet) {}
+
+    /** Runs the program once on a packet of at least 14 bytes ({@code BPF_PROG_TEST_RUN}). */
+    public Output testRun(byte[] packet) {
+        Pointer input = Native.copyOf(packet);
+        Pointer output = Native.allocate(OUTPUT_LIMIT);
+        Pointer options = options();
+        options.putPointer(DATA_IN, input);
+        options.putInt(DATA_SIZE_IN, packet.length);
+        options.putPointer(DATA_OUT, output);
+        options.putInt(DATA_SIZE_OUT, OUTPUT_LIMIT);
+        run(options);
+        return new Output(options.getInt(RETVAL), Native.bytes(output, options.getInt(DATA_SIZE_OUT)));
+    }
+
+    /** Runs a {@code syscall} program on a context of {@code length} zeroed bytes and answers what it left there. */
+    public byte[] call(int length) {
+        Pointer context = Native.allocate(length);
+        Pointer options = options();
+        options.putPointer(CTX_IN, context);
+        options.putInt(CTX_SIZE_IN, length);
+        run(options);
+        return Native.bytes(context, length);
+    }
+
+    public XdpLink attachXdp(int ifindex, XdpMode mode) {
+        return XdpLink.attach(this, ifindex, mode);
+    }
+
+    public void pin(Path path) {
+        Native.check(Native.BPF.bpf_obj_pin(fd, path.toString()), "bpf_obj_pin(" + name + ", " + path + ")");
+    }
+
+    private static Pointer options() {
+        Pointer options = Native.allocate(OPTIONS_LENGTH);
+        options.putLong(0, OPTIONS_LENGTH);
+        return options;
+    }
+
+    private void run(Pointer options) {
+        Native.check(Native.BPF.bpf_prog_test_run_opts(fd, options), "bpf_prog_test_run_opts(" + name + ")");
+    }
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.thresher.bpf;
+
+import jnr.ffi.Pointer;
+import jnr.ffi.types.off_t;
+import jnr.ffi.types.size_t;
+import org.jspecify.annotations.Nullable;
+
+/** The few C library calls that the JDK has no counterpart for. Public because jnr-ffi asks for it. */
+public interface Libc {
+    int if_nametoindex(String name);
+
+    int close(int fd);
+
+    int mount(String source, String target, String type, long flags, @Nullable Pointer data);
+
+    int statfs(String path, Pointer buffer);
+
+    long mmap(@Nullable Pointer address, @size_t long length, int protection, int flags, int fd, @off_t long offset);
+
+    int munmap(long address, @size_t long length);
+
+    int vsnprintf(Pointer buffer, @size_t long size, Pointer format, Pointer arguments);
+}

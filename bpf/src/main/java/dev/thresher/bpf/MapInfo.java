@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.thresher.bpf;
+
+import jnr.ffi.Pointer;
+
+/** What the kernel says of a map: its type number ({@code enum bpf_map_type}), sizes in bytes, and capacity. */
+public record MapInfo(int type, int id, int keySize, int valueSize, int maxEntries, int flags) {
+    // struct bpf_map_info
+    private static final int LENGTH = 88;
+
+    static MapInfo of(int fd) {
+        Pointer info = Native.allocate(LENGTH);
+        Native.check(Native.BPF.bpf_obj_get_info_by_fd(fd, info, Native.intOf(LENGTH)), "bpf_obj_get_info_by_fd(map)");
+        return new MapInfo(
+                info.getInt(0), info.getInt(4), info.getInt(8), info.getInt(12), info.getInt(16), info.getInt(20));
+    }
+
+    /** Could a program that wants {@code other} use a map like this? */
+    boolean fits(MapInfo other) {
+        return type == other.type
+                && keySize == other.keySize
+                && valueSize == other.valueSize
+                && maxEntries == other.maxEntries
+                && flags == other.flags;
+    }
+}

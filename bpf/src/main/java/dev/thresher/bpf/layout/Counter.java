@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.thresher.bpf.layout;
+
+/** Global counters of the program, in the order of {@code COUNTERS} in {@code lib/abi.h}; a test compares the two. */
+public enum Counter {
+    PASS("packets left to the kernel: not for a VIP"),
+    DROP_NO_REAL("the VIP has no real server to send to"),
+    DROP_NO_HEADROOM("no room in front of the packet for the outer header"),
+    ABORTED("the program contradicted itself: please report it"),
+    FLOW_REPICKED("a flow moved because its member went out of service"),
+    FLOW_UNTRACKED("a flow was not recorded: every entry in reach was fresh"),
+    FLOW_EVICTED_UNCONFIRMED("an unconfirmed entry made room"),
+    FLOW_EVICTED_IDLE("an idle confirmed entry made room");
+
+    private final String text;
+
+    Counter(String text) {
+        this.text = text;
+    }
+
+    /** What it counts, for people. */
+    public String text() {
+        return text;
+    }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.thresher.bpf.layout;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * {@code struct settings}: the constants of a loaded program.
+ *
+ * @param hashKey secret of the connection table's hash
+ * @param source outer source addresses
+ * @param flowPairs map values of the connection table, a power of two; each holds 16 flows
+ * @param ticks the table's clock and ages
+ * @param maglevSeed the same on every load balancer of a fleet
+ */
+public record ProgramSettings(HashKey hashKey, OuterSource source, int flowPairs, Ticks ticks, int maglevSeed) {
+    /** Bytes of {@code .rodata}. */
+    public static final int LENGTH = 88;
+
+    public ProgramSettings {
+        if (Integer.bitCount(flowPairs) != 1) {
+            throw new IllegalArgumentException("not a power of two: " + flowPairs + " bucket pairs");
+        }
+    }
+
+    /** Two seeds and two multipliers, all secret; the multipliers are odd. */
+    public record HashKey(long seed0, long seed1, long multiplier0, long multiplier1) {
+        public HashKey {
+            if ((multiplier0 & multiplier1 & 1) == 0) {
+                throw new IllegalArgumentException("multipliers must be odd");
+            }
+        }
+    }
+
+    /**
+     * Prefixes of the outer source, whose other bits carry the flow's entropy, as numbers in network order.
+     *
+     * @param ipv6Entropy mask within the low half
+     */
+    public record OuterSource(int ipv4, int ipv4Entropy, long ipv6High, long ipv6Low, long ipv6Entropy) {}
+
+    /**
+     * The connection table's clock, and the ages of its entries in ticks.
+     *
+     * @param shift a tick is 2^shift jiffies, about a second
+     * @param reclaim ticks after which an entry is idle
+     * @param longIdle ticks after which a TCP flow expires
+     * @param shortIdle ticks after which a UDP flow, or a TCP flow that ended, expires
+     */
+    public record Ticks(int shift, int reclaim, int longIdle, int shortIdle) {}
+
+    public byte[] encode() {
+        ByteBuffer buffer = ByteBuffer.allocate(LENGTH).order(ByteOrder.nativeOrder());
+        buffer.putLong(hashKey.seed0).putLong(hashKey.seed1);
+        buffer.putLong(hashKey.multiplier0).putLong(hashKey.multiplier1);
+        buffer.order(ByteOrder.BIG_ENDIAN);
+        buffer.putLong(source.ipv6High).putLong(source.ipv6Low).putLong(source.ipv6Entropy);
+        buffer.putInt(source.ipv4).putInt(source.ipv4Entropy);
+        buffer.order(ByteOrder.nativeOrder());
+        buffer.putInt(flowPairs - 1).putInt(ticks.shift).putInt(ticks.reclaim);
+        buffer.putInt(ticks.longIdle).putInt(ticks.shortIdle).putInt(maglevSeed);
+        return buffer.array();
+    }
+
+    public static ProgramSettings decode(byte[] bytes) {
+        ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
+        HashKey hashKey = new HashKey(buffer.getLong(), buffer.getLong(), buffer.getLong(), buffer.getLong());
+        buffer.order(ByteOrder.BIG_ENDIAN);
+        long ipv6High = buffer.getLong();
+        long ipv6Low = buffer.getLong();
+        long ipv6Entropy = buffer.getLong();
+        OuterSource source = new OuterSource(buffer.getInt(), buffer.getInt(), ipv6High, ipv6Low, ipv6Entropy);
+        buffer.order(ByteOrder.nativeOrder());
+        int pairs = buffer.getInt() + 1;
+        Ticks ticks = new Ticks(buffer.getInt(), buffer.getInt(), buffer.getInt(), buffer.getInt());
+        return new ProgramSettings(hashKey, source, pairs, ticks, buffer.getInt());
+    }
+}

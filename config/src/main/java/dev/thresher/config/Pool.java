@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.thresher.config;
+
+import java.net.InetAddress;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Real servers that serve the same VIPs.
+ *
+ * @param name unique among the pools
+ * @param reals no address twice; the order means nothing
+ * @param check how they are probed
+ * @param encapsulation how packets are wrapped for them
+ */
+public record Pool(String name, List<Real> reals, HealthCheck check, Encapsulation encapsulation) {
+    public Pool {
+        reals = List.copyOf(reals);
+        Set<InetAddress> seen = new HashSet<>();
+        for (Real real : reals) {
+            Require.that(
+                    seen.add(real.address()), "pool " + name + " has real " + IpText.format(real.address()) + " twice");
+        }
+    }
+
+    /** A pool that is reached by {@link Encapsulation#IPIP}. */
+    public Pool(String name, List<Real> reals, HealthCheck check) {
+        this(name, reals, check, Encapsulation.IPIP);
+    }
+}

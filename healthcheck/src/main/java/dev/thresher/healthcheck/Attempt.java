@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.thresher.healthcheck;
+
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One probe on its way. It ends once, by the first of result, timeout and cancellation, and its connection with it.
+ * Lives on the loop's thread.
+ */
+final class Attempt implements Cancellable {
+    private static final Logger LOG = LoggerFactory.getLogger(Attempt.class);
+    private static final String CONNECTING = "connecting";
+
+    private final Consumer<ProbeResult> done;
+    private final Future<?> timer;
+    private String activity = CONNECTING;
+    private @Nullable Channel channel;
+    private boolean ended;
+
+    Attempt(EventLoop eventLoop, Duration timeout, Consumer<ProbeResult> done) {
+        this.done = done;
+        this.timer = eventLoop.schedule(() -> timedOut(timeout), timeout.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /** Leaves the closing of {@code opened} to this attempt. */
+    void opened(Channel opened) {
+        channel = opened;
+        if (ended) {
+            close(opened);
+        }
+    }
+
+    /** From here on the target is expected to do something else, which failures shall name: "waiting for the answer". */
+    void connected(String nextActivity) {
+        activity = nextActivity;
+    }
+
+    void finish(ProbeResult result) {
+        if (end()) {
+            done.accept(result);
+        }
+    }
+
+    void fail(Throwable cause) {
+        ProbeResult failure = SocketFailure.explain(cause);
+        finish(
+                activity.equals(CONNECTING)
+                        ? failure
+                        : new ProbeResult(failure.outcome(), failure.text() + " while " + activity));
+    }
+
+    @Override
+    public void cancel() {
+        end();
+    }
+
+    private void timedOut(Duration timeout) {
+        finish(ProbeResult.failed("timed out " + activity + " after " + timeout.toMillis() + " ms"));
+    }
+
+    private boolean end() {
+        if (ended) {
+            return false;
+        }
+        ended = true;
+        timer.cancel(false);
+        if (channel != null) {
+            close(channel);
+        }
+        return true;
+    }
+
+    private static void close(Channel channel) {
+        channel.close().addListener(closed -> {
+            if (!closed.isSuccess()) {
+                LOG.warn("A probe's connection did not close: {}", channel, closed.cause());
+            }
+        });
+    }
+}

@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.thresher.healthcheck;
+
+import static dev.thresher.healthcheck.ScriptedProbe.FAIL;
+import static dev.thresher.healthcheck.ScriptedProbe.PASS;
+import static dev.thresher.healthcheck.Targets.INTERVAL;
+import static dev.thresher.healthcheck.Targets.target;
+import static dev.thresher.healthcheck.Targets.tcp;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.thresher.config.HealthCheck;
+import dev.thresher.config.HealthCheck.Kind;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** When targets are probed and what becomes of the results, on a clock that only the test moves. */
+class HealthCheckerTest {
+    private static final Target REAL = target(1, tcp());
+
+    private final ManualLoop loop = new ManualLoop();
+    private final ScriptedProbe probe = new ScriptedProbe(loop);
+    private final List<String> news = new ArrayList<>();
+    private final HealthChecker checker = new HealthChecker(
+            loop,
+            probe,
+            new Pacing(new SplittableRandom(1)),
+            (target, transition) -> news.add(transition.from() + "->" + transition.to() + " " + transition.reason()));
+
+    private void update(Target... targets) {
+        var applied = checker.update(Arrays.asList(targets));
+        loop.settle();
+        assertEquals(List.of(targets), List.copyOf(applied.join().keySet()));
+    }
+
+    private void intervals(double count) {
+        loop.advance(Duration.ofNanos((long) (count * INTERVAL.toNanos())));
+    }
+
+    private TargetHealth health(Target target) {
+        TargetHealth health = checker.snapshot().get(target);
+        assertNotNull(health);
+        return health;
+    }
+
+    @Test
+    void a_target_is_unknown_until_its_first_probe_ends() {
+        update(REAL);
+        assertEquals(TargetHealth.initial(REAL, Health.UNKNOWN, loop.nanoTime()), health(REAL));
+        intervals(1.1);
+        assertEquals(Health.UP, health(REAL).state().health());
+        assertEquals(List.of("unknown->up connected, 1 of 1 passed"), news);
+    }
+
+    @Test
+    void fall_failures_take_a_target_down_and_rise_successes_bring_it_back() {
+        update(REAL);
+        intervals(2);
+        news.clear();
+        probe.answer(REAL, FAIL);
+        intervals(4);
+        assertEquals(List.of("up->down connection refused, 3 of 3 failed"), news);
+        probe.answer(REAL, PASS);
+        intervals(3);
+        assertEquals("down->up connected, 2 of 2 passed", news.get(1));
+        assertEquals(2, news.size());
+    }
+
+    @Test
+    void snapshot_tells_of_the_last_probe_and_the_last_transitions() {
+        update(REAL);
+        for (int i = 0; i < 40; i++) {
+            probe.answer(REAL, i % 2 == 0 ? PASS : FAIL);
+            intervals(5);
+        }
+        TargetHealth health = health(REAL);
+        assertEquals(40, news.size());
+        assertEquals(TargetHealth.HISTORY_LIMIT, health.history().size());
+        Transition latest = health.history().get(TargetHealth.HISTORY_LIMIT - 1);
+        assertEquals(latest.atNanos(), health.state().sinceNanos());
+        assertEquals(Health.DOWN, latest.to());
+        LastProbe last = health.lastProbe();
+        assertNotNull(last);
+        assertEquals(FAIL, last.result());
+        assertEquals(Duration.ofMillis(1).toNanos(), last.endedNanos() - last.startedNanos());
+        assertTrue(loop.nanoTime() - last.endedNanos() <= 1.1 * INTERVAL.toNanos());
+    }
+
+    @Test
+    void first_probes_spread_over_the_interval() {
+        Target[] targets =
+                IntStream.range(0, 100).mapToObj(i -> target(i, tcp())).toArray(Target[]::new);
+        update(targets);
+        for (int tenth = 1; tenth <= 10; tenth++) {
+            intervals(0.1);
+            double probed = Arrays.stream(targets)
+                    .filter(target -> !probe.starts(target).isEmpty())
+                    .count();
+            assertEquals(tenth * 10.0, probed, 4.0, "targets probed after " + tenth + " tenths of the interval");
+        }
+    }
+
+    @Test
+    void probes_of_a_target_keep_the_interval_within_its_jitter() {
+        update(REAL);
+        intervals(500);
+        List<Long> starts = probe.starts(REAL);
+        assertEquals(500, starts.size(), 10);
+        for (int i = 1; i < starts.size(); i++) {
+            double gap = (starts.get(i) - starts.get(i - 1)) / (double) INTERVAL.toNanos();
+            assertEquals(1.0, gap, 0.100001);
+        }
+    }
+
+    @Test
+    void without_jitter_the_schedule_does_not_drift() {
+        Target steady = target(1, Targets.check(Kind.TCP, 80, "/", 2, 3, 0));
+        update(steady);
+        intervals(1000);
+        List<Long> starts = probe.starts(steady);
+        assertEquals(1000, starts.size());
+        assertEquals(999 * INTERVAL.toNanos(), starts.get(999) - starts.get(0));
+    }
+
+    @Test
+    void a_probe_that_outlasts_the_interval_is_not_overtaken() {
+        Target slow = target(1, Targets.check(Kind.TCP, 80, "/", 2, 3, 1));
+        probe.answerAfter(INTERVAL);
+        update(slow);
+        intervals(100);
+        int probes = probe.starts(slow).size();
+        assertTrue(probes > 50 && probes <= 100, () -> probes + " probes");
+    }
+
+    @Test
+    void turns_missed_in_a_pause_are_dropped_and_the_spread_is_kept() {
+        Target[] targets = IntStream.range(0, 20)
+                .mapToObj(i -> target(i, Targets.check(Kind.TCP, 80, "/", 2, 3, 0)))
+                .toArray(Target[]::new);
+        update(targets);
+        intervals(1);
+        loop.stall(INTERVAL.multipliedBy(10));
+        intervals(1);
+        for (Target target : targets) {
+            List<Long> starts = probe.starts(target);
+            assertTrue(starts.size() <= 3, () -> target + " was probed " + starts.size() + " times");
+        }
+        intervals(1);
+        for (Target target : targets) {
+            List<Long> starts = probe.starts(target);
+            long offset = (starts.get(starts.size() - 1) - starts.get(0)) % INTERVAL.toNanos();
+            assertEquals(0, offset, "phase of " + target);
+        }
+    }
+
+    @Test
+    void a_target_that_several_pools_share_is_probed_once() {
+        var applied = checker.update(List.of(target(1, tcp()), target(1, tcp()), target(1, tcp())));
+        loop.settle();
+        assertEquals(Set.of(REAL), applied.join().keySet());
+        intervals(10);
+        assertEquals(10, probe.starts(REAL).size(), 1);
+    }
+
+    @Test
+    void an_update_touches_nothing_of_a_target_that_stays() {
+        Target other = target(2, tcp());
+        update(REAL, other);
+        probe.answer(REAL, FAIL);
+        while (probe.starts(REAL).size() < 2) {
+            intervals(0.01);
+        }
+        probe.answerAfter(INTERVAL.dividedBy(4));
+        while (probe.underWay().isEmpty()) {
+            intervals(0.01);
+        }
+        TargetHealth before = health(REAL);
+        update(target(3, tcp()), other, REAL);
+        assertEquals(before, health(REAL));
+        intervals(0.5);
+        update(REAL);
+        intervals(2);
+        assertEquals("unknown->down connection refused, 3 of 3 failed", news.get(news.size() - 1));
+    }
+
+    @Test
+    void changed_thresholds_keep_verdict_and_counts() {
+        update(REAL);
+        intervals(1.5);
+        probe.answer(REAL, FAIL);
+        while (health(REAL).state().failures() < 2) {
+            intervals(0.1);
+        }
+        Target laxer = target(1, Targets.check(Kind.TCP, 80, "/", 2, 5, 0.1));
+        TargetHealth before = health(REAL);
+        update(laxer);
+        assertEquals(before.state(), health(laxer).state());
+        assertEquals(before.lastProbe(), health(laxer).lastProbe());
+        assertEquals(before.history(), health(laxer).history());
+    }
+
+    @Test
+    void a_changed_question_keeps_the_verdict_and_starts_counting_anew() {
+        Target web = target(1, Targets.http("/"));
+        update(web);
+        intervals(1.5);
+        probe.answer(web, FAIL);
+        while (health(web).state().failures() < 2) {
+            intervals(0.1);
+        }
+        Target edited = target(1, Targets.http("/healthz"));
+        long since = health(web).state().sinceNanos();
+        update(edited);
+        assertEquals(new HealthState(Health.UP, 0, 0, since), health(edited).state());
+        assertNull(health(edited).lastProbe());
+        assertEquals(1, health(edited).history().size());
+    }
+
+    @Test
+    void reloads_in_quick_succession_do_not_put_probes_off() {
+        List<Target> forms = List.of(target(1, Targets.http("/a")), target(1, Targets.http("/b")));
+        for (int i = 0; i < 100; i++) {
+            update(forms.get(i % 2));
+            intervals(0.1);
+        }
+        int probes =
+                probe.starts(forms.get(0)).size() + probe.starts(forms.get(1)).size();
+        assertTrue(probes >= 8, () -> "only " + probes + " probes in 10 intervals");
+    }
+
+    @Test
+    void a_removed_target_is_left_alone_even_in_the_middle_of_a_probe() {
+        probe.answerAfter(INTERVAL.dividedBy(2));
+        update(REAL);
+        while (probe.underWay().isEmpty()) {
+            intervals(0.01);
+        }
+        update();
+        assertTrue(probe.underWay().isEmpty(), "the probe was cancelled");
+        intervals(10);
+        assertEquals(1, probe.starts(REAL).size());
+        assertEquals(List.of(), news);
+        assertEquals(0, checker.snapshot().size());
+    }
+
+    @Test
+    void a_target_without_a_check_is_up_and_never_probed() {
+        Target unchecked = target(1, HealthCheck.none());
+        update(unchecked);
+        assertEquals(Health.UP, health(unchecked).state().health());
+        assertEquals(List.of("unknown->up no health check is configured"), news);
+        intervals(10);
+        assertEquals(0, probe.starts(unchecked).size());
+    }
+
+    @Test
+    void switching_the_check_of_a_dead_target_off_brings_it_up() {
+        probe.answer(REAL, FAIL);
+        update(REAL);
+        intervals(5);
+        Target unchecked = target(1, HealthCheck.none());
+        update(unchecked);
+        assertEquals(Health.UP, health(unchecked).state().health());
+        assertEquals("down->up no health check is configured", news.get(1));
+        update(REAL);
+        assertEquals(Health.UP, health(REAL).state().health());
+        intervals(4);
+        assertEquals(Health.DOWN, health(REAL).state().health());
+    }
+
+    @Test
+    void a_seeded_target_starts_from_that_verdict_silently() {
+        Target dead = target(2, tcp());
+        checker.seed(REAL, Health.UP);
+        checker.seed(dead, Health.DOWN);
+        update(REAL, dead);
+        assertEquals(Health.UP, health(REAL).state().health());
+        assertEquals(Health.DOWN, health(dead).state().health());
+        assertEquals(List.of(), news);
+        intervals(4);
+        assertEquals(List.of("down->up connected, 2 of 2 passed"), news);
+    }
+
+    @Test
+    void a_seed_yields_to_what_was_seen_and_lasts_for_one_update() {
+        update(REAL);
+        checker.seed(REAL, Health.DOWN);
+        loop.settle();
+        assertEquals(Health.DOWN, health(REAL).state().health());
+        intervals(4);
+        checker.seed(REAL, Health.DOWN);
+        checker.seed(target(2, tcp()), Health.DOWN);
+        update(REAL);
+        assertEquals(Health.UP, health(REAL).state().health());
+        update(target(2, tcp()));
+        assertEquals(Health.UNKNOWN, health(target(2, tcp())).state().health());
+    }
+
+    @Test
+    void an_inconclusive_probe_leaves_the_verdict_and_is_shown() {
+        update(REAL);
+        intervals(2);
+        ProbeResult blind = ProbeResult.inconclusive("this host cannot probe: too many open files");
+        probe.answer(REAL, blind);
+        intervals(10);
+        assertEquals(Health.UP, health(REAL).state().health());
+        LastProbe last = health(REAL).lastProbe();
+        assertNotNull(last);
+        assertEquals(blind, last.result());
+    }
+
+    @Test
+    void a_listener_or_probe_that_throws_does_not_end_the_probing() {
+        int[] calls = new int[2];
+        Probe broken = (target, done) -> {
+            if (calls[0]++ % 2 == 0) {
+                throw new IllegalStateException("broken probe");
+            }
+            return probe.start(target, done);
+        };
+        HealthChecker stubborn =
+                new HealthChecker(loop, broken, new Pacing(new SplittableRandom(1)), (target, news) -> {
+                    calls[1]++;
+                    throw new IllegalStateException("broken listener");
+                });
+        var applied = stubborn.update(List.of(REAL));
+        intervals(20);
+        assertTrue(applied.isDone());
+        assertEquals(20, calls[0], 2);
+        assertEquals(1, calls[1]);
+        TargetHealth health = stubborn.snapshot().get(REAL);
+        assertNotNull(health);
+        assertEquals(Health.UP, health.state().health());
+    }
+
+    @Test
+    void after_closing_verdicts_stay_readable_and_changes_are_refused() {
+        update(REAL);
+        intervals(2);
+        checker.close();
+        checker.close();
+        assertEquals(Health.UP, health(REAL).state().health());
+        assertThrows(RejectedExecutionException.class, () -> checker.update(List.of()));
+        assertThrows(RejectedExecutionException.class, () -> checker.seed(REAL, Health.DOWN));
+    }
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.thresher.healthcheck;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class HealthMachineTest {
+    private static final ProbeResult PASS = ProbeResult.passed("HTTP 200");
+    private static final ProbeResult FAIL = ProbeResult.failed("connection refused");
+    private static final HealthMachine MACHINE = new HealthMachine(2, 3);
+
+    private static HealthMachine.Step run(HealthState state, ProbeResult... results) {
+        HealthMachine.Step step = new HealthMachine.Step(state, null);
+        long nowNanos = state.sinceNanos();
+        for (ProbeResult result : results) {
+            step = MACHINE.step(step.state(), result, ++nowNanos);
+        }
+        return step;
+    }
+
+    private static HealthState state(Health health) {
+        return HealthState.initial(health, 0);
+    }
+
+    @Test
+    void an_unknown_target_comes_up_on_its_first_success() {
+        HealthMachine.Step step = run(state(Health.UNKNOWN), FAIL, FAIL, PASS);
+        assertEquals(new HealthState(Health.UP, 1, 0, 3), step.state());
+        assertEquals(new Transition(Health.UNKNOWN, Health.UP, 3, "HTTP 200, 1 of 1 passed"), step.transition());
+    }
+
+    @Test
+    void an_unknown_target_goes_down_after_fall_failures() {
+        assertEquals(
+                Health.UNKNOWN, run(state(Health.UNKNOWN), FAIL, FAIL).state().health());
+        assertEquals(
+                new Transition(Health.UNKNOWN, Health.DOWN, 3, "connection refused, 3 of 3 failed"),
+                run(state(Health.UNKNOWN), FAIL, FAIL, FAIL).transition());
+    }
+
+    @Test
+    void a_success_between_failures_starts_the_count_anew() {
+        HealthMachine.Step step = run(state(Health.UP), FAIL, FAIL, PASS, FAIL, FAIL);
+        assertEquals(new HealthState(Health.UP, 0, 2, 0), step.state());
+        assertEquals(Health.DOWN, run(step.state(), FAIL).state().health());
+    }
+
+    @Test
+    void a_target_that_is_down_needs_rise_successes() {
+        assertNull(run(state(Health.DOWN), PASS).transition());
+        assertEquals(
+                new Transition(Health.DOWN, Health.UP, 2, "HTTP 200, 2 of 2 passed"),
+                run(state(Health.DOWN), PASS, PASS).transition());
+    }
+
+    @Test
+    void a_standing_verdict_is_not_announced_again() {
+        assertNull(run(state(Health.DOWN), FAIL, FAIL, FAIL, FAIL).transition());
+        assertEquals(
+                new HealthState(Health.UP, 4, 0, 0),
+                run(state(Health.UP), PASS, PASS, PASS, PASS).state());
+    }
+
+    @Test
+    void an_inconclusive_probe_changes_nothing() {
+        HealthState twoFailures = run(state(Health.UP), FAIL, FAIL).state();
+        HealthMachine.Step step = run(twoFailures, ProbeResult.inconclusive("too many open files"));
+        assertEquals(new HealthMachine.Step(twoFailures, null), step);
+    }
+
+    @Test
+    void counts_stop_at_the_largest_number() {
+        HealthState weary = new HealthState(Health.UP, Integer.MAX_VALUE, 0, 0);
+        assertEquals(weary, run(weary, PASS).state());
+    }
+
+    @Test
+    void thresholds_below_one_are_refused() {
+        for (List<Integer> bad : List.of(List.of(0, 1), List.of(1, 0))) {
+            assertThrows(IllegalArgumentException.class, () -> new HealthMachine(bad.get(0), bad.get(1)));
+        }
+    }
+}

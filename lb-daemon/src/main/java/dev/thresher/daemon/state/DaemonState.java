@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.thresher.daemon.state;
+
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * Everything the daemon knows at one moment.
+ *
+ * @param observedAt when
+ * @param daemon the daemon and its data plane
+ * @param vips in the order of the configuration
+ */
+public record DaemonState(Instant observedAt, DaemonInfo daemon, List<VipState> vips) {
+    public DaemonState {
+        vips = List.copyOf(vips);
+    }
+}

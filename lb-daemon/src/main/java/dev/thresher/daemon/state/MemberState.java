@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.thresher.daemon.state;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One real server in one VIP.
+ *
+ * @param real its address
+ * @param weight what the configuration asks for
+ * @param effectiveWeight what is in the VIP's table; 0 when the member gets no new flows
+ * @param health what the checks say
+ * @param since when that last changed
+ * @param reason why it is so, for people; may be empty
+ * @param lastProbeAge age of the newest probe's result, or null if there has been none
+ * @param traffic what it was sent
+ */
+public record MemberState(
+        InetAddress real,
+        int weight,
+        int effectiveWeight,
+        HealthState health,
+        Instant since,
+        String reason,
+        @Nullable Duration lastProbeAge,
+        Traffic traffic) {}

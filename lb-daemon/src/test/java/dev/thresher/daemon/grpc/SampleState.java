@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.thresher.daemon.grpc;
+
+import dev.thresher.config.IpText;
+import dev.thresher.config.MacAddress;
+import dev.thresher.config.VipKey;
+import dev.thresher.config.XdpMode;
+import dev.thresher.daemon.state.Counter;
+import dev.thresher.daemon.state.DaemonInfo;
+import dev.thresher.daemon.state.DaemonState;
+import dev.thresher.daemon.state.HealthState;
+import dev.thresher.daemon.state.MemberState;
+import dev.thresher.daemon.state.StateSource;
+import dev.thresher.daemon.state.Traffic;
+import dev.thresher.daemon.state.VipState;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/** A balancer with one VIP, one member up and one down. */
+final class SampleState implements StateSource {
+    static final Instant STARTED = Instant.parse("2026-03-01T12:00:00Z");
+    static final Instant NOW = Instant.parse("2026-03-01T15:12:09.250Z");
+
+    @Override
+    public DaemonState snapshot() {
+        MemberState up = new MemberState(
+                IpText.parse("10.0.0.2"),
+                2,
+                2,
+                HealthState.UP,
+                STARTED,
+                "HTTP 200",
+                Duration.ofMillis(1_250),
+                new Traffic(10, 1_000, 3));
+        MemberState down = new MemberState(
+                IpText.parse("fd00::3"), 1, 0, HealthState.DOWN, NOW, "connection refused", null, Traffic.NONE);
+        DaemonInfo daemon = new DaemonInfo(
+                "edge",
+                "1.2.3",
+                STARTED,
+                Path.of("/etc/thresher/thresher.conf"),
+                "eth0",
+                XdpMode.GENERIC,
+                MacAddress.parse("02:00:00:00:00:01"),
+                List.of("generic mode is slow"));
+        VipState vip = new VipState(
+                VipKey.parse("[2001:db8::1]:80/tcp"),
+                "web",
+                true,
+                up.traffic().plus(down.traffic()),
+                7,
+                List.of(up, down));
+        return new DaemonState(NOW, daemon, List.of(vip));
+    }
+
+    @Override
+    public List<Counter> counters() {
+        return List.of(
+                new Counter("tx", Counter.Kind.VERDICT, 10), new Counter("no_member", Counter.Kind.DROP_REASON, 7));
+    }
+}

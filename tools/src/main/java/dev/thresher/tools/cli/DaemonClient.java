@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.thresher.tools.cli;
+
+import dev.thresher.api.v1.Counter;
+import dev.thresher.api.v1.GetCountersRequest;
+import dev.thresher.api.v1.GetStateRequest;
+import dev.thresher.api.v1.State;
+import dev.thresher.api.v1.ThresherGrpc;
+import dev.thresher.api.v1.ThresherGrpc.ThresherBlockingStub;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.NettyChannelBuilder;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioDomainSocketChannel;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/** A connection to a daemon. Every call answers within {@link #DEADLINE} or fails with advice. */
+public final class DaemonClient implements AutoCloseable {
+    /** Longest a call may take. */
+    public static final Duration DEADLINE = Duration.ofSeconds(5);
+
+    /** 65,536 members are some 10 MiB; gRPC's default of 4 MiB would refuse them. */
+    private static final int MAX_MESSAGE_BYTES = 64 << 20;
+
+    private final Path socket;
+    private final Duration deadline;
+    private final EventLoopGroup eventLoop;
+    private final ManagedChannel channel;
+
+    /** For tests that cannot wait. */
+    DaemonClient(Path socket, Duration deadline) {
+        this.socket = socket;
+        this.deadline = deadline;
+        // The JDK's own Unix sockets: they need no native library to be unpacked at each start.
+        eventLoop = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+        channel = NettyChannelBuilder.forAddress(UnixDomainSocketAddress.of(socket))
+                .channelType(NioDomainSocketChannel.class, UnixDomainSocketAddress.class)
+                .eventLoopGroup(eventLoop)
+                // Unset what gRPC sets for TCP: Unix sockets lack it, and netty would warn.
+                .withOption(ChannelOption.SO_KEEPALIVE, null)
+                .usePlaintext()
+                .overrideAuthority("localhost")
+                .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+                .directExecutor()
+                .build();
+    }
+
+    /** Connects when the first call is made. */
+    public static DaemonClient connect(Path socket) {
+        return new DaemonClient(socket, DEADLINE);
+    }
+
+    /** A consistent picture of the daemon, its VIPs and their members. */
+    public State state() {
+        return call(stub -> stub.getState(GetStateRequest.getDefaultInstance())).getState();
+    }
+
+    /** The data plane's global counters. */
+    public List<Counter> counters() {
+        return call(stub -> stub.getCounters(GetCountersRequest.getDefaultInstance()))
+                .getCountersList();
+    }
+
+    @Override
+    public void close() {
+        channel.shutdownNow();
+        eventLoop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+
+    private <T> T call(Function<ThresherBlockingStub, T> call) {
+        try {
+            return call.apply(ThresherGrpc.newBlockingStub(channel)
+                    .withDeadlineAfter(deadline.toMillis(), TimeUnit.MILLISECONDS));
+        } catch (StatusRuntimeException e) {
+            throw CommandFailure.failed(FailedCall.explain(e.getStatus(), socket, deadline), e);
+        }
+    }
+}

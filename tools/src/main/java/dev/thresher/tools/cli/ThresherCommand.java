@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.thresher.tools.cli;
+
+import dev.thresher.tools.demo.DemoCommand;
+import dev.thresher.tools.lab.LabCommand;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.IExecutionStrategy;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.RunLast;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/**
+ * The command {@code thresher}.
+ *
+ * <p>It starts a JVM each time somebody looks at something, so a verb's class must not load what its help does not need:
+ * keep gRPC, netty and the configuration out of fields with initializers and out of annotations.
+ */
+@Command(
+        name = "thresher",
+        description = "A layer-4 load balancer: XDP, Maglev, direct server return.",
+        versionProvider = BuildVersion.class,
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "VERB",
+        optionListHeading = "%nOptions:%n",
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {"0:success", "1:the operation failed", "2:wrong usage or invalid input"},
+        footer = "%n'thresher VERB --help' explains a verb.")
+public final class ThresherCommand implements Callable<Integer> {
+    /** Every verb, as the help shows them. */
+    static final List<VerbGroup> VERBS = List.of(
+            new VerbGroup("Run a load balancer", List.of(DaemonCommand.class)),
+            new VerbGroup("See what it does", List.of(StatusCommand.class, VipsCommand.class, RealsCommand.class)),
+            new VerbGroup("Try it on this machine", List.of(DemoCommand.class, LabCommand.class, TestCommand.class)),
+            new VerbGroup("Help", List.of(HelpCommand.class)));
+
+    @Option(
+            names = "--verbose",
+            scope = ScopeType.INHERIT,
+            description = "Log more, and show where an error comes from.")
+    private boolean verbose;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    private ThresherCommand() {}
+
+    /** Runs one verb and exits with its status. */
+    public static void main(String[] args) {
+        System.exit(commandLine().execute(args));
+    }
+
+    /** The whole command line, for a caller that wants to set where it writes. */
+    public static CommandLine commandLine() {
+        ThresherCommand command = new ThresherCommand();
+        CommandLine line = new CommandLine(command);
+        VerbGroup.addAll(VERBS, line);
+        ErrorReport report = new ErrorReport(() -> command.verbose);
+        return line.setExecutionStrategy(command.afterLogSetup(new RunLast()))
+                .setExecutionExceptionHandler(report)
+                .setParameterExceptionHandler(report)
+                .setCaseInsensitiveEnumValuesAllowed(true);
+    }
+
+    /** Somebody who types only the name wants to know what there is. */
+    @Override
+    public Integer call() {
+        spec.commandLine().usage(spec.commandLine().getErr());
+        return CommandLine.ExitCode.USAGE;
+    }
+
+    private IExecutionStrategy afterLogSetup(IExecutionStrategy next) {
+        return parsed -> {
+            if (verbose) {
+                // slf4j-simple reads it once, when the first logger is made.
+                System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "debug");
+            }
+            return next.execute(parsed);
+        };
+    }
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.thresher.tools.cli;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import dev.thresher.api.v1.Vip;
+import java.io.PrintWriter;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Help.Ansi.Style;
+
+/** The verb {@code vips}. */
+@Command(name = "vips", description = "List the VIPs with their members and traffic.")
+final class VipsCommand extends StateVerb {
+    @Override
+    Answer ask(DaemonClient daemon) {
+        return new Vips(daemon.state().getVipsList());
+    }
+
+    private record Vips(List<Vip> vips) implements Answer {
+        @Override
+        public void print(PrintWriter out, Ansi ansi) {
+            if (vips.isEmpty()) {
+                out.println("No VIPs: the daemon's configuration has none.");
+                return;
+            }
+            new Table<Vip>()
+                    .text("vip", Vip::getKey)
+                    .text("pool", Vip::getPool)
+                    .text("flows", vip -> vip.getTracked() ? "tracked" : "stateless")
+                    .styled("members up", vip -> vip.getMembersUp() + "/" + vip.getMembersTotal(), Vips::style)
+                    .figures("packets", vip -> Figures.count(vip.getTraffic().getPackets()))
+                    .figures("bytes", vip -> Figures.bytes(vip.getTraffic().getBytes()))
+                    .figures("new flows", vip -> Figures.count(vip.getTraffic().getNewFlows()))
+                    .figures("drops", vip -> Figures.count(vip.getDrops()))
+                    .print(vips, out, ansi);
+        }
+
+        @Override
+        public JsonElement json() {
+            JsonObject json = new JsonObject();
+            json.add("vips", JsonView.array(vips));
+            return json;
+        }
+
+        private static Style style(Vip vip) {
+            if (vip.getMembersUp() == vip.getMembersTotal()) {
+                return Style.fg_green;
+            }
+            return vip.getMembersUp() == 0 ? Style.fg_red : Style.fg_yellow;
+        }
+    }
+}
