@@ -7,7 +7,6 @@ import dev.thresher.tools.lab.Host;
 import dev.thresher.tools.lab.Lab;
 import dev.thresher.tools.lab.LabSpec;
 import dev.thresher.tools.lab.RealServer;
-import dev.thresher.tools.lab.Shell;
 import dev.thresher.tools.lab.Topology;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -81,8 +80,7 @@ final class Demo {
 
     /** Packets that a host has received on its uplink. */
     private static long received(Host host) {
-        String json = Shell.run(
-                "ip", "-netns", host.namespace().name(), "-statistics", "-json", "link", "show", Topology.UPLINK);
+        String json = host.namespace().run("ip", "-statistics", "-json", "link", "show", Topology.UPLINK);
         return new Gson()
                 .fromJson(json, JsonArray.class)
                 .get(0)

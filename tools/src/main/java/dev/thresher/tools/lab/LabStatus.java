@@ -31,7 +31,7 @@ public record LabStatus(List<HostStatus> hosts) {
     }
 
     private static List<String> addresses(Host host) {
-        String json = Shell.run("ip", "-netns", host.namespace().name(), "-json", "address", "show", "scope", "global");
+        String json = host.namespace().run("ip", "-json", "address", "show", "scope", "global");
         Port[] ports = new Gson().fromJson(json, Port[].class);
         return Stream.of(ports)
                 .flatMap(port -> port.addr_info().stream())

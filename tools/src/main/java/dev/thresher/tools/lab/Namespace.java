@@ -64,8 +64,7 @@ public record Namespace(String name) {
 
     /** Applies lines in the syntax of {@code ip}, all in one process. */
     void ip(List<String> lines) {
-        List<String> command = List.of("ip", "-netns", name, "-batch", "-");
-        Shell.Result result = Shell.attempt(String.join("\n", lines) + "\n", command);
+        Shell.Result result = Shell.attempt(String.join("\n", lines) + "\n", command(List.of("ip", "-batch", "-")));
         if (result.exit() != 0) {
             throw new LabException(
                     "ip in namespace " + name + ": " + result.err().strip());
