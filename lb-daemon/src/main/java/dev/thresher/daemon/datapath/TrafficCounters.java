@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.thresher.daemon.datapath;
+
+import dev.thresher.bpf.BpfMap;
+import dev.thresher.bpf.layout.Counter;
+import dev.thresher.daemon.state.Traffic;
+import java.nio.ByteBuffer;
+import java.util.EnumMap;
+import java.util.Map;
+
+/** Sums over the CPUs. */
+public final class TrafficCounters {
+    private static final int PACKETS = 0;
+    private static final int BYTES = 8;
+    private static final int NEW_FLOWS = 16;
+
+    private final BpfMap memberStats;
+    private final BpfMap vipStats;
+    private final BpfMap counters;
+
+    TrafficCounters(BpfMap memberStats, BpfMap vipStats, BpfMap counters) {
+        this.memberStats = memberStats;
+        this.vipStats = vipStats;
+        this.counters = counters;
+    }
+
+    /** What members with ids below {@code count} were sent, by id. */
+    public Traffic[] members(int count) {
+        ByteBuffer values = memberStats.readArray(count);
+        Traffic[] traffic = new Traffic[count];
+        for (int id = 0; id < count; id++) {
+            traffic[id] = new Traffic(
+                    sum(memberStats, values, id, PACKETS),
+                    sum(memberStats, values, id, BYTES),
+                    sum(memberStats, values, id, NEW_FLOWS));
+        }
+        return traffic;
+    }
+
+    /** Packets dropped for VIPs with ids below {@code count}, by id. */
+    public long[] vipDrops(int count) {
+        ByteBuffer values = vipStats.readArray(count);
+        long[] drops = new long[count];
+        for (int id = 0; id < count; id++) {
+            drops[id] = sum(vipStats, values, id, PACKETS);
+        }
+        return drops;
+    }
+
+    public Map<Counter, Long> globals() {
+        Counter[] all = Counter.values();
+        ByteBuffer values = counters.readArray(all.length);
+        Map<Counter, Long> globals = new EnumMap<>(Counter.class);
+        for (int i = 0; i < all.length; i++) {
+            globals.put(all[i], sum(counters, values, i, PACKETS));
+        }
+        return globals;
+    }
+
+    private static long sum(BpfMap map, ByteBuffer values, int index, int offset) {
+        long sum = 0;
+        for (int cpu = 0; cpu < BpfMap.cpus(); cpu++) {
+            sum += values.getLong(index * map.valueBytes() + cpu * map.perCpuStride() + offset);
+        }
+        return sum;
+    }
+}
