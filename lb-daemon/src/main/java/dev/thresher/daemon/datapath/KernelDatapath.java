@@ -206,10 +206,9 @@ public final class KernelDatapath implements Datapath, AutoCloseable {
     @Override
     public void freeMembers(BitSet ids) {
         byte[] empty = new byte[MemberRecord.LENGTH];
-        byte[] zeroes = new byte[map(LbMap.MEMBER_STATS).valueBytes()];
         ids.stream().forEach(id -> map(LbMap.MEMBERS).update(index(id), empty));
         flows.purge(ids);
-        ids.stream().forEach(id -> map(LbMap.MEMBER_STATS).update(index(id), zeroes));
+        counters().retire(ids);
     }
 
     @Override

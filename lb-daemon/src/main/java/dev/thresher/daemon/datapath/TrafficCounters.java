@@ -5,6 +5,8 @@ import dev.thresher.bpf.BpfMap;
 import dev.thresher.bpf.layout.Counter;
 import dev.thresher.daemon.state.Traffic;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -13,6 +15,9 @@ public final class TrafficCounters {
     private static final int PACKETS = 0;
     private static final int BYTES = 8;
     private static final int NEW_FLOWS = 16;
+
+    /** Member 0 does not exist; its counters keep what members that are gone were sent, so that sums never go back. */
+    private static final int RETIRED = 0;
 
     private final BpfMap memberStats;
     private final BpfMap vipStats;
@@ -24,7 +29,7 @@ public final class TrafficCounters {
         this.counters = counters;
     }
 
-    /** What members with ids below {@code count} were sent, by id. */
+    /** What members with ids below {@code count} were sent, by id; at 0, what members that are gone were sent. */
     public Traffic[] members(int count) {
         ByteBuffer values = memberStats.readArray(count);
         Traffic[] traffic = new Traffic[count];
@@ -55,6 +60,32 @@ public final class TrafficCounters {
             globals.put(all[i], sum(counters, values, i, PACKETS));
         }
         return globals;
+    }
+
+    /** Empties the counters of members that are gone into those of member 0. */
+    void retire(BitSet ids) {
+        byte[] zeroes = new byte[memberStats.valueBytes()];
+        ByteBuffer retired = value(RETIRED);
+        ids.stream().forEach(id -> {
+            ByteBuffer gone = value(id);
+            for (int offset = 0; offset < zeroes.length; offset += Long.BYTES) {
+                retired.putLong(offset, retired.getLong(offset) + gone.getLong(offset));
+            }
+            memberStats.update(index(id), zeroes);
+        });
+        memberStats.update(index(RETIRED), retired.array());
+    }
+
+    private ByteBuffer value(int id) {
+        byte[] bytes = memberStats.lookup(index(id)).orElseThrow();
+        return ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
+    }
+
+    private static byte[] index(int id) {
+        return ByteBuffer.allocate(Integer.BYTES)
+                .order(ByteOrder.nativeOrder())
+                .putInt(id)
+                .array();
     }
 
     private static long sum(BpfMap map, ByteBuffer values, int index, int offset) {
