@@ -65,20 +65,20 @@ public final class TrafficCounters {
     /** Empties the counters of members that are gone into those of member 0. */
     void retire(BitSet ids) {
         byte[] zeroes = new byte[memberStats.valueBytes()];
-        ByteBuffer retired = value(RETIRED);
+        byte[] sums = value(RETIRED);
+        ByteBuffer retired = ByteBuffer.wrap(sums).order(ByteOrder.nativeOrder());
         ids.stream().forEach(id -> {
-            ByteBuffer gone = value(id);
+            ByteBuffer gone = ByteBuffer.wrap(value(id)).order(ByteOrder.nativeOrder());
             for (int offset = 0; offset < zeroes.length; offset += Long.BYTES) {
                 retired.putLong(offset, retired.getLong(offset) + gone.getLong(offset));
             }
             memberStats.update(index(id), zeroes);
         });
-        memberStats.update(index(RETIRED), retired.array());
+        memberStats.update(index(RETIRED), sums);
     }
 
-    private ByteBuffer value(int id) {
-        byte[] bytes = memberStats.lookup(index(id)).orElseThrow();
-        return ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
+    private byte[] value(int id) {
+        return memberStats.lookup(index(id)).orElseThrow();
     }
 
     private static byte[] index(int id) {
