@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /** Makes the model from a parsed and resolved file. */
 final class ConfigReader {
@@ -43,7 +42,8 @@ final class ConfigReader {
                 .map(ApiSettings::new)
                 .orElse(ApiSettings.forInstance(instance));
         List<Pool> pools = pools(root);
-        List<Vip> vips = new VipReader(poolNames(root), vipAddresses).read(root.listed(Schema.VIPS, Schema.VIP, null));
+        List<Vip> vips =
+                new VipReader(root.names(Schema.POOLS), vipAddresses).read(root.listed(Schema.VIPS, Schema.VIP, null));
         EncapsulationSource source = root.section(Schema.ENCAPSULATION_SECTION, Schema.ENCAPSULATION)
                 .map(this::source)
                 .orElse(EncapsulationSource.DEFAULT);
@@ -91,10 +91,5 @@ final class ConfigReader {
         root.named(Schema.POOLS, Schema.POOL)
                 .forEach((name, section) -> reader.read(name, section).ifPresent(pools::add));
         return pools;
-    }
-
-    /** The pools that a VIP may name, also those with errors; nothing if the file does not let us know. */
-    private static Optional<Set<String>> poolNames(SectionReader root) {
-        return root.has(Schema.POOLS) ? root.seek(Schema.POOLS).map(ConfigObject::keySet) : Optional.of(Set.of());
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.config;
 
+import com.typesafe.config.ConfigException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
@@ -14,6 +15,22 @@ final class ErrorLog {
 
     void add(Location location, String path, @Nullable String value, String message) {
         errors.add(new ConfigError(location.file(), location.line(), path, value, message));
+    }
+
+    /**
+     * Logs what the library found.
+     *
+     * @param otherwise the place to name if the library names none
+     */
+    void addInvalidHocon(ConfigException e, Location otherwise) {
+        Location location = otherwise;
+        String message = String.valueOf(e.getMessage());
+        if (e.origin() != null) {
+            location = Location.of(e.origin()).orElse(otherwise);
+            String prefix = e.origin().description() + ": ";
+            message = message.startsWith(prefix) ? message.substring(prefix.length()) : message;
+        }
+        add(location, "", null, "not valid HOCON: " + message.strip());
     }
 
     int count() {

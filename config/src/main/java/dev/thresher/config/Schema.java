@@ -7,6 +7,8 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * Every key there is. The loader takes names, ranges and defaults from here, and a test compares the reference
@@ -131,14 +133,14 @@ final class Schema {
             VIP_POOL,
             VIP_FLOWS);
 
+    private static final Map<String, List<String>> NAMES = KEYS.stream()
+            .collect(Collectors.groupingBy(Key::section, Collectors.mapping(Key::name, Collectors.toList())));
+
     private Schema() {}
 
     /** The names of a section's keys. */
     static List<String> names(String section) {
-        return KEYS.stream()
-                .filter(key -> key.section().equals(section))
-                .map(Key::name)
-                .toList();
+        return NAMES.getOrDefault(section, List.of());
     }
 
     /** The sections that have a key of this name. */

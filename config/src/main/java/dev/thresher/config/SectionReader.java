@@ -9,8 +9,9 @@ import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.SortedMap;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -159,14 +160,27 @@ final class SectionReader {
         return open(value == null ? EMPTY : value, schema, path(key), location(key));
     }
 
+    /** The names in a section whose keys are names; nothing if the file does not let us know. */
+    Optional<Set<String>> names(Key<ConfigObject> key) {
+        return has(key)
+                ? seek(key).map(SectionReader::named).map(NavigableMap::navigableKeySet)
+                : Optional.of(Set.of());
+    }
+
     /** The sections in a section whose keys are names, by name. */
-    SortedMap<String, SectionReader> named(Key<ConfigObject> key, String schema) {
-        SortedMap<String, SectionReader> readers = new TreeMap<>();
-        seek(key).orElse(EMPTY).forEach((name, value) -> {
+    NavigableMap<String, SectionReader> named(Key<ConfigObject> key, String schema) {
+        NavigableMap<String, SectionReader> readers = new TreeMap<>();
+        named(seek(key).orElse(EMPTY)).forEach((name, value) -> {
             String at = path(key) + "." + ConfigUtil.joinPath(name);
             open(value, schema, at, location(key)).ifPresent(reader -> readers.put(name, reader));
         });
         return readers;
+    }
+
+    private static NavigableMap<String, ConfigValue> named(ConfigObject section) {
+        NavigableMap<String, ConfigValue> values = new TreeMap<>(section);
+        values.values().removeIf(value -> value.valueType() == ConfigValueType.NULL);
+        return values;
     }
 
     /**

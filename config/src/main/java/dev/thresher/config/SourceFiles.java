@@ -73,7 +73,7 @@ final class SourceFiles implements ConfigIncluder, ConfigIncluderFile, ConfigInc
         } catch (IOException e) {
             errors.add(named, "", null, complaint + reason(file, e));
         } catch (ConfigException e) {
-            report(e, name);
+            errors.addInvalidHocon(e, new Location(name, 0));
         } finally {
             open.pop();
         }
@@ -91,17 +91,6 @@ final class SourceFiles implements ConfigIncluder, ConfigIncluderFile, ConfigInc
             return "that is a directory, not a file";
         }
         return "the file cannot be read: " + e.getMessage();
-    }
-
-    private void report(ConfigException e, String file) {
-        Location location = new Location(file, 0);
-        String message = String.valueOf(e.getMessage());
-        if (e.origin() != null) {
-            location = Location.of(e.origin()).orElse(location);
-            String prefix = e.origin().description() + ": ";
-            message = message.startsWith(prefix) ? message.substring(prefix.length()) : message;
-        }
-        errors.add(location, "", null, "not valid HOCON: " + message.strip());
     }
 
     @Override
@@ -158,7 +147,8 @@ final class SourceFiles implements ConfigIncluder, ConfigIncluderFile, ConfigInc
     /** The parser does not tell where an include stands, so look for it. */
     private Location includeStatement(String what) {
         String name = open.element().toString();
-        Pattern statement = Pattern.compile("^.*\\binclude\\b.*" + Pattern.quote("\"" + what + "\"") + ".*$");
+        Pattern statement =
+                Pattern.compile("(?!\\s*(#|//)).*\\binclude\\b.*" + Pattern.quote("\"" + what + "\"") + ".*");
         List<String> lines = textByName.getOrDefault(name, "").lines().toList();
         for (int i = 0; i < lines.size(); i++) {
             if (statement.matcher(lines.get(i)).matches()) {

@@ -7,6 +7,7 @@ import com.typesafe.config.ConfigResolveOptions;
 import com.typesafe.config.ConfigResolver;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
+import com.typesafe.config.ConfigValueType;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -33,7 +34,8 @@ final class Substitutions {
 
     /** Whether a value was made from a path that leads nowhere. */
     static boolean isUndefined(ConfigValue value) {
-        return value.unwrapped() instanceof String text && text.contains(MARKER);
+        return value.valueType() == ConfigValueType.STRING
+                && ValueType.textOf(value).contains(MARKER);
     }
 
     /** The object with every substitution made, or nothing after errors that leave no object. */
@@ -49,7 +51,7 @@ final class Substitutions {
             } catch (ConfigException e) {
                 // A marker where a section was needed: its error has been reported.
                 if (undefined.isEmpty()) {
-                    errors.add(locate(e, file), "", null, withoutOrigin(e));
+                    errors.addInvalidHocon(e, file);
                 }
                 return Optional.empty();
             }
@@ -58,33 +60,20 @@ final class Substitutions {
 
     /** @return whether another try may get further */
     private boolean report(ConfigException.UnresolvedSubstitution e, Location file) {
-        String message = withoutOrigin(e);
+        String message = String.valueOf(e.getMessage());
+        Location location = e.origin() == null ? file : Location.of(e.origin()).orElse(file);
         Matcher reference = REFERENCE.matcher(message);
         if (!reference.find()) {
-            errors.add(locate(e, file), "", null, message);
+            errors.addInvalidHocon(e, file);
             return false;
         }
         String expression = reference.group();
-        if (message.contains("cycle")) {
-            errors.add(locate(e, file), "", expression, expression + " is defined by itself");
+        if (message.contains("cycle of substitutions")) {
+            errors.add(location, "", expression, expression + " is defined by itself");
             return false;
         }
-        errors.add(
-                locate(e, file),
-                "",
-                expression,
-                expression + " is defined neither in these files nor in the environment");
+        errors.add(location, "", expression, expression + " is defined neither in these files nor in the environment");
         return undefined.add(reference.group("path"));
-    }
-
-    private static Location locate(ConfigException e, Location file) {
-        return e.origin() == null ? file : Location.of(e.origin()).orElse(file);
-    }
-
-    private static String withoutOrigin(ConfigException e) {
-        String message = String.valueOf(e.getMessage());
-        String prefix = e.origin() == null ? "" : e.origin().description() + ": ";
-        return message.startsWith(prefix) ? message.substring(prefix.length()) : message;
     }
 
     private final class Markers implements ConfigResolver {

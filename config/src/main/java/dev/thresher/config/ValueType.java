@@ -5,6 +5,7 @@ import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
+import com.typesafe.config.ConfigValueType;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
@@ -56,9 +57,15 @@ record ValueType<T>(String name, String range, Function<ConfigValue, T> reader) 
         return read(ConfigValueFactory.fromAnyRef(text));
     }
 
-    /** A string or number as the file has it. */
+    /** A string, a number or null as the file has it. */
     static String textOf(ConfigValue value) {
-        return value.atKey("text").getString("text");
+        // Numbers only: unwrapped, 1.50 would read 1.5.
+        if (value.valueType() == ConfigValueType.NULL) {
+            return "null";
+        }
+        return value.unwrapped() instanceof String text
+                ? text
+                : value.atKey("text").getString("text");
     }
 
     /** A value for a message: strings in quotes, long things by their kind. */
@@ -67,8 +74,7 @@ record ValueType<T>(String name, String range, Function<ConfigValue, T> reader) 
             case OBJECT -> "a section { … }";
             case LIST -> "a list [ … ]";
             case STRING -> "\"" + textOf(value) + "\"";
-            case NULL -> "null";
-            case NUMBER, BOOLEAN -> textOf(value);
+            case NUMBER, BOOLEAN, NULL -> textOf(value);
         };
     }
 
