@@ -58,8 +58,8 @@ public final class StateView implements StateSource {
             Published published,
             Map<Member, Integer> weights,
             Map<Target, TargetHealth> healths,
-            Traffic[] traffic,
-            long[] drops) {}
+            List<Traffic> traffic,
+            List<Long> drops) {}
 
     @Override
     public DaemonState snapshot() {
@@ -152,7 +152,8 @@ public final class StateView implements StateSource {
                 .toList();
         Traffic traffic = members.stream().map(MemberState::traffic).reduce(Traffic.NONE, Traffic::plus);
         Integer id = picture.published.vipIds().get(vip.key());
-        return new VipState(vip.key(), vip.pool(), vip.tracked(), traffic, id == null ? 0 : picture.drops[id], members);
+        return new VipState(
+                vip.key(), vip.pool(), vip.tracked(), traffic, id == null ? 0 : picture.drops.get(id), members);
     }
 
     private static MemberState member(Member member, Real real, HealthCheck check, Picture picture) {
@@ -167,7 +168,7 @@ public final class StateView implements StateSource {
                 health == null ? picture.now : before(picture, health.state().sinceNanos()),
                 reason(health, picture.published.nextHops().get(real.address())),
                 probe == null ? null : Duration.ofNanos(picture.nowNanos - probe.endedNanos()),
-                id == null ? Traffic.NONE : picture.traffic[id]);
+                id == null ? Traffic.NONE : picture.traffic.get(id));
     }
 
     private static Instant before(Picture picture, long nanos) {

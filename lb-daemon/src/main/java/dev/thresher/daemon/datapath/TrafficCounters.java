@@ -6,8 +6,10 @@ import dev.thresher.bpf.layout.Counter;
 import dev.thresher.daemon.state.Traffic;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 
 /** Sums over the CPUs. */
@@ -30,24 +32,24 @@ public final class TrafficCounters {
     }
 
     /** What members with ids below {@code count} were sent, by id; at 0, what members that are gone were sent. */
-    public Traffic[] members(int count) {
+    public List<Traffic> members(int count) {
         ByteBuffer values = memberStats.readArray(count);
-        Traffic[] traffic = new Traffic[count];
+        List<Traffic> traffic = new ArrayList<>(count);
         for (int id = 0; id < count; id++) {
-            traffic[id] = new Traffic(
+            traffic.add(new Traffic(
                     sum(memberStats, values, id, PACKETS),
                     sum(memberStats, values, id, BYTES),
-                    sum(memberStats, values, id, NEW_FLOWS));
+                    sum(memberStats, values, id, NEW_FLOWS)));
         }
         return traffic;
     }
 
     /** Packets dropped for VIPs with ids below {@code count}, by id. */
-    public long[] vipDrops(int count) {
+    public List<Long> vipDrops(int count) {
         ByteBuffer values = vipStats.readArray(count);
-        long[] drops = new long[count];
+        List<Long> drops = new ArrayList<>(count);
         for (int id = 0; id < count; id++) {
-            drops[id] = sum(vipStats, values, id, PACKETS);
+            drops.add(sum(vipStats, values, id, PACKETS));
         }
         return drops;
     }
