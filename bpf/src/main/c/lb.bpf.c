@@ -122,13 +122,4 @@ int lb(struct xdp_md *ctx)
 	return pass();
 }
 
-/* Tells the daemon the clock that the connection table uses, and lets it measure HZ. */
-SEC("syscall")
-int clock(struct clock_reading *reading)
-{
-	reading->jiffies = bpf_jiffies64();
-	reading->boot_ns = bpf_ktime_get_boot_ns();
-	return 0;
-}
-
 char LICENSE[] SEC("license") = "GPL";

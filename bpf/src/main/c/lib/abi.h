@@ -144,11 +144,13 @@ enum counter {
 
 /* Constants of a loaded program, in .rodata. */
 struct settings {
+	__u32 abi_version; /* ABI_VERSION: tells a daemon whether it can use the maps that it finds
+			    */
+	__u32 maglev_seed; /* the same on every load balancer of a fleet */
 	/* Secret of the connection table's hash; the multipliers are odd. */
 	__u64 flow_seed[2];
 	__u64 flow_multiplier[2];
-	/* Outer source addresses in network byte order, and the bits that carry the flow's entropy.
-	 */
+	/* Outer source addresses in network byte order, and their bits of entropy. */
 	__u64 source_ipv6[2];
 	__u64 source_ipv6_entropy; /* of the low half */
 	__be32 source_ipv4;
@@ -158,9 +160,9 @@ struct settings {
 	__u32 reclaim_ticks;	/* an entry not seen for longer is idle: it may make room */
 	__u32 long_idle_ticks;	/* and for longer than this is expired: TCP flows */
 	__u32 short_idle_ticks; /* UDP flows, and TCP flows that ended */
-	__u32 maglev_seed;	/* the same on every load balancer of a fleet */
+	__u32 pad;
 };
-_Static_assert(sizeof(struct settings) == 88, "struct settings");
+_Static_assert(sizeof(struct settings) == 96, "struct settings");
 
 /* What the `clock` program answers. */
 struct clock_reading {

@@ -9,6 +9,7 @@
 #include "abi.h"
 
 const volatile struct settings settings = {
+	.abi_version = ABI_VERSION,
 	.flow_seed = { 0x9e3779b97f4a7c15ULL, 0xd6e8feb86659fd93ULL },
 	.flow_multiplier = { 0xff51afd7ed558ccdULL, 0xc4ceb9fe1a85ec53ULL },
 	.flow_pair_mask = 0,

@@ -12,6 +12,8 @@ import jnr.ffi.Pointer;
 /**
  * One kernel map behind a file descriptor. Keys and values are bytes in the machine's order; a value of a per-CPU map
  * is one after the other for each possible CPU, each padded to 8 bytes. Not thread-safe.
+ *
+ * <p>A map of a {@link BpfObject} is the object's and lives as long as that; others are their user's to close.
  */
 public final class BpfMap implements AutoCloseable {
     private static final int TYPE_ARRAY = 2;
@@ -24,20 +26,26 @@ public final class BpfMap implements AutoCloseable {
 
     private final String name;
     private final int fd;
+    private final boolean owned;
     private final MapInfo info;
 
-    BpfMap(String name, int fd) {
+    private BpfMap(String name, int fd, boolean owned) {
         this.name = name;
         this.fd = fd;
+        this.owned = owned;
         this.info = MapInfo.of(fd);
     }
 
-    /** Creates an array map of one element that is not in any object: an inner map. */
+    static BpfMap ofObject(String name, int fd) {
+        return new BpfMap(name, fd, false);
+    }
+
+    /** Creates an array map of {@code maxEntries} elements that is not in any object: an inner map. */
     public static BpfMap createArray(String name, int valueSize, int maxEntries) {
         int fd = Native.check(
                 Native.BPF.bpf_map_create(TYPE_ARRAY, name, Integer.BYTES, valueSize, maxEntries, null),
                 "bpf_map_create(" + name + ")");
-        return new BpfMap(name, fd);
+        return new BpfMap(name, fd, true);
     }
 
     /** Opens a pinned map; empty when nothing is pinned there. */
@@ -46,7 +54,7 @@ public final class BpfMap implements AutoCloseable {
         if (fd == -Errno.ENOENT.intValue()) {
             return Optional.empty();
         }
-        return Optional.of(new BpfMap(name, Native.check(fd, "bpf_obj_get(" + path + ")")));
+        return Optional.of(new BpfMap(name, Native.check(fd, "bpf_obj_get(" + path + ")"), true));
     }
 
     public String name() {
@@ -62,7 +70,9 @@ public final class BpfMap implements AutoCloseable {
     }
 
     public void update(byte[] key, byte[] value) {
-        int result = Native.BPF.bpf_map_update_elem(fd, Native.copyOf(key), Native.copyOf(value), 0);
+        Pointer keyBytes = Native.copyOf(key);
+        Pointer valueBytes = Native.copyOf(value);
+        int result = Native.kept(Native.BPF.bpf_map_update_elem(fd, keyBytes, valueBytes, 0), keyBytes, valueBytes);
         if (result < 0) {
             throw new BpfException(
                     "bpf_map_update_elem(" + name + ", key=" + show(key) + ")", -result, capacity(result));
@@ -78,15 +88,18 @@ public final class BpfMap implements AutoCloseable {
             keyBytes.putInt((long) i * Integer.BYTES, keys.get(i));
             valueBytes.putInt((long) i * Integer.BYTES, inner.get(i).fd);
         }
+        Pointer count = Native.intOf(entries);
+        int result = Native.BPF.bpf_map_update_batch(fd, keyBytes, valueBytes, count, null);
         Native.check(
-                Native.BPF.bpf_map_update_batch(fd, keyBytes, valueBytes, Native.intOf(entries), null),
+                Native.kept(result, keyBytes, valueBytes, count, inner),
                 "bpf_map_update_batch(" + name + ", " + entries + " keys)");
     }
 
     public Optional<byte[]> lookup(byte[] key) {
         int size = valueBytes();
+        Pointer keyBytes = Native.copyOf(key);
         Pointer value = Native.allocate(size);
-        int result = Native.BPF.bpf_map_lookup_elem(fd, Native.copyOf(key), value);
+        int result = Native.kept(Native.BPF.bpf_map_lookup_elem(fd, keyBytes, value), keyBytes);
         if (result == -Errno.ENOENT.intValue()) {
             return Optional.empty();
         }
@@ -96,7 +109,8 @@ public final class BpfMap implements AutoCloseable {
 
     /** Removes the key; answers whether it was there. An inner map is taken out of an array of maps. */
     public boolean delete(byte[] key) {
-        int result = Native.BPF.bpf_map_delete_elem(fd, Native.copyOf(key));
+        Pointer keyBytes = Native.copyOf(key);
+        int result = Native.kept(Native.BPF.bpf_map_delete_elem(fd, keyBytes), keyBytes);
         if (result == -Errno.ENOENT.intValue()) {
             return false;
         }
@@ -108,7 +122,12 @@ public final class BpfMap implements AutoCloseable {
     public void forEach(BiConsumer<byte[], byte[]> visitor) {
         Pointer next = Native.allocate(info.keySize());
         Pointer key = null;
-        while (Native.BPF.bpf_map_get_next_key(fd, key, next) == 0) {
+        while (true) {
+            int result = Native.kept(Native.BPF.bpf_map_get_next_key(fd, key, next), key);
+            if (result == -Errno.ENOENT.intValue()) {
+                return;
+            }
+            Native.check(result, "bpf_map_get_next_key(" + name + ")");
             byte[] bytes = Native.bytes(next, info.keySize());
             lookup(bytes).ifPresent(value -> visitor.accept(bytes, value));
             key = Native.copyOf(bytes);
@@ -126,6 +145,7 @@ public final class BpfMap implements AutoCloseable {
             Pointer batch = Native.intOf(Math.min(BATCH, count - done));
             int result = Native.BPF.bpf_map_lookup_batch(
                     fd, done == 0 ? null : position, position, keys, values, batch, null);
+            Native.kept(result, position, keys);
             if (result != -Errno.ENOENT.intValue()) {
                 Native.check(result, "bpf_map_lookup_batch(" + name + ", from=" + done + ")");
             }
@@ -170,7 +190,9 @@ public final class BpfMap implements AutoCloseable {
 
     @Override
     public void close() {
-        Native.C.close(fd);
+        if (owned) {
+            Native.C.close(fd);
+        }
     }
 
     private boolean isPerCpu() {

@@ -4,6 +4,7 @@ package dev.thresher.bpf;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.lang.ref.Reference;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import jnr.ffi.Pointer;
@@ -42,9 +43,12 @@ public final class BpfObject implements AutoCloseable {
     /** Opens an object from its bytes; {@code name} is for messages. */
     public static BpfObject open(String name, byte[] image) {
         Pointer memory = Native.copyOf(image);
-        Pointer handle = Native.check(
-                Native.BPF.bpf_object__open_mem(memory, image.length, null), "bpf_object__open_mem(" + name + ")");
-        return new BpfObject(name, handle);
+        try {
+            Pointer handle = Native.BPF.bpf_object__open_mem(memory, image.length, null);
+            return new BpfObject(name, Native.check(handle, "bpf_object__open_mem(" + name + ")"));
+        } finally {
+            Reference.reachabilityFence(memory);
+        }
     }
 
     /** Before load: how many entries a map shall hold. */
@@ -56,8 +60,9 @@ public final class BpfObject implements AutoCloseable {
 
     /** Before load: the constants of the program. */
     public void setReadOnlyData(byte[] data) {
+        Pointer bytes = Native.copyOf(data);
         Native.check(
-                Native.BPF.bpf_map__set_initial_value(findMap(".rodata"), Native.copyOf(data), data.length),
+                Native.kept(Native.BPF.bpf_map__set_initial_value(findMap(".rodata"), bytes, data.length), bytes),
                 "bpf_map__set_initial_value(.rodata, " + data.length + " bytes)");
     }
 
@@ -100,7 +105,7 @@ public final class BpfObject implements AutoCloseable {
 
     public BpfMap map(String map) {
         int fd = Native.check(Native.BPF.bpf_map__fd(findMap(map)), "bpf_map__fd(" + map + ")");
-        return new BpfMap(map, fd);
+        return BpfMap.ofObject(map, fd);
     }
 
     public BpfProgram program(String program) {

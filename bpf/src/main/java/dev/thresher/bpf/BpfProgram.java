@@ -3,6 +3,7 @@ package dev.thresher.bpf;
 
 import java.nio.file.Path;
 import jnr.ffi.Pointer;
+import org.jspecify.annotations.Nullable;
 
 /** A loaded program of a {@link BpfObject}; it lives as long as that, its links and its pins. */
 public final class BpfProgram {
@@ -16,10 +17,11 @@ public final class BpfProgram {
     private static final int CTX_SIZE_IN = 48;
     private static final int RETVAL = 56;
 
-    private static final int OUTPUT_LIMIT = 16384;
+    private static final int PACKET_LIMIT = 16384;
 
     private final String name;
     private final int fd;
+    private @Nullable TestRun testRun;
 
     BpfProgram(String name, int fd) {
         this.name = name;
@@ -38,17 +40,14 @@ public final class BpfProgram {
     @SuppressWarnings("ArrayRecordComponent")
     public record Output(int verdict, byte[] packet) {}
 
-    /** Runs the program once on a packet of at least 14 bytes ({@code BPF_PROG_TEST_RUN}). */
+    /**
+     * Runs the program once on a packet of at least 14 bytes ({@code BPF_PROG_TEST_RUN}). One thread at a time.
+     */
     public Output testRun(byte[] packet) {
-        Pointer input = Native.copyOf(packet);
-        Pointer output = Native.allocate(OUTPUT_LIMIT);
-        Pointer options = options();
-        options.putPointer(DATA_IN, input);
-        options.putInt(DATA_SIZE_IN, packet.length);
-        options.putPointer(DATA_OUT, output);
-        options.putInt(DATA_SIZE_OUT, OUTPUT_LIMIT);
-        run(options);
-        return new Output(options.getInt(RETVAL), Native.bytes(output, options.getInt(DATA_SIZE_OUT)));
+        if (testRun == null) {
+            testRun = new TestRun();
+        }
+        return testRun.run(packet);
     }
 
     /** Runs a {@code syscall} program on a context of {@code length} zeroed bytes and answers what it left there. */
@@ -76,6 +75,30 @@ public final class BpfProgram {
     }
 
     private void run(Pointer options) {
-        Native.check(Native.BPF.bpf_prog_test_run_opts(fd, options), "bpf_prog_test_run_opts(" + name + ")");
+        int result = Native.kept(Native.BPF.bpf_prog_test_run_opts(fd, options), options);
+        if (result < 0) {
+            throw new BpfException("bpf_prog_test_run_opts(" + name + ")", -result);
+        }
+    }
+
+    /** The memory of test runs, kept from one to the next: getting it costs more than the run. */
+    private final class TestRun {
+        private final Pointer options = options();
+        private final Pointer input = Native.allocate(PACKET_LIMIT);
+        private final Pointer output = Native.allocate(PACKET_LIMIT);
+
+        Output run(byte[] packet) {
+            if (packet.length > PACKET_LIMIT) {
+                throw new IllegalArgumentException("a test packet has at most " + PACKET_LIMIT + " bytes");
+            }
+            input.put(0, packet, 0, packet.length);
+            options.putPointer(DATA_IN, input);
+            options.putInt(DATA_SIZE_IN, packet.length);
+            options.putPointer(DATA_OUT, output);
+            options.putInt(DATA_SIZE_OUT, PACKET_LIMIT);
+            BpfProgram.this.run(options);
+            Native.kept(0, input);
+            return new Output(options.getInt(RETVAL), Native.bytes(output, options.getInt(DATA_SIZE_OUT)));
+        }
     }
 }

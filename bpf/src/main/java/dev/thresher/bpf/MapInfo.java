@@ -10,7 +10,10 @@ public record MapInfo(int type, int id, int keySize, int valueSize, int maxEntri
 
     static MapInfo of(int fd) {
         Pointer info = Native.allocate(LENGTH);
-        Native.check(Native.BPF.bpf_obj_get_info_by_fd(fd, info, Native.intOf(LENGTH)), "bpf_obj_get_info_by_fd(map)");
+        Pointer length = Native.intOf(LENGTH);
+        Native.check(
+                Native.kept(Native.BPF.bpf_obj_get_info_by_fd(fd, info, length), length),
+                "bpf_obj_get_info_by_fd(map)");
         return new MapInfo(
                 info.getInt(0), info.getInt(4), info.getInt(8), info.getInt(12), info.getInt(16), info.getInt(20));
     }

@@ -2,6 +2,7 @@
 package dev.thresher.bpf;
 
 import com.kenai.jffi.MemoryIO;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
@@ -19,8 +20,10 @@ final class Native {
     static final Libc C = LibraryLoader.create(Libc.class).load("libc.so.6");
     private static final Runtime RUNTIME = Runtime.getRuntime(BPF);
 
-    private static final int LINES_KEPT = 20;
-    private static final int LINE_BYTES = 1024;
+    private static final int MESSAGES_KEPT = 20;
+    /** A failed load is told in one message that ends with the verifier's log. */
+    private static final int MESSAGE_BYTES = 16 << 20;
+
     private static final int LEVEL_WARN = 0;
 
     private static final Deque<String> WARNINGS = new ArrayDeque<>();
@@ -45,18 +48,19 @@ final class Native {
         if (level != LEVEL_WARN) {
             return 0;
         }
-        Pointer line = allocate(LINE_BYTES);
-        C.vsnprintf(line, LINE_BYTES, format, arguments);
+        Pointer message = Memory.allocateDirect(RUNTIME, MESSAGE_BYTES);
+        C.vsnprintf(message, MESSAGE_BYTES, format, arguments);
+        String text = message.getString(0).strip();
         synchronized (WARNINGS) {
-            if (WARNINGS.size() == LINES_KEPT) {
+            if (WARNINGS.size() == MESSAGES_KEPT) {
                 WARNINGS.removeFirst();
             }
-            WARNINGS.addLast(line.getString(0).strip());
+            WARNINGS.addLast(text);
         }
         return 0;
     }
 
-    /** Takes libbpf's warnings since the last call, one a line. */
+    /** Takes libbpf's warnings since the last call, in their order. */
     static String takeWarnings() {
         synchronized (WARNINGS) {
             String warnings = String.join("\n", WARNINGS);
@@ -94,6 +98,18 @@ final class Native {
 
     static int errno() {
         return LastError.getLastError(RUNTIME);
+    }
+
+    /**
+     * Keeps the memory that a call was given until it has returned. An argument's address is all that the callee has:
+     * without this the collector may free the memory during the call.
+     */
+    @SuppressWarnings("ReachabilityFenceUsage") // the call is over: its result is an argument
+    static int kept(int result, @Nullable Object... memory) {
+        for (@Nullable Object each : memory) {
+            Reference.reachabilityFence(each);
+        }
+        return result;
     }
 
     /** Returns the result of a libbpf call, or throws what its negative value stands for. */

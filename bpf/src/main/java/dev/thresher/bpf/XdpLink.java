@@ -29,7 +29,7 @@ public final class XdpLink implements AutoCloseable {
         Pointer options = Native.allocate(OPTIONS_LENGTH);
         options.putLong(0, OPTIONS_LENGTH);
         options.putInt(Long.BYTES, mode.flag);
-        int fd = Native.BPF.bpf_link_create(program.fd(), ifindex, ATTACH_XDP, options);
+        int fd = Native.kept(Native.BPF.bpf_link_create(program.fd(), ifindex, ATTACH_XDP, options), options);
         return new XdpLink(
                 Native.check(fd, "attach " + program.name() + " to interface " + ifindex + " in " + mode + " mode"));
     }
@@ -79,8 +79,10 @@ public final class XdpLink implements AutoCloseable {
 
     private int info(int offset) {
         Pointer info = Native.allocate(INFO_LENGTH);
+        Pointer length = Native.intOf(INFO_LENGTH);
         Native.check(
-                Native.BPF.bpf_obj_get_info_by_fd(fd, info, Native.intOf(INFO_LENGTH)), "bpf_obj_get_info_by_fd(link)");
+                Native.kept(Native.BPF.bpf_obj_get_info_by_fd(fd, info, length), length),
+                "bpf_obj_get_info_by_fd(link)");
         return info.getInt(offset);
     }
 }

@@ -15,7 +15,10 @@ import java.nio.ByteOrder;
  */
 public record ProgramSettings(HashKey hashKey, OuterSource source, int flowPairs, Ticks ticks, int maglevSeed) {
     /** Bytes of {@code .rodata}. */
-    public static final int LENGTH = 88;
+    public static final int LENGTH = 96;
+
+    /** {@code ABI_VERSION}: maps that a program of another version made cannot be used. */
+    public static final int ABI_VERSION = 1;
 
     public ProgramSettings {
         if (Integer.bitCount(flowPairs) != 1) {
@@ -51,6 +54,7 @@ public record ProgramSettings(HashKey hashKey, OuterSource source, int flowPairs
 
     public byte[] encode() {
         ByteBuffer buffer = ByteBuffer.allocate(LENGTH).order(ByteOrder.nativeOrder());
+        buffer.putInt(ABI_VERSION).putInt(maglevSeed);
         buffer.putLong(hashKey.seed0).putLong(hashKey.seed1);
         buffer.putLong(hashKey.multiplier0).putLong(hashKey.multiplier1);
         buffer.order(ByteOrder.BIG_ENDIAN);
@@ -58,12 +62,20 @@ public record ProgramSettings(HashKey hashKey, OuterSource source, int flowPairs
         buffer.putInt(source.ipv4).putInt(source.ipv4Entropy);
         buffer.order(ByteOrder.nativeOrder());
         buffer.putInt(flowPairs - 1).putInt(ticks.shift).putInt(ticks.reclaim);
-        buffer.putInt(ticks.longIdle).putInt(ticks.shortIdle).putInt(maglevSeed);
+        buffer.putInt(ticks.longIdle).putInt(ticks.shortIdle);
         return buffer.array();
     }
 
+    /** The version of the program that a map of settings belongs to. */
+    public static int versionOf(byte[] bytes) {
+        return ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder()).getInt();
+    }
+
+    /** The settings behind a map's value of {@link #ABI_VERSION}. */
     public static ProgramSettings decode(byte[] bytes) {
         ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
+        buffer.getInt();
+        int maglevSeed = buffer.getInt();
         HashKey hashKey = new HashKey(buffer.getLong(), buffer.getLong(), buffer.getLong(), buffer.getLong());
         buffer.order(ByteOrder.BIG_ENDIAN);
         long ipv6High = buffer.getLong();
@@ -73,6 +85,6 @@ public record ProgramSettings(HashKey hashKey, OuterSource source, int flowPairs
         buffer.order(ByteOrder.nativeOrder());
         int pairs = buffer.getInt() + 1;
         Ticks ticks = new Ticks(buffer.getInt(), buffer.getInt(), buffer.getInt(), buffer.getInt());
-        return new ProgramSettings(hashKey, source, pairs, ticks, buffer.getInt());
+        return new ProgramSettings(hashKey, source, pairs, ticks, maglevSeed);
     }
 }

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.thresher.bpf;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Where an instance's link, program and maps are pinned: {@code /sys/fs/bpf/thresher/<instance>/}. */
+public record InstancePins(String instance) {
+    private static final Path ALL = BpfFs.ROOT.resolve("thresher");
+    private static final String LINK = "link";
+
+    public Path directory() {
+        return ALL.resolve(instance);
+    }
+
+    public Path link() {
+        return directory().resolve(LINK);
+    }
+
+    public Path program() {
+        return directory().resolve("prog");
+    }
+
+    public Path map(String name) {
+        return directory().resolve(name);
+    }
+
+    public boolean exist() {
+        return Files.isDirectory(directory());
+    }
+
+    /** Takes the program off its interface and removes every pin; answers whether there were any. */
+    public boolean detach() {
+        if (!exist()) {
+            return false;
+        }
+        XdpLink.openPinned(link()).ifPresent(link -> {
+            try (link) {
+                link.detach(link());
+            }
+        });
+        remove();
+        return true;
+    }
+
+    /** Removes the pins without touching the attachment: what nobody else holds, the kernel frees. */
+    public void remove() {
+        try {
+            for (Path pin : list(directory())) {
+                Files.deleteIfExists(pin);
+            }
+            Files.deleteIfExists(directory());
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot remove the pins in " + directory(), e);
+        }
+    }
+
+    /** The instance whose pinned link holds an interface. */
+    public static Optional<String> holderOf(int ifindex) {
+        try {
+            return list(ALL).stream()
+                    .filter(directory -> holds(directory.resolve(LINK), ifindex))
+                    .map(directory -> directory.getFileName().toString())
+                    .findFirst();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot list the pins in " + ALL, e);
+        }
+    }
+
+    private static boolean holds(Path pin, int ifindex) {
+        return XdpLink.openPinned(pin)
+                .map(link -> {
+                    try (link) {
+                        return link.ifindex() == ifindex;
+                    }
+                })
+                .orElse(false);
+    }
+
+    private static List<Path> list(Path directory) throws IOException {
+        try (Stream<Path> entries = Files.list(directory)) {
+            return entries.toList();
+        } catch (NoSuchFileException e) {
+            return List.of();
+        }
+    }
+}
