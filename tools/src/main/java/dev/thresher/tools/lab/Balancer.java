@@ -18,29 +18,26 @@ public final class Balancer {
     private static final Duration START_LIMIT = Duration.ofSeconds(30);
     private static final int LOG_LINES = 12;
 
-    // The health checks are brisk, so that what happens in the lab happens while somebody watches.
+    // Brisk, so that what happens in the lab happens while somebody watches.
+    private static final String PACE = "interval = 500ms, timeout = 400ms, rise = 2, fall = 2";
     private static final String CONFIGURATION = """
             # The load balancer of the lab "%1$s".
             thresher {
               instance = %2$s
               interface = %3$s
               api { socket = "%4$s" }
-              check {
-                type = http, port = %5$d, path = "/health"
-                interval = 500ms, timeout = 400ms, rise = 2, fall = 2
-              }
               pools {
                 web {
                   reals = [
             %6$s
                   ]
-                  health-check = ${thresher.check}
+                  health-check { type = http, port = %5$d, path = "/health", %10$s }
                 }
                 web6 {
                   reals = [
             %7$s
                   ]
-                  health-check = ${thresher.check}
+                  health-check { type = http, port = %5$d, path = "/health", %10$s }
                 }
               }
               vips = [
@@ -74,7 +71,8 @@ public final class Balancer {
                         reals4,
                         reals6,
                         Topology.VIP4,
-                        Topology.VIP6));
+                        Topology.VIP6,
+                        PACE));
     }
 
     private static String reals(LabSpec spec, IntFunction<String> address) {
