@@ -18,10 +18,13 @@ public final class Balancer {
     private static final Duration START_LIMIT = Duration.ofSeconds(30);
     private static final int LOG_LINES = 12;
 
-    // Brisk, so that what happens in the lab happens while somebody watches.
-    private static final String PACE = "interval = 500ms, timeout = 400ms, rise = 2, fall = 2";
+    // The health checks are brisk, so that what happens in the lab happens while somebody watches.
     private static final String CONFIGURATION = """
             # The load balancer of the lab "%1$s".
+            definitions.check {
+              type = http, port = %5$d, path = "/health"
+              interval = 500ms, timeout = 400ms, rise = 2, fall = 2
+            }
             thresher {
               instance = %2$s
               interface = %3$s
@@ -31,13 +34,13 @@ public final class Balancer {
                   reals = [
             %6$s
                   ]
-                  health-check { type = http, port = %5$d, path = "/health", %10$s }
+                  health-check = ${definitions.check}
                 }
                 web6 {
                   reals = [
             %7$s
                   ]
-                  health-check { type = http, port = %5$d, path = "/health", %10$s }
+                  health-check = ${definitions.check}
                 }
               }
               vips = [
@@ -71,8 +74,7 @@ public final class Balancer {
                         reals4,
                         reals6,
                         Topology.VIP4,
-                        Topology.VIP6,
-                        PACE));
+                        Topology.VIP6));
     }
 
     private static String reals(LabSpec spec, IntFunction<String> address) {
