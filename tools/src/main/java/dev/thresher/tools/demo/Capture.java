@@ -71,7 +71,7 @@ final class Capture implements AutoCloseable {
     /** Waits until the traffic has ended, stops recording and returns the file. */
     Path finish() {
         awaitQuiet();
-        process.destroy();
+        process.toHandle().destroy(); // not process.destroy(): that would close the stream of its last words
         String said = messages.lines().collect(Collectors.joining(" "));
         if (!said.contains(" 0 packets dropped by kernel")) {
             throw new LabException("tcpdump missed packets, so nothing can be proved by them: " + said);

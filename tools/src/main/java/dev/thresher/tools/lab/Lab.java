@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /** A lab that is up. Closing it removes it; {@link #leaveUp} ends only this process's hold on it. */
 public final class Lab implements AutoCloseable {
@@ -24,8 +25,8 @@ public final class Lab implements AutoCloseable {
         this.topology = spec.topology();
         this.files = new LabFiles(spec.lab());
         this.balancer = new Balancer(topology.balancer(), files, launcher);
-        this.realServers = topology.realHosts().stream()
-                .map(host -> new RealServer(host, files))
+        this.realServers = IntStream.rangeClosed(1, topology.reals())
+                .mapToObj(number -> new RealServer(number, topology.real(number), files))
                 .toList();
         this.lock = lock;
     }

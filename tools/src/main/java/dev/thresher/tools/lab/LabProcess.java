@@ -55,9 +55,15 @@ public record LabProcess(String name, long pid) {
     static void stopAll(Collection<Long> pids) {
         signal(pids, ProcessHandle::destroy);
         if (!Await.until(TERM_PATIENCE, () -> alive(pids).findAny().isEmpty())) {
-            signal(alive(pids).toList(), ProcessHandle::destroyForcibly);
-            Await.until(KILL_PATIENCE, () -> alive(pids).findAny().isEmpty());
+            alive(pids).forEach(LabProcess::kill);
         }
+    }
+
+    /** Ends a process as a crash would; it has ended when this returns. */
+    static void kill(long pid) {
+        List<Long> one = List.of(pid);
+        signal(one, ProcessHandle::destroyForcibly);
+        Await.until(KILL_PATIENCE, () -> alive(one).findAny().isEmpty());
     }
 
     private static void signal(Collection<Long> pids, Consumer<ProcessHandle> signal) {
