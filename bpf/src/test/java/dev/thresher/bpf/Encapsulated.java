@@ -17,8 +17,7 @@ record Encapsulated(EthernetPacket.EthernetHeader ethernet, IpPacket outer, byte
     static Encapsulated dissect(byte[] frame) {
         EthernetPacket packet = strict(() -> EthernetPacket.newPacket(frame, 0, frame.length));
         IpPacket outer = ip(packet.getPayload().getRawData(), packet.getHeader().getType());
-        return new Encapsulated(
-                packet.getHeader(), outer, outer.getPayload().getRawData(), packet.getPad());
+        return new Encapsulated(packet.getHeader(), outer, outer.getPayload().getRawData(), packet.getPad());
     }
 
     IpV4Packet.IpV4Header outerIpv4() {

@@ -89,8 +89,7 @@ final class LoadedProgram implements AutoCloseable {
     Service addVip(String address, int port, int protocol, boolean tracked) {
         Service service = new Service(nextVip++, Frame.address(address), port, protocol);
         object.map(MapNames.VIPS)
-                .update(
-                        VipRecord.key(service.address, port, protocol), new VipRecord(service.id, tracked).encode());
+                .update(VipRecord.key(service.address, port, protocol), new VipRecord(service.id, tracked).encode());
         return service;
     }
 

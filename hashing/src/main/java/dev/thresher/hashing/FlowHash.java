@@ -16,10 +16,8 @@ import java.nio.ByteOrder;
  * @param multiplier1 odd
  */
 public record FlowHash(long seed0, long seed1, long multiplier0, long multiplier1) {
-    private static final VarHandle WORD =
-            MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final VarHandle HALF =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle WORD = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle HALF = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private static final int IPV4_BYTES = 4;
 

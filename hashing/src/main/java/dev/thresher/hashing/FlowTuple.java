@@ -14,8 +14,8 @@ public record FlowTuple(
         InetAddress source, int sourcePort, InetAddress destination, int destinationPort, int protocol) {
     public FlowTuple {
         if (source.getClass() != destination.getClass()) {
-            throw new IllegalArgumentException("addresses of two families: " + source.getHostAddress() + " and "
-                    + destination.getHostAddress());
+            throw new IllegalArgumentException(
+                    "addresses of two families: " + source.getHostAddress() + " and " + destination.getHostAddress());
         }
     }
 
