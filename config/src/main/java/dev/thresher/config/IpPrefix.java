@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.config;
 
+import java.net.Inet4Address;
 import java.net.InetAddress;
 
 /**
@@ -29,8 +30,27 @@ public record IpPrefix(InetAddress address, int length) {
         int slash = text.indexOf('/');
         Require.that(
                 slash > 0 && text.substring(slash + 1).matches("\\d{1,3}"),
-                "\"" + text + "\" is not an address prefix such as \"172.16.0.0/16\"");
+                "\"" + text + "\" is not an address prefix such as \"172.16.0.0/16\" or \"100::/64\"");
         return new IpPrefix(IpText.parse(text.substring(0, slash)), Integer.parseInt(text.substring(slash + 1)));
+    }
+
+    /** Whether an address, of the same family, begins with this prefix. */
+    public boolean contains(InetAddress other) {
+        byte[] mine = address.getAddress();
+        byte[] theirs = other.getAddress();
+        if (mine.length != theirs.length) {
+            return false;
+        }
+        for (int bit = 0; bit < length; bit++) {
+            if (((mine[bit / 8] ^ theirs[bit / 8]) & (0x80 >> (bit % 8))) != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    public boolean isIpv4() {
+        return address instanceof Inet4Address;
     }
 
     /** {@code 172.16.0.0/16}. */

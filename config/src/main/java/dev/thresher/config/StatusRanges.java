@@ -15,7 +15,7 @@ public record StatusRanges(List<Range> ranges) {
     /** Any 2xx. */
     public static final StatusRanges SUCCESS = new StatusRanges(List.of(new Range(200, 299)));
 
-    private static final Pattern TEXT = Pattern.compile("\\d{3}(-\\d{3})?(\\s*,\\s*\\d{3}(-\\d{3})?)*");
+    private static final Pattern RANGE = Pattern.compile("\\d{3}(-\\d{3})?");
 
     public StatusRanges {
         ranges = List.copyOf(ranges);
@@ -28,12 +28,11 @@ public record StatusRanges(List<Range> ranges) {
      * @throws IllegalArgumentException if the text is anything else, or a status is outside 100 to 599
      */
     public static StatusRanges parse(String text) {
-        String trimmed = text.strip();
+        List<String> parts = Stream.of(text.split(",", -1)).map(String::strip).toList();
         Require.that(
-                TEXT.matcher(trimmed).matches(),
+                parts.stream().allMatch(part -> RANGE.matcher(part).matches()),
                 "\"" + text + "\" is not a list of HTTP statuses such as \"200-299,301\"");
-        return new StatusRanges(
-                Stream.of(trimmed.split("\\s*,\\s*", -1)).map(Range::parse).toList());
+        return new StatusRanges(parts.stream().map(Range::parse).toList());
     }
 
     /** Whether a response with this status is healthy. */

@@ -2,6 +2,7 @@
 package dev.thresher.healthcheck;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.thresher.config.HealthCheck;
 import dev.thresher.config.HealthCheck.Kind;
@@ -64,14 +65,16 @@ class HealthCheckerSocketTest {
             server.close();
         }
         assertEquals(socketsBefore, ProbeRun.openSockets(), "sockets open");
-        assertEquals(List.of(), checkerThreads());
+        assertCheckerThreadEnds();
         assertEquals(1, checker.snapshot().size());
     }
 
-    private static List<String> checkerThreads() {
-        return Thread.getAllStackTraces().keySet().stream()
-                .map(Thread::getName)
-                .filter(name -> name.startsWith("health-checker"))
-                .toList();
+    private static void assertCheckerThreadEnds() throws InterruptedException {
+        for (Thread thread : Thread.getAllStackTraces().keySet()) {
+            if (thread.getName().startsWith("health-checker")) {
+                thread.join(20_000);
+                assertFalse(thread.isAlive(), thread::getName);
+            }
+        }
     }
 }

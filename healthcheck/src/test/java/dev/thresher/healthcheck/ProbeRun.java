@@ -7,10 +7,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Runs real probes on a loop of their own, and counts what is left of them. */
@@ -46,20 +48,28 @@ final class ProbeRun implements AutoCloseable {
         loop.eventLoop().submit(() -> {}).syncUninterruptibly();
     }
 
-    /** The sockets that this process has open. */
+    /** The internet sockets that this process has open; the JDK keeps a Unix one of its own. */
     static long openSockets() {
-        try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
-            return descriptors.filter(ProbeRun::isSocket).count();
+        try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"));
+                Stream<String> unixSockets = Files.lines(Path.of("/proc/self/net/unix"))) {
+            Set<String> unix = unixSockets
+                    .skip(1)
+                    .map(line -> "socket:[" + line.split("\\s+", 8)[6] + "]")
+                    .collect(Collectors.toSet());
+            return descriptors
+                    .map(ProbeRun::meaning)
+                    .filter(meaning -> meaning.startsWith("socket:") && !unix.contains(meaning))
+                    .count();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static boolean isSocket(Path descriptor) {
+    private static String meaning(Path descriptor) {
         try {
-            return Files.readSymbolicLink(descriptor).toString().startsWith("socket:");
+            return Files.readSymbolicLink(descriptor).toString();
         } catch (IOException e) {
-            return false; // The descriptor of the listing itself is gone by now.
+            return "gone"; // The descriptor of the listing itself.
         }
     }
 

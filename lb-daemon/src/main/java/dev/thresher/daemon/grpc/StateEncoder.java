@@ -134,6 +134,7 @@ final class StateEncoder {
         return switch (kind) {
             case VERDICT -> CounterKind.COUNTER_KIND_VERDICT;
             case DROP_REASON -> CounterKind.COUNTER_KIND_DROP_REASON;
+            case EVENT -> CounterKind.COUNTER_KIND_EVENT;
         };
     }
 }

@@ -14,6 +14,8 @@ public record Counter(String name, Kind kind, long packets) {
         /** What was done with a packet. */
         VERDICT,
         /** Why a packet was dropped. */
-        DROP_REASON
+        DROP_REASON,
+        /** What happened to a flow. */
+        EVENT
     }
 }

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ExitCode;
 
 /** Ends a verb with one clear message: the thing, the reason, and on the next lines what to do. */
-final class CommandFailure extends RuntimeException {
+public final class CommandFailure extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final int exitCode;
@@ -16,16 +16,17 @@ final class CommandFailure extends RuntimeException {
     }
 
     /** The operation failed. */
-    static CommandFailure failed(String message, @Nullable Throwable cause) {
+    public static CommandFailure failed(String message, @Nullable Throwable cause) {
         return new CommandFailure(ExitCode.SOFTWARE, message, cause);
     }
 
     /** What the user gave is not valid. */
-    static CommandFailure invalid(String message) {
+    public static CommandFailure invalid(String message) {
         return new CommandFailure(ExitCode.USAGE, message, null);
     }
 
-    int exitCode() {
+    /** The exit status of the process. */
+    public int exitCode() {
         return exitCode;
     }
 }

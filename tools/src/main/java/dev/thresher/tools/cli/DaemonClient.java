@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
-/** A connection to a daemon. Every call answers within {@link #DEADLINE} or fails with advice. */
+/** A connection to a daemon. Every call answers within {@link #DEADLINE} or ends in a {@link CommandFailure}. */
 public final class DaemonClient implements AutoCloseable {
     /** Longest a call may take. */
     public static final Duration DEADLINE = Duration.ofSeconds(5);

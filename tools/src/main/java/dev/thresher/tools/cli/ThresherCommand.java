@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.tools.cli;
 
+import dev.thresher.tools.demo.DemoCommand;
+import dev.thresher.tools.lab.LabCommand;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -32,8 +34,9 @@ import picocli.CommandLine.Spec;
 public final class ThresherCommand implements Callable<Integer> {
     /** Every verb, as the help shows them. */
     static final List<VerbGroup> VERBS = List.of(
-            new VerbGroup("Run a load balancer", List.of(DaemonCommand.class)),
+            new VerbGroup("Run a load balancer", List.of(DaemonCommand.class, CheckCommand.class)),
             new VerbGroup("See what it does", List.of(StatusCommand.class, VipsCommand.class, RealsCommand.class)),
+            new VerbGroup("Try it on this machine", List.of(DemoCommand.class, LabCommand.class, TestCommand.class)),
             new VerbGroup("Help", List.of(HelpCommand.class)));
 
     @Option(

@@ -59,7 +59,7 @@ final class ThresherCommandTest {
         assertEquals(
                 List.of(
                         "thresher: there is no verb 'statis'",
-                        "Did you mean: thresher status?",
+                        "Did you mean: thresher status or thresher test?",
                         "See 'thresher --help'."),
                 run.errLines());
         assertEquals(2, run.exitCode());

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.thresher.config;
+
+import com.typesafe.config.ConfigList;
+import com.typesafe.config.ConfigObject;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * Every key there is. The loader takes names, ranges and defaults from here, and a test compares the reference
+ * ({@code docs/configuration.md}) with it.
+ */
+final class Schema {
+    /** The file itself. */
+    static final String DOCUMENT = "";
+
+    static final String ROOT = "thresher";
+    static final String ENCAPSULATION = ROOT + ".encapsulation";
+    static final String FLOWS = ROOT + ".flows";
+    static final String API = ROOT + ".api";
+    static final String POOL = ROOT + ".pools.<name>";
+    static final String REAL = POOL + ".reals[]";
+    static final String CHECK = POOL + ".health-check";
+    static final String VIP = ROOT + ".vips[]";
+
+    static final Key<ConfigObject> THRESHER = Key.required(DOCUMENT, "thresher", ValueType.SECTION);
+    /** Whatever it holds is there for substitutions only. */
+    static final Key<ConfigObject> DEFINITIONS =
+            Key.optional(DOCUMENT, "definitions", ValueType.SECTION, "no definitions");
+
+    static final Key<String> INSTANCE =
+            Key.defaulting(ROOT, "instance", ValueTypes.instance(), Config.DEFAULT_INSTANCE);
+    static final Key<String> INTERFACE = Key.required(ROOT, "interface", ValueTypes.interfaceName());
+    static final Key<XdpMode> XDP_MODE = Key.defaulting(ROOT, "xdp-mode", ValueType.oneOf(XdpMode.class), "auto");
+    static final Key<MacAddress> GATEWAY_MAC =
+            Key.optional(ROOT, "gateway-mac", ValueTypes.unicastMac(), "from the kernel's routes");
+    static final Key<Integer> MAGLEV_SEED =
+            Key.defaulting(ROOT, "maglev-seed", ValueTypes.integer(Integer.MIN_VALUE, Integer.MAX_VALUE), "0");
+
+    static final Key<ConfigObject> ENCAPSULATION_SECTION =
+            Key.optional(ROOT, "encapsulation", ValueType.SECTION, "all defaults");
+    static final Key<IpPrefix> SOURCE_IPV4 =
+            Key.defaulting(ENCAPSULATION, "source-ipv4", ValueTypes.ipv4Prefix(), "172.16.0.0/16");
+    static final Key<IpPrefix> SOURCE_IPV6 =
+            Key.defaulting(ENCAPSULATION, "source-ipv6", ValueTypes.ipv6Prefix(), "100::/64");
+
+    static final Key<ConfigObject> FLOWS_SECTION = Key.optional(ROOT, "flows", ValueType.SECTION, "all defaults");
+    static final Key<Integer> FLOWS_MAX = Key.defaulting(FLOWS, "max", ValueTypes.flowCount(), "1Mi");
+    static final Key<Duration> TCP_IDLE_TIMEOUT =
+            Key.defaulting(FLOWS, "tcp-idle-timeout", ValueTypes.wholeSeconds("1s", "1h"), "15m");
+    static final Key<Duration> UDP_IDLE_TIMEOUT =
+            Key.defaulting(FLOWS, "udp-idle-timeout", ValueTypes.wholeSeconds("1s", "1h"), "60s");
+    static final Key<Duration> RECLAIM_AGE = Key.optional(
+            FLOWS, "reclaim-age", ValueTypes.wholeSeconds("1s", "1h"), "60s, or the shorter idle timeout if less");
+
+    static final Key<ConfigObject> API_SECTION = Key.optional(ROOT, "api", ValueType.SECTION, "all defaults");
+    static final Key<Path> SOCKET =
+            Key.optional(API, "socket", ValueTypes.socketPath(), "/run/thresher/<instance>.sock");
+
+    static final Key<ConfigObject> POOLS = Key.optional(ROOT, "pools", ValueType.SECTION, "no pools");
+    static final Key<ConfigList> REALS = Key.required(POOL, "reals", ValueType.LIST);
+    static final Key<Encapsulation> POOL_ENCAPSULATION =
+            Key.defaulting(POOL, "encapsulation", ValueType.oneOf(Encapsulation.class), "ipip");
+    static final Key<ConfigObject> CHECK_SECTION = Key.optional(POOL, "health-check", ValueType.SECTION, "no probes");
+
+    static final Key<InetAddress> REAL_ADDRESS = Key.required(REAL, "address", ValueTypes.unicastAddress());
+    static final Key<Integer> WEIGHT = Key.defaulting(REAL, "weight", ValueTypes.integer(0, Real.MAX_WEIGHT), "1");
+
+    static final Key<HealthCheck.Kind> CHECK_TYPE =
+            Key.required(CHECK, "type", ValueType.oneOf(HealthCheck.Kind.class));
+    static final Key<Integer> CHECK_PORT = Key.required(CHECK, "port", ValueTypes.integer(1, 65_535));
+    static final Key<String> CHECK_PATH = Key.defaulting(CHECK, "path", ValueTypes.httpPath(), "/");
+    static final Key<String> CHECK_HOST = Key.optional(CHECK, "host", ValueTypes.httpHost(), "the real's address");
+    static final Key<StatusRanges> CHECK_EXPECT = Key.defaulting(CHECK, "expect", ValueTypes.statuses(), "200-299");
+    static final Key<Duration> CHECK_INTERVAL =
+            Key.defaulting(CHECK, "interval", ValueTypes.duration("100ms", "1h"), "2s");
+    static final Key<Duration> CHECK_TIMEOUT =
+            Key.optional(CHECK, "timeout", ValueTypes.duration("10ms", "1h"), "1s, or the interval if less");
+    static final Key<Integer> CHECK_RISE = Key.defaulting(CHECK, "rise", ValueTypes.integer(1, 100), "2");
+    static final Key<Integer> CHECK_FALL = Key.defaulting(CHECK, "fall", ValueTypes.integer(1, 100), "3");
+    static final Key<Double> CHECK_JITTER = Key.defaulting(CHECK, "jitter", ValueTypes.decimal(0, 0.5), "0.1");
+
+    static final Key<ConfigList> VIPS = Key.optional(ROOT, "vips", ValueType.LIST, "no VIPs");
+    static final Key<InetAddress> VIP_ADDRESS = Key.required(VIP, "address", ValueTypes.unicastAddress());
+    static final Key<Integer> VIP_PORT = Key.required(VIP, "port", ValueTypes.integer(1, 65_535));
+    static final Key<Protocol> VIP_PROTOCOL = Key.defaulting(VIP, "protocol", ValueType.oneOf(Protocol.class), "tcp");
+    static final Key<String> VIP_POOL = Key.required(VIP, "pool", ValueTypes.poolName());
+    static final Key<FlowTracking> VIP_FLOWS =
+            Key.defaulting(VIP, "flows", ValueType.oneOf(FlowTracking.class), "tracked");
+
+    static final List<Key<?>> KEYS = List.of(
+            THRESHER,
+            DEFINITIONS,
+            INSTANCE,
+            INTERFACE,
+            XDP_MODE,
+            GATEWAY_MAC,
+            MAGLEV_SEED,
+            ENCAPSULATION_SECTION,
+            FLOWS_SECTION,
+            API_SECTION,
+            POOLS,
+            VIPS,
+            SOURCE_IPV4,
+            SOURCE_IPV6,
+            FLOWS_MAX,
+            TCP_IDLE_TIMEOUT,
+            UDP_IDLE_TIMEOUT,
+            RECLAIM_AGE,
+            SOCKET,
+            REALS,
+            POOL_ENCAPSULATION,
+            CHECK_SECTION,
+            REAL_ADDRESS,
+            WEIGHT,
+            CHECK_TYPE,
+            CHECK_PORT,
+            CHECK_PATH,
+            CHECK_HOST,
+            CHECK_EXPECT,
+            CHECK_INTERVAL,
+            CHECK_TIMEOUT,
+            CHECK_RISE,
+            CHECK_FALL,
+            CHECK_JITTER,
+            VIP_ADDRESS,
+            VIP_PORT,
+            VIP_PROTOCOL,
+            VIP_POOL,
+            VIP_FLOWS);
+
+    private static final Map<String, List<String>> NAMES = KEYS.stream()
+            .collect(Collectors.groupingBy(Key::section, Collectors.mapping(Key::name, Collectors.toList())));
+
+    private Schema() {}
+
+    /** The names of a section's keys. */
+    static List<String> names(String section) {
+        return NAMES.getOrDefault(section, List.of());
+    }
+
+    /** The sections that have a key of this name. */
+    static List<String> sectionsWith(String name) {
+        return KEYS.stream()
+                .filter(key -> key.name().equals(name))
+                .map(Key::section)
+                .toList();
+    }
+
+    /** How {@code vips[].flows} is spelled. */
+    enum FlowTracking {
+        TRACKED,
+        STATELESS
+    }
+}

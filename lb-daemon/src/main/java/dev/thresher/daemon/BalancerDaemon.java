@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.thresher.daemon;
+
+import dev.thresher.bpf.layout.MacAddress;
+import dev.thresher.config.Config;
+import dev.thresher.daemon.control.Controller;
+import dev.thresher.daemon.control.NextHops;
+import dev.thresher.daemon.control.StateView;
+import dev.thresher.daemon.datapath.DatapathException;
+import dev.thresher.daemon.datapath.KernelDatapath;
+import dev.thresher.daemon.grpc.GrpcServer;
+import dev.thresher.daemon.nexthop.InterfaceMac;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** All parts of a running daemon, started in order and stopped in the reverse. */
+final class BalancerDaemon implements Closeable {
+    private static final Logger LOG = LoggerFactory.getLogger(BalancerDaemon.class);
+
+    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+
+    private BalancerDaemon() {}
+
+    /**
+     * Starts everything; when a part fails, those before it are stopped and what was attached is taken off again.
+     *
+     * @throws IOException if the instance is in use or its socket cannot be served
+     * @throws DatapathException if the data plane cannot be brought up
+     */
+    static BalancerDaemon start(Config config, Path configFile, String version) throws IOException, DatapathException {
+        BalancerDaemon daemon = new BalancerDaemon();
+        try {
+            daemon.startParts(config, configFile, version);
+            return daemon;
+        } catch (IOException | DatapathException | RuntimeException e) {
+            daemon.close();
+            throw e;
+        }
+    }
+
+    private void startParts(Config config, Path configFile, String version) throws IOException, DatapathException {
+        Path socket = config.api().socket();
+        add(InstanceLock.take(socket, config.instance()));
+        KernelDatapath datapath = add(KernelDatapath.open(config));
+        MacAddress source = InterfaceMac.of(config.iface().name());
+        Controller controller = add(new Controller(config, datapath, source, nextHops(config)));
+        StateView view = new StateView(config, configFile, version, datapath, controller);
+        controller.start();
+        add(GrpcServer.start(socket, view));
+        datapath.activate();
+        LOG.info(
+                "Ready: {} VIPs on {} in {} mode, API on {}",
+                config.vips().size(),
+                config.iface().name(),
+                datapath.mode(),
+                socket);
+    }
+
+    private static NextHops nextHops(Config config) {
+        dev.thresher.config.MacAddress gateway = config.iface().gatewayMac();
+        return gateway == null
+                ? new FollowedNextHops(config.iface().name())
+                : new FixedNextHop(MacAddress.of(gateway.toBytes()));
+    }
+
+    private <T extends AutoCloseable> T add(T part) {
+        parts.push(part);
+        return part;
+    }
+
+    /** Stops the daemon's part; the program and its maps stay and go on. */
+    @Override
+    public void close() {
+        while (!parts.isEmpty()) {
+            AutoCloseable part = parts.pop();
+            try {
+                part.close();
+            } catch (Exception e) {
+                LOG.error("Cannot stop {}", part.getClass().getSimpleName(), e);
+            }
+        }
+    }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.thresher.daemon;
+
+import dev.thresher.daemon.control.NextHops;
+import dev.thresher.daemon.nexthop.NextHopWatcher;
+import dev.thresher.daemon.nexthop.Resolution;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.util.Collection;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Next hops by the kernel's routes and neighbours. */
+final class FollowedNextHops implements NextHops {
+    private final String interfaceName;
+    private @Nullable NextHopWatcher watcher;
+
+    FollowedNextHops(String interfaceName) {
+        this.interfaceName = interfaceName;
+    }
+
+    @Override
+    public void follow(Collection<InetAddress> reals, Consumer<Map<InetAddress, Resolution>> listener)
+            throws IOException {
+        watcher = NextHopWatcher.start(interfaceName, listener);
+        watcher.update(reals);
+    }
+
+    @Override
+    public void close() {
+        if (watcher != null) {
+            watcher.close();
+        }
+    }
+}

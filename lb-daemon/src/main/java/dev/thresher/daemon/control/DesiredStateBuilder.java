@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.thresher.daemon.control;
+
+import dev.thresher.bpf.layout.MacAddress;
+import dev.thresher.bpf.layout.MemberRecord.NextHop;
+import dev.thresher.bpf.layout.MemberState;
+import dev.thresher.config.Config;
+import dev.thresher.config.HealthCheck;
+import dev.thresher.config.Pool;
+import dev.thresher.config.Real;
+import dev.thresher.config.Vip;
+import dev.thresher.daemon.nexthop.Resolution;
+import dev.thresher.daemon.reconcile.DesiredState;
+import dev.thresher.daemon.reconcile.DesiredState.DesiredMember;
+import dev.thresher.daemon.reconcile.DesiredState.DesiredVip;
+import dev.thresher.healthcheck.Health;
+import dev.thresher.healthcheck.Target;
+import dev.thresher.healthcheck.TargetHealth;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The pure part: what the data plane shall do, given what is configured and what is known. */
+final class DesiredStateBuilder {
+    private static final MacAddress NOWHERE = MacAddress.of(new byte[MacAddress.LENGTH]);
+
+    private final Config config;
+    private final MacAddress source;
+
+    DesiredStateBuilder(Config config, MacAddress source) {
+        this.config = config;
+        this.source = source;
+    }
+
+    DesiredState build(Map<Target, TargetHealth> healths, Map<InetAddress, Resolution> nextHops) {
+        List<DesiredVip> vips = new ArrayList<>();
+        for (Vip vip : config.vips()) {
+            Pool pool = config.poolOf(vip);
+            List<DesiredMember> members = new ArrayList<>();
+            for (Real real : pool.reals()) {
+                members.add(member(real, pool.check(), healths, nextHops.get(real.address())));
+            }
+            vips.add(new DesiredVip(vip.key(), vip.tracked(), members));
+        }
+        return new DesiredState(vips);
+    }
+
+    /** A real that cannot be reached is as good as down, whatever its probes say; so is one that nobody has probed yet. */
+    private DesiredMember member(
+            Real real, HealthCheck check, Map<Target, TargetHealth> healths, @Nullable Resolution nextHop) {
+        if (!(nextHop instanceof Resolution.Resolved resolved)) {
+            return new DesiredMember(real.address(), real.weight(), MemberState.DOWN, new NextHop(NOWHERE, source));
+        }
+        TargetHealth health = healths.get(new Target(real.address(), check));
+        boolean up = health != null && health.state().health() == Health.UP;
+        MemberState state = up ? serving(real) : MemberState.DOWN;
+        return new DesiredMember(real.address(), real.weight(), state, new NextHop(resolved.destination(), source));
+    }
+
+    /** Weight 0 asks for no new flows, and says nothing against those that are there. */
+    private static MemberState serving(Real real) {
+        return real.weight() == 0 ? MemberState.DRAIN : MemberState.UP;
+    }
+}

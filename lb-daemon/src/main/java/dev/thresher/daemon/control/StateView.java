@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.thresher.daemon.control;
+
+import dev.thresher.bpf.layout.Counter;
+import dev.thresher.bpf.layout.MacAddress;
+import dev.thresher.config.Config;
+import dev.thresher.config.HealthCheck;
+import dev.thresher.config.Member;
+import dev.thresher.config.Pool;
+import dev.thresher.config.Real;
+import dev.thresher.config.Vip;
+import dev.thresher.config.XdpMode;
+import dev.thresher.daemon.datapath.KernelDatapath;
+import dev.thresher.daemon.datapath.TrafficCounters;
+import dev.thresher.daemon.nexthop.Resolution;
+import dev.thresher.daemon.state.DaemonInfo;
+import dev.thresher.daemon.state.DaemonState;
+import dev.thresher.daemon.state.HealthState;
+import dev.thresher.daemon.state.MemberState;
+import dev.thresher.daemon.state.StateSource;
+import dev.thresher.daemon.state.Traffic;
+import dev.thresher.daemon.state.VipState;
+import dev.thresher.healthcheck.LastProbe;
+import dev.thresher.healthcheck.Target;
+import dev.thresher.healthcheck.TargetHealth;
+import dev.thresher.healthcheck.Transition;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Puts together what the servers publish, at the moment they ask. */
+public final class StateView implements StateSource {
+    private final Config config;
+    private final Path configFile;
+    private final String version;
+    private final Instant startedAt;
+    private final KernelDatapath datapath;
+    private final Controller controller;
+
+    public StateView(Config config, Path configFile, String version, KernelDatapath datapath, Controller controller) {
+        this.config = config;
+        this.configFile = configFile;
+        this.version = version;
+        this.startedAt = Instant.now();
+        this.datapath = datapath;
+        this.controller = controller;
+    }
+
+    /** All that one answer is made of, read once. */
+    private record Picture(
+            Instant now,
+            long nowNanos,
+            Published published,
+            Map<Member, Integer> weights,
+            Map<Target, TargetHealth> healths,
+            List<Traffic> traffic,
+            List<Long> drops) {}
+
+    @Override
+    public DaemonState snapshot() {
+        Published published = controller.published();
+        TrafficCounters counters = datapath.counters();
+        Picture picture = new Picture(
+                Instant.now(),
+                controller.checker().nanoTime(),
+                published,
+                published.effectiveWeights(),
+                controller.checker().snapshot(),
+                counters.members(Published.end(published.memberIds())),
+                counters.vipDrops(Published.end(published.vipIds())));
+        List<VipState> vips =
+                config.vips().stream().map(vip -> vip(vip, picture)).toList();
+        return new DaemonState(picture.now, info(published, vips), vips);
+    }
+
+    @Override
+    public List<dev.thresher.daemon.state.Counter> counters() {
+        TrafficCounters counters = datapath.counters();
+        Map<Counter, Long> globals = counters.globals();
+        List<dev.thresher.daemon.state.Counter> verdicts = new ArrayList<>();
+        List<dev.thresher.daemon.state.Counter> others = new ArrayList<>();
+        long dropped = 0;
+        for (Map.Entry<Counter, Long> counter : globals.entrySet()) {
+            CounterName name = CounterName.of(counter.getKey());
+            dropped += name.kind() == dev.thresher.daemon.state.Counter.Kind.DROP_REASON ? counter.getValue() : 0;
+            (name.isVerdict() ? verdicts : others).add(name.value(counter.getValue()));
+        }
+        long sent = 0;
+        for (Traffic traffic :
+                counters.members(Published.end(controller.published().memberIds()))) {
+            sent += traffic.packets();
+        }
+        verdicts.add(0, CounterName.verdict("tx", sent));
+        verdicts.add(CounterName.verdict("drop", dropped));
+        verdicts.addAll(others);
+        return verdicts;
+    }
+
+    private DaemonInfo info(Published published, List<VipState> vips) {
+        XdpMode mode = datapath.mode();
+        return new DaemonInfo(
+                config.instance(),
+                version,
+                startedAt,
+                configFile,
+                config.iface().name(),
+                mode,
+                nextHop(published),
+                warnings(mode, published, vips));
+    }
+
+    private static dev.thresher.config.@Nullable MacAddress nextHop(Published published) {
+        return published.nextHops().values().stream()
+                .filter(Resolution.Resolved.class::isInstance)
+                .map(resolution -> modelOf(((Resolution.Resolved) resolution).destination()))
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static dev.thresher.config.MacAddress modelOf(MacAddress address) {
+        return dev.thresher.config.MacAddress.parse(address.toString());
+    }
+
+    private static List<String> warnings(XdpMode mode, Published published, List<VipState> vips) {
+        List<String> warnings = new ArrayList<>();
+        for (VipState vip : vips) {
+            if (vip.membersUp() == 0) {
+                warnings.add("VIP " + vip.key() + " has no real server that is up: its packets are dropped");
+            }
+        }
+        published.nextHops().values().stream()
+                .filter(Resolution.Unresolved.class::isInstance)
+                .map(resolution -> ((Resolution.Unresolved) resolution).reason())
+                .distinct()
+                .sorted()
+                .forEach(warnings::add);
+        if (mode == XdpMode.GENERIC) {
+            warnings.add("the program runs in generic mode, which is several times slower than driver mode");
+        }
+        return warnings;
+    }
+
+    private VipState vip(Vip vip, Picture picture) {
+        Pool pool = config.poolOf(vip);
+        List<MemberState> members = pool.reals().stream()
+                .map(real -> member(new Member(vip.key(), real.address()), real, pool.check(), picture))
+                .toList();
+        Traffic traffic = members.stream().map(MemberState::traffic).reduce(Traffic.NONE, Traffic::plus);
+        Integer id = picture.published.vipIds().get(vip.key());
+        return new VipState(
+                vip.key(), vip.pool(), vip.tracked(), traffic, id == null ? 0 : picture.drops.get(id), members);
+    }
+
+    private static MemberState member(Member member, Real real, HealthCheck check, Picture picture) {
+        TargetHealth health = picture.healths.get(new Target(real.address(), check));
+        LastProbe probe = health == null ? null : health.lastProbe();
+        Integer id = picture.published.memberIds().get(member);
+        return new MemberState(
+                real.address(),
+                real.weight(),
+                Objects.requireNonNullElse(picture.weights.get(member), 0),
+                stateOf(health, check),
+                health == null ? picture.now : before(picture, health.state().sinceNanos()),
+                reason(health, picture.published.nextHops().get(real.address())),
+                probe == null ? null : Duration.ofNanos(picture.nowNanos - probe.endedNanos()),
+                id == null ? Traffic.NONE : picture.traffic.get(id));
+    }
+
+    private static Instant before(Picture picture, long nanos) {
+        return picture.now.minusNanos(picture.nowNanos - nanos);
+    }
+
+    private static HealthState stateOf(@Nullable TargetHealth health, HealthCheck check) {
+        if (check.kind() == HealthCheck.Kind.NONE) {
+            return HealthState.UNCHECKED;
+        }
+        return health == null
+                ? HealthState.UNKNOWN
+                : HealthState.valueOf(health.state().health().name());
+    }
+
+    /** Why a member serves or does not: the next hop first, without which its health means nothing. */
+    private static String reason(@Nullable TargetHealth health, @Nullable Resolution nextHop) {
+        if (nextHop instanceof Resolution.Unresolved unresolved) {
+            return unresolved.reason();
+        }
+        if (health == null) {
+            return "";
+        }
+        List<Transition> history = health.history();
+        if (!history.isEmpty()) {
+            return history.get(history.size() - 1).reason();
+        }
+        LastProbe probe = health.lastProbe();
+        return probe == null ? "" : probe.result().text();
+    }
+}

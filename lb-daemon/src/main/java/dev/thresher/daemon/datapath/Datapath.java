@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.thresher.daemon.datapath;
+
+import dev.thresher.bpf.layout.MemberRecord;
+import dev.thresher.bpf.layout.VipRecord;
+import dev.thresher.config.VipKey;
+import java.util.BitSet;
+import java.util.Map;
+import java.util.Set;
+
+/** Writes to the maps that the program reads. Each call takes effect at once; none undoes another. */
+public interface Datapath {
+    /** Ids above 0 and below this are there for members. */
+    int memberCapacity();
+
+    /** Ids below this are there for VIPs. */
+    int vipCapacity();
+
+    /** What the maps hold: after a restart, what an earlier daemon left there. */
+    Map<VipKey, VipRecord> vips();
+
+    /** Members that are not free, by id. */
+    Map<Integer, MemberRecord> members();
+
+    void putVip(VipKey key, VipRecord vip);
+
+    void removeVip(VipKey key);
+
+    void putMember(int id, MemberRecord member);
+
+    /** Frees ids: empties their records, removes their entries from the connection table and zeroes their counters. */
+    void freeMembers(BitSet ids);
+
+    /** Swaps tables in, all in one step each; a table is a member id for each slot. */
+    void putTables(Map<Integer, int[]> tablesByVip);
+
+    /** Takes VIPs' tables out: packets for them are dropped and counted. */
+    void removeTables(Set<Integer> vipIds);
+}

@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.thresher.daemon.datapath;
+
+import dev.thresher.bpf.BpfException;
+import dev.thresher.bpf.BpfFs;
+import dev.thresher.bpf.BpfMap;
+import dev.thresher.bpf.BpfObject;
+import dev.thresher.bpf.InstancePins;
+import dev.thresher.bpf.KernelClock;
+import dev.thresher.bpf.NetworkInterfaces;
+import dev.thresher.bpf.layout.MapNames;
+import dev.thresher.bpf.layout.MemberRecord;
+import dev.thresher.bpf.layout.MemberState;
+import dev.thresher.bpf.layout.ProgramSettings;
+import dev.thresher.bpf.layout.ProgramSettings.HashKey;
+import dev.thresher.bpf.layout.VipRecord;
+import dev.thresher.config.Config;
+import dev.thresher.config.VipKey;
+import dev.thresher.config.XdpMode;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import jnr.constants.platform.Errno;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The program in the kernel and its maps. They are pinned, so that they go on when the daemon ends, and a new daemon
+ * goes on with them. Nothing is attached until {@link #activate}: fill the maps first.
+ */
+public final class KernelDatapath implements Datapath, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(KernelDatapath.class);
+
+    private final InstancePins pins;
+    private final Attachment attachment;
+    private final BpfObject object;
+    private final KernelClock clock;
+    private final Capacity capacity;
+    private final ProgramSettings settings;
+    private final Map<LbMap, BpfMap> maps = new EnumMap<>(LbMap.class);
+    private final FlowTable flows;
+
+    private KernelDatapath(
+            InstancePins pins,
+            Attachment attachment,
+            KernelClock clock,
+            Capacity capacity,
+            ProgramSettings settings,
+            BpfObject object) {
+        this.pins = pins;
+        this.attachment = attachment;
+        this.clock = clock;
+        this.capacity = capacity;
+        this.settings = settings;
+        this.object = object;
+        for (LbMap map : LbMap.values()) {
+            maps.put(map, object.map(map.mapName()));
+        }
+        this.flows = new FlowTable(map(LbMap.FLOWS).map());
+    }
+
+    /** Loads the program, with the maps that an earlier daemon of this instance left if they fit. */
+    public static KernelDatapath open(Config config) throws DatapathException {
+        try {
+            if (BpfFs.ensureMounted()) {
+                LOG.info("Mounted bpffs on {}", BpfFs.ROOT);
+            }
+            OptionalInt ifindex = NetworkInterfaces.indexOf(config.iface().name());
+            if (ifindex.isEmpty()) {
+                throw new DatapathException(
+                        "there is no interface " + config.iface().name() + "; list them with: ip link");
+            }
+            InstancePins pins = new InstancePins(config.instance());
+            Attachment attachment = new Attachment(config.iface(), ifindex.getAsInt(), pins);
+            attachment.requireFree();
+            return load(config, pins, attachment);
+        } catch (BpfException e) {
+            String hint = e.is(Errno.EPERM) ? "the daemon needs privileges: " : "the kernel refused: ";
+            throw new DatapathException(hint + e.getMessage(), e);
+        } catch (IOException e) {
+            throw new DatapathException("cannot mount bpffs: " + e.getMessage(), e);
+        }
+    }
+
+    private static KernelDatapath load(Config config, InstancePins pins, Attachment attachment) {
+        Capacity capacity = Capacity.forFlows(config.flows().max());
+        KernelClock clock = KernelClock.open();
+        BpfObject object = BpfObject.open("lb.bpf.o");
+        Map<LbMap, BpfMap> adopted = KernelMaps.adoptable(pins, capacity);
+        try {
+            HashKey hashKey = KernelMaps.hashKey(adopted).orElseGet(SettingsSource::newHashKey);
+            ProgramSettings settings = SettingsSource.settings(config, hashKey, capacity.flowPairs(), clock.hz());
+            object.setReadOnlyData(settings.encode());
+            object.setMaxEntries(MapNames.VIPS, capacity.vips());
+            object.setMaxEntries(MapNames.TABLES, capacity.vips());
+            object.setMaxEntries(MapNames.VIP_STATS, capacity.vips());
+            object.setMaxEntries(MapNames.MEMBERS, capacity.members());
+            object.setMaxEntries(MapNames.MEMBER_STATS, capacity.members());
+            object.setMaxEntries(MapNames.FLOWS, capacity.flowPairs());
+            KernelMaps.reuse(object, adopted);
+            object.load();
+            return new KernelDatapath(pins, attachment, clock, capacity, settings, object);
+        } catch (RuntimeException e) {
+            object.close();
+            clock.close();
+            throw e;
+        } finally {
+            adopted.values().forEach(BpfMap::close);
+        }
+    }
+
+    /** Pins what was loaded and has it handle the interface's packets, in the place of an earlier program if there is one. */
+    public void activate() throws DatapathException {
+        boolean fresh = !Files.exists(pins.link());
+        try {
+            Files.createDirectories(pins.directory());
+            attachment.attach(object.program("lb"));
+            repin();
+        } catch (IOException | RuntimeException e) {
+            abandon(fresh);
+            throw new DatapathException("cannot pin the program in " + pins.directory() + ": " + e.getMessage(), e);
+        } catch (DatapathException e) {
+            abandon(fresh);
+            throw e;
+        }
+    }
+
+    public XdpMode mode() {
+        return attachment.mode();
+    }
+
+    public FlowTable flows() {
+        return flows;
+    }
+
+    public ProgramSettings settings() {
+        return settings;
+    }
+
+    /** The tick that the program writes to a flow that it sees now. */
+    public long nowTicks() {
+        return clock.jiffies() >>> settings.ticks().shift();
+    }
+
+    /** The daemon's view of the per-CPU counters. */
+    public TrafficCounters counters() {
+        return new TrafficCounters(map(LbMap.MEMBER_STATS), map(LbMap.VIP_STATS), map(LbMap.COUNTERS));
+    }
+
+    @Override
+    public int memberCapacity() {
+        return capacity.members();
+    }
+
+    @Override
+    public int vipCapacity() {
+        return capacity.vips();
+    }
+
+    @Override
+    public Map<VipKey, VipRecord> vips() {
+        Map<VipKey, VipRecord> vips = new HashMap<>();
+        map(LbMap.VIPS).forEach((key, value) -> vips.put(VipKeys.decode(key), VipRecord.decode(value)));
+        return vips;
+    }
+
+    @Override
+    public Map<Integer, MemberRecord> members() {
+        Map<Integer, MemberRecord> members = new LinkedHashMap<>();
+        ByteBuffer records = map(LbMap.MEMBERS).readArray(capacity.members());
+        byte[] record = new byte[MemberRecord.LENGTH];
+        for (int id = 1; id < capacity.members(); id++) {
+            records.get(id * MemberRecord.LENGTH, record);
+            if (MemberRecord.stateOf(record) != MemberState.FREE) {
+                members.put(id, MemberRecord.decode(record));
+            }
+        }
+        return members;
+    }
+
+    @Override
+    public void putVip(VipKey key, VipRecord vip) {
+        map(LbMap.VIPS).update(VipKeys.encode(key), vip.encode());
+    }
+
+    @Override
+    public void removeVip(VipKey key) {
+        map(LbMap.VIPS).delete(VipKeys.encode(key));
+    }
+
+    @Override
+    public void putMember(int id, MemberRecord member) {
+        map(LbMap.MEMBERS).update(index(id), member.encode());
+    }
+
+    @Override
+    public void freeMembers(BitSet ids) {
+        byte[] empty = new byte[MemberRecord.LENGTH];
+        ids.stream().forEach(id -> map(LbMap.MEMBERS).update(index(id), empty));
+        flows.purge(ids);
+        counters().retire(ids);
+    }
+
+    @Override
+    public void putTables(Map<Integer, int[]> tablesByVip) {
+        List<Integer> ids = new ArrayList<>();
+        List<BpfMap> tables = new ArrayList<>();
+        try {
+            tablesByVip.forEach((vipId, slots) -> {
+                BpfMap table = BpfMap.createArray("maglev", MapNames.TABLE_BYTES, 1);
+                ids.add(vipId);
+                tables.add(table);
+                ByteBuffer value = ByteBuffer.allocate(MapNames.TABLE_BYTES).order(ByteOrder.nativeOrder());
+                value.asIntBuffer().put(slots);
+                table.update(index(0), value.array());
+            });
+            map(LbMap.TABLES).updateInner(ids, tables);
+        } finally {
+            tables.forEach(BpfMap::close);
+        }
+    }
+
+    @Override
+    public void removeTables(Set<Integer> vipIds) {
+        vipIds.forEach(id -> map(LbMap.TABLES).delete(index(id)));
+    }
+
+    /** Ends this process's part; the data plane goes on. */
+    @Override
+    public void close() {
+        flows.close();
+        object.close();
+        clock.close();
+    }
+
+    private void abandon(boolean fresh) {
+        if (fresh) {
+            pins.detach();
+        }
+    }
+
+    /** The settings go last and are taken away first: they vouch for the rest. */
+    private void repin() throws IOException {
+        Files.deleteIfExists(pins.map(LbMap.SETTINGS.pinName()));
+        Files.deleteIfExists(pins.program());
+        object.program("lb").pin(pins.program());
+        for (LbMap map : LbMap.values()) {
+            Files.deleteIfExists(pins.map(map.pinName()));
+            map(map).pin(pins.map(map.pinName()).toString());
+        }
+    }
+
+    private BpfMap map(LbMap map) {
+        BpfMap found = maps.get(map);
+        if (found == null) {
+            throw new IllegalStateException("no map " + map);
+        }
+        return found;
+    }
+
+    private static byte[] index(int index) {
+        return ByteBuffer.allocate(Integer.BYTES)
+                .order(ByteOrder.nativeOrder())
+                .putInt(index)
+                .array();
+    }
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.thresher.daemon.datapath;
+
+import dev.thresher.bpf.layout.MapNames;
+
+/** The maps that outlive the daemon. The pinned settings come last: a set of pins without them is not complete. */
+enum LbMap {
+    VIPS(MapNames.VIPS),
+    MEMBERS(MapNames.MEMBERS),
+    TABLES(MapNames.TABLES),
+    MEMBER_STATS(MapNames.MEMBER_STATS),
+    VIP_STATS(MapNames.VIP_STATS),
+    COUNTERS(MapNames.COUNTERS),
+    FLOWS(MapNames.FLOWS),
+    SETTINGS(".rodata");
+
+    private final String mapName;
+
+    LbMap(String mapName) {
+        this.mapName = mapName;
+    }
+
+    /** Its name in the object. */
+    String mapName() {
+        return mapName;
+    }
+
+    /** Its name under bpffs, which knows no dots. */
+    String pinName() {
+        return this == SETTINGS ? "settings" : mapName;
+    }
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.thresher.daemon.datapath;
+
+import dev.thresher.bpf.layout.Addresses;
+import dev.thresher.bpf.layout.ProgramSettings;
+import dev.thresher.bpf.layout.ProgramSettings.HashKey;
+import dev.thresher.bpf.layout.ProgramSettings.OuterSource;
+import dev.thresher.bpf.layout.ProgramSettings.Ticks;
+import dev.thresher.config.Config;
+import dev.thresher.config.EncapsulationSource;
+import dev.thresher.config.FlowSettings;
+import dev.thresher.config.IpPrefix;
+import java.nio.ByteBuffer;
+import java.security.SecureRandom;
+import java.time.Duration;
+
+/** From the configuration to the constants of the program. */
+final class SettingsSource {
+    private static final int BITS = 128;
+    private static final int HALF = 64;
+    private static final int LARGEST_AGE = dev.thresher.bpf.layout.FlowEntry.SEEN_MODULUS - 2;
+
+    private SettingsSource() {}
+
+    static ProgramSettings settings(Config config, HashKey hashKey, int flowPairs, int hz) {
+        return new ProgramSettings(
+                hashKey,
+                source(config.encapsulationSource()),
+                flowPairs,
+                ticks(config.flows(), hz),
+                config.maglevSeed());
+    }
+
+    static HashKey newHashKey() {
+        SecureRandom random = new SecureRandom();
+        return new HashKey(random.nextLong(), random.nextLong(), random.nextLong() | 1, random.nextLong() | 1);
+    }
+
+    /** A tick is the power of two of jiffies that comes closest to a second. */
+    static Ticks ticks(FlowSettings flows, int hz) {
+        int shift = (int) Math.round(Math.log(hz) / Math.log(2));
+        return new Ticks(
+                shift,
+                ticks(flows.reclaimAge(), hz, shift),
+                ticks(flows.tcpIdleTimeout(), hz, shift),
+                ticks(flows.udpIdleTimeout(), hz, shift));
+    }
+
+    private static int ticks(Duration age, int hz, int shift) {
+        double ticks = age.toMillis() / 1000.0 * hz / (1 << shift);
+        return (int) Math.min(LARGEST_AGE, Math.max(1, Math.ceil(ticks)));
+    }
+
+    private static OuterSource source(EncapsulationSource source) {
+        ByteBuffer ipv6 = ByteBuffer.wrap(Addresses.encode(source.ipv6().address()));
+        int ipv4 = ByteBuffer.wrap(source.ipv4().address().getAddress()).getInt();
+        int ipv4Bits = Integer.SIZE - source.ipv4().length();
+        int ipv4Entropy = ipv4Bits == Integer.SIZE ? -1 : (1 << ipv4Bits) - 1;
+        return new OuterSource(ipv4, ipv4Entropy, ipv6.getLong(), ipv6.getLong(), entropyOf(source.ipv6()));
+    }
+
+    /** Host bits of the prefix, at most the low half of the address. */
+    private static long entropyOf(IpPrefix prefix) {
+        int bits = Math.min(HALF, BITS - prefix.length());
+        return bits == HALF ? -1L : (1L << bits) - 1;
+    }
+}

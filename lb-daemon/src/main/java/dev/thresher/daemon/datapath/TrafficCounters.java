@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.thresher.daemon.datapath;
+
+import dev.thresher.bpf.BpfMap;
+import dev.thresher.bpf.layout.Counter;
+import dev.thresher.daemon.state.Traffic;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/** Sums over the CPUs. */
+public final class TrafficCounters {
+    private static final int PACKETS = 0;
+    private static final int BYTES = 8;
+    private static final int NEW_FLOWS = 16;
+
+    /** Member 0 does not exist; its counters keep what members that are gone were sent, so that sums never go back. */
+    private static final int RETIRED = 0;
+
+    private final BpfMap memberStats;
+    private final BpfMap vipStats;
+    private final BpfMap counters;
+
+    TrafficCounters(BpfMap memberStats, BpfMap vipStats, BpfMap counters) {
+        this.memberStats = memberStats;
+        this.vipStats = vipStats;
+        this.counters = counters;
+    }
+
+    /** What members with ids below {@code count} were sent, by id; at 0, what members that are gone were sent. */
+    public List<Traffic> members(int count) {
+        ByteBuffer values = memberStats.readArray(count);
+        List<Traffic> traffic = new ArrayList<>(count);
+        for (int id = 0; id < count; id++) {
+            traffic.add(new Traffic(
+                    sum(memberStats, values, id, PACKETS),
+                    sum(memberStats, values, id, BYTES),
+                    sum(memberStats, values, id, NEW_FLOWS)));
+        }
+        return traffic;
+    }
+
+    /** Packets dropped for VIPs with ids below {@code count}, by id. */
+    public List<Long> vipDrops(int count) {
+        ByteBuffer values = vipStats.readArray(count);
+        List<Long> drops = new ArrayList<>(count);
+        for (int id = 0; id < count; id++) {
+            drops.add(sum(vipStats, values, id, PACKETS));
+        }
+        return drops;
+    }
+
+    public Map<Counter, Long> globals() {
+        Counter[] all = Counter.values();
+        ByteBuffer values = counters.readArray(all.length);
+        Map<Counter, Long> globals = new EnumMap<>(Counter.class);
+        for (int i = 0; i < all.length; i++) {
+            globals.put(all[i], sum(counters, values, i, PACKETS));
+        }
+        return globals;
+    }
+
+    /** Empties the counters of members that are gone into those of member 0. */
+    void retire(BitSet ids) {
+        byte[] zeroes = new byte[memberStats.valueBytes()];
+        byte[] sums = value(RETIRED);
+        ByteBuffer retired = ByteBuffer.wrap(sums).order(ByteOrder.nativeOrder());
+        ids.stream().forEach(id -> {
+            ByteBuffer gone = ByteBuffer.wrap(value(id)).order(ByteOrder.nativeOrder());
+            for (int offset = 0; offset < zeroes.length; offset += Long.BYTES) {
+                retired.putLong(offset, retired.getLong(offset) + gone.getLong(offset));
+            }
+            memberStats.update(index(id), zeroes);
+        });
+        memberStats.update(index(RETIRED), sums);
+    }
+
+    private byte[] value(int id) {
+        return memberStats.lookup(index(id)).orElseThrow();
+    }
+
+    private static byte[] index(int id) {
+        return ByteBuffer.allocate(Integer.BYTES)
+                .order(ByteOrder.nativeOrder())
+                .putInt(id)
+                .array();
+    }
+
+    private static long sum(BpfMap map, ByteBuffer values, int index, int offset) {
+        long sum = 0;
+        for (int cpu = 0; cpu < BpfMap.cpus(); cpu++) {
+            sum += values.getLong(index * map.valueBytes() + cpu * map.perCpuStride() + offset);
+        }
+        return sum;
+    }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.thresher.daemon.nexthop;
+
+import dev.thresher.config.IpText;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import jnr.constants.platform.Errno;
+
+/** The routes and neighbours of the network namespace that it was opened in. For one thread. */
+final class NetlinkRoutingTable implements RoutingTable {
+    private final NetlinkSocket socket;
+
+    private NetlinkRoutingTable(NetlinkSocket socket) {
+        this.socket = socket;
+    }
+
+    static NetlinkRoutingTable open() throws NetlinkException {
+        return new NetlinkRoutingTable(NetlinkSocket.open(0));
+    }
+
+    @Override
+    public Route route(InetAddress destination) throws NetlinkException {
+        NetlinkMessage answer = socket.request(
+                "route to " + IpText.format(destination), Netlink.RTM_GETROUTE, 0, RouteMessage.request(destination));
+        return RouteMessage.parse(answer.payload(), destination);
+    }
+
+    @Override
+    public Optional<Neighbour> neighbour(int ifindex, InetAddress address) throws NetlinkException {
+        try {
+            NetlinkMessage answer = socket.request(
+                    "neighbour " + IpText.format(address) + " on interface " + ifindex,
+                    Netlink.RTM_GETNEIGH,
+                    0,
+                    NeighbourMessage.request(ifindex, address, 0));
+            return NeighbourMessage.parse(answer.payload());
+        } catch (NetlinkException e) {
+            if (e.errno() == Errno.ENOENT) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    @Override
+    public void use(int ifindex, InetAddress address) throws NetlinkException {
+        ByteBuffer message = NeighbourMessage.request(ifindex, address, Netlink.NTF_USE);
+        socket.request(
+                "resolve neighbour " + IpText.format(address) + " on interface " + ifindex,
+                Netlink.RTM_NEWNEIGH,
+                Netlink.NLM_F_CREATE | Netlink.NLM_F_ACK,
+                message);
+    }
+
+    @Override
+    public String interfaceName(int ifindex) throws IOException {
+        NetworkInterface found = NetworkInterface.getByIndex(ifindex);
+        return found == null ? "interface " + ifindex : found.getName();
+    }
+
+    @Override
+    public void close() {
+        socket.close();
+    }
+}

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.thresher.tools.lab;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** A lab that is up. Closing it removes it; {@link #leaveUp} ends only this process's hold on it. */
+public final class Lab implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration FIRST_ANSWER = Duration.ofSeconds(15);
+
+    private final LabSpec spec;
+    private final Topology topology;
+    private final LabFiles files;
+    private final Balancer balancer;
+    private final List<RealServer> realServers;
+    private final LabLock lock;
+
+    private Lab(LabSpec spec, Path launcher, LabLock lock) {
+        this.spec = spec;
+        this.topology = spec.topology();
+        this.files = new LabFiles(spec.lab());
+        this.balancer = new Balancer(topology.balancer(), files, launcher);
+        this.realServers = topology.realHosts().stream()
+                .map(host -> new RealServer(host, files))
+                .toList();
+        this.lock = lock;
+    }
+
+    /**
+     * Brings a lab up, removing first what a killed run left of one of the same name.
+     *
+     * @param launcher the script {@code thresher}
+     * @param progress told of each step
+     */
+    public static Lab up(LabSpec spec, Path launcher, Consumer<String> progress) {
+        requireRoot();
+        LabFiles files = new LabFiles(spec.lab());
+        spec.topology();
+        LabLock lock = LabLock.take(LabFiles.ALL_LABS, spec.lab(), PATIENCE, "the lab '" + spec.lab() + "'");
+        if (!spec.ownedByProcess() && Files.exists(files.complete())) {
+            lock.close();
+            throw new LabException("the lab '" + spec.lab() + "' is up already; look at it with: thresher lab status,"
+                    + " remove it with: thresher lab down");
+        }
+        try {
+            if (Remains.of(spec.lab()).remove()) {
+                progress.accept("removed what an earlier run left");
+            }
+            Lab lab = new Lab(spec, launcher, lock);
+            lab.make(progress);
+            return lab;
+        } catch (RuntimeException e) {
+            try (lock) {
+                Remains.of(spec.lab()).remove();
+            } catch (RuntimeException second) {
+                e.addSuppressed(second);
+            }
+            throw e;
+        }
+    }
+
+    private void make(Consumer<String> progress) {
+        SystemMounts.prepare();
+        progress.accept("network: client, router, lb1 and " + topology.reals() + " real servers");
+        new Wiring(topology).make();
+        new XdpPrograms(topology, files).attach();
+        progress.accept("nginx on each real server");
+        realServers.forEach(RealServer::start);
+        progress.accept("the daemon on lb1");
+        balancer.configure(spec);
+        balancer.start();
+        for (String url : urls()) {
+            if (!Await.until(FIRST_ANSWER, () -> answers(url))) {
+                throw new LabException("no answer from " + url + " in " + FIRST_ANSWER.toSeconds()
+                        + " s; the daemon's last words:\n" + balancer.lastWords());
+            }
+        }
+        LabFiles.write(files.complete(), "");
+    }
+
+    private boolean answers(String url) {
+        List<String> curl = List.of("curl", "--silent", "--globoff", "--output", "/dev/null", "--max-time", "1", url);
+        return Shell.attempt("", topology.client().namespace().command(curl)).exit() == 0;
+    }
+
+    /** Removes a lab, or what is left of one. False if there was nothing. */
+    public static boolean down(String lab) {
+        requireRoot();
+        Remains remains = Remains.of(lab);
+        LabLock lock = LabLock.take(LabFiles.ALL_LABS, lab, PATIENCE, "the lab '" + lab + "'");
+        try (lock) {
+            return remains.remove();
+        }
+    }
+
+    private static void requireRoot() {
+        if (Libc.INSTANCE.geteuid() != 0) {
+            throw new LabException("the lab needs root, for network namespaces and BPF; run it with sudo");
+        }
+    }
+
+    /** The URLs of the VIPs, IPv4 first. */
+    public List<String> urls() {
+        return List.of("http://" + Topology.VIP4 + "/", "http://[" + Topology.VIP6 + "]/");
+    }
+
+    /** What was asked for. */
+    public LabSpec spec() {
+        return spec;
+    }
+
+    /** Who is in it. */
+    public Topology topology() {
+        return topology;
+    }
+
+    /** Where its files are. */
+    public LabFiles files() {
+        return files;
+    }
+
+    /** The daemon on lb1. */
+    public Balancer balancer() {
+        return balancer;
+    }
+
+    /** The real servers, real1 first. */
+    public List<RealServer> realServers() {
+        return realServers;
+    }
+
+    /** Lets the lab stay when this process ends. */
+    public void leaveUp() {
+        lock.close();
+    }
+
+    @Override
+    public void close() {
+        try (lock) {
+            Remains.of(spec.lab()).remove();
+        }
+    }
+}
