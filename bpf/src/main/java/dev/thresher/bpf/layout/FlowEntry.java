@@ -29,11 +29,16 @@ public record FlowEntry(int tag, int member, int seen, boolean confirmed, boolea
 
     public static FlowEntry decode(long entry) {
         return new FlowEntry(
-                (int) (entry >>> TAG_SHIFT),
+                tagOf(entry),
                 memberOf(entry),
                 (int) (entry >>> SEEN_SHIFT) & (SEEN_MODULUS - 1),
                 (entry & CONFIRMED) != 0,
                 (entry & SHORT_LIVED) != 0);
+    }
+
+    /** The tag of the flow with that hash. */
+    public static int tagOf(long hash) {
+        return (int) (hash >>> TAG_SHIFT);
     }
 
     public static int memberOf(long entry) {
