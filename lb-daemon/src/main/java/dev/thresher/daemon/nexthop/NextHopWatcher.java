@@ -49,7 +49,8 @@ public final class NextHopWatcher implements AutoCloseable {
      *
      * @param interfaceName where the program is attached
      * @param listener told the next hops that changed, those only, and always from the one thread of this watcher. A
-     *     next hop that is lost is a change too; whether to go on with the last one is the listener's choice
+     *     next hop that is lost is a change too; whether to go on with the last one is the listener's choice. What it
+     *     throws is logged, and it is not told again
      * @throws IOException if there is no such interface, or the kernel gives no netlink socket
      */
     public static NextHopWatcher start(String interfaceName, Consumer<Map<InetAddress, Resolution>> listener)

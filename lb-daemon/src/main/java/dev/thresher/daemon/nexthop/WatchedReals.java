@@ -72,14 +72,19 @@ final class WatchedReals {
                 continue;
             }
             Resolution now;
+            boolean failed = false;
             try {
                 now = lookup.resolve(entry.getKey());
             } catch (IOException e) {
                 failure = e;
+                failed = true;
                 now = watched.lastOr(new Unresolved(String.valueOf(e.getMessage())));
             }
             if (watched.set(now, nowNanos)) {
                 changes.put(entry.getKey(), now);
+            }
+            if (failed) {
+                watched.recheckAfter(UNRESOLVED_RECHECK_NANOS, nowNanos);
             }
         }
         if (failure != null) {

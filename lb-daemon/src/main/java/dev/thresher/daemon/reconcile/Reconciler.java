@@ -35,7 +35,7 @@ public final class Reconciler {
             (a, b) -> java.util.Arrays.compareUnsigned(Addresses.encode(a), Addresses.encode(b));
 
     /** Tables are big: so many at once bound the memory that a change of everything takes. */
-    private static final int TABLES_AT_ONCE = 512;
+    private static final int TABLES_AT_ONCE = 64;
 
     private final Datapath datapath;
     private final TableBuilder tableBuilder;

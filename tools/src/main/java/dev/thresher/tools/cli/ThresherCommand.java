@@ -34,7 +34,8 @@ import picocli.CommandLine.Spec;
 public final class ThresherCommand implements Callable<Integer> {
     /** Every verb, as the help shows them. */
     static final List<VerbGroup> VERBS = List.of(
-            new VerbGroup("Run a load balancer", List.of(DaemonCommand.class, CheckCommand.class)),
+            new VerbGroup(
+                    "Run a load balancer", List.of(DaemonCommand.class, CheckCommand.class, RealServerCommand.class)),
             new VerbGroup(
                     "See what it does",
                     List.of(

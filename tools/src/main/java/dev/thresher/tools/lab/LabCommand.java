@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.util.List;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IModelTransformer;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -97,6 +99,15 @@ public final class LabCommand {
             return hosts.isEmpty()
                     ? "no lab '" + lab + "' is up; bring it up with: thresher lab up"
                     : "no host '" + host + "' in the lab; it has " + hosts;
+        }
+    }
+
+    /** Options behind the host's name are the command's. */
+    static final class StopAtHost implements IModelTransformer {
+        @Override
+        public CommandSpec transform(CommandSpec spec) {
+            spec.parser().stopAtPositional(true);
+            return spec;
         }
     }
 

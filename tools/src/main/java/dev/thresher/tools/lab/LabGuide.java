@@ -35,7 +35,7 @@ final class LabGuide {
         out.println("The daemon's log: " + files.daemonLog());
         out.println();
         out.println("Try:");
-        out.printf("    %s client curl -s 'http://%s/?[1-9]'     # nine requests%n", exec, Topology.VIP4);
+        out.printf("    %s client curl -s 'http://%s/?[1-9]'     # nine connections%n", exec, Topology.VIP4);
         out.printf("    %s client curl -gs 'http://[%s]/'%n", exec, Topology.VIP6);
         out.printf("    %s lb1 thresher status%n", exec);
         out.printf("    %s real1 sh -c 'kill $(cat %s/real1/nginx.pid)'     # real1 fails%n", exec, files.directory());

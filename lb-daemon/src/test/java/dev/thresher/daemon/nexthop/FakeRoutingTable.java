@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.thresher.daemon.nexthop;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import jnr.constants.platform.Errno;
+
+/** Routes and neighbours in memory. */
+final class FakeRoutingTable implements RoutingTable {
+    final Map<InetAddress, Route> routes = new HashMap<>();
+    final Map<InetAddress, Neighbour> neighbours = new HashMap<>();
+    final List<InetAddress> used = new ArrayList<>();
+    Errno noRoute = Errno.ENETUNREACH;
+
+    @Override
+    public Route route(InetAddress destination) throws IOException {
+        Route route = routes.get(destination);
+        if (route == null) {
+            throw new NetlinkException("route", noRoute.intValue());
+        }
+        return route;
+    }
+
+    @Override
+    public Optional<Neighbour> neighbour(int ifindex, InetAddress address) {
+        return Optional.ofNullable(neighbours.get(address));
+    }
+
+    @Override
+    public void use(int ifindex, InetAddress address) {
+        used.add(address);
+    }
+
+    @Override
+    public String interfaceName(int ifindex) {
+        return "eth" + ifindex;
+    }
+
+    @Override
+    public void close() {}
+}
