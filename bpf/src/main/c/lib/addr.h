@@ -22,6 +22,11 @@ static __always_inline struct addr addr_from_ipv6(const struct in6_addr *ipv6)
 	return addr;
 }
 
+static __always_inline int addr_is_ipv4(const struct addr *addr)
+{
+	return addr->halves[0] == 0 && addr->words[2] == bpf_htonl(0xffff);
+}
+
 static __always_inline int addr_equal(const struct addr *a, const struct addr *b)
 {
 	return a->halves[1] == b->halves[1] && a->halves[0] == b->halves[0];

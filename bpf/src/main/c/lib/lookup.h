@@ -13,8 +13,12 @@ static __always_inline struct vip *vip_of(const struct packet *packet)
 		.port = packet->port[1],
 		.protocol = packet->protocol,
 	};
-	struct vip *vip = bpf_map_lookup_elem(&vips, &key);
+	struct vip *vip;
 
+	/* On the wire a v4-mapped address is nobody's (RFC 4291 has it for sockets only). */
+	if (packet->ipv6 && addr_is_ipv4(&packet->dst))
+		return 0;
+	vip = bpf_map_lookup_elem(&vips, &key);
 	if (vip)
 		return vip;
 	key.port = 0;

@@ -11,7 +11,7 @@ import jnr.ffi.Pointer;
 
 /**
  * One kernel map behind a file descriptor. Keys and values are bytes in the machine's order; a value of a per-CPU map
- * is one after the other for each possible CPU, each padded to 8 bytes. Not thread-safe.
+ * is one after the other for each possible CPU, each padded to 8 bytes. Thread-safe while it is open.
  *
  * <p>A map of a {@link BpfObject} is the object's and lives as long as that; others are their user's to close.
  */
@@ -55,6 +55,18 @@ public final class BpfMap implements AutoCloseable {
             return Optional.empty();
         }
         return Optional.of(new BpfMap(name, Native.check(fd, "bpf_obj_get(" + path + ")"), true));
+    }
+
+    /**
+     * Opens a map by its id, which is what a lookup in an array of maps answers; empty when it is gone. The kernel wants
+     * CAP_SYS_ADMIN for it.
+     */
+    public static Optional<BpfMap> openId(String name, int id) {
+        int fd = Native.BPF.bpf_map_get_fd_by_id(id);
+        if (fd == -Errno.ENOENT.intValue()) {
+            return Optional.empty();
+        }
+        return Optional.of(new BpfMap(name, Native.check(fd, "bpf_map_get_fd_by_id(" + name + ", " + id + ")"), true));
     }
 
     public String name() {

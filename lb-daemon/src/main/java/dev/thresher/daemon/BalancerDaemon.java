@@ -8,6 +8,7 @@ import dev.thresher.daemon.control.NextHops;
 import dev.thresher.daemon.control.StateView;
 import dev.thresher.daemon.datapath.DatapathException;
 import dev.thresher.daemon.datapath.KernelDatapath;
+import dev.thresher.daemon.flows.FlowView;
 import dev.thresher.daemon.grpc.GrpcServer;
 import dev.thresher.daemon.nexthop.InterfaceMac;
 import java.io.Closeable;
@@ -51,7 +52,8 @@ final class BalancerDaemon implements Closeable {
         Controller controller = add(new Controller(config, datapath, source, nextHops(config)));
         StateView view = new StateView(config, configFile, version, datapath, controller);
         controller.start();
-        add(GrpcServer.start(socket, view));
+        FlowView flows = new FlowView(datapath, () -> controller.published().memberIds(), view);
+        add(GrpcServer.start(socket, view, flows));
         datapath.activate();
         LOG.info(
                 "Ready: {} VIPs on {} in {} mode, API on {}",

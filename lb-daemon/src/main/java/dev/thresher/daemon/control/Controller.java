@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.daemon.control;
 
+import dev.thresher.bpf.layout.Counter;
 import dev.thresher.bpf.layout.MacAddress;
 import dev.thresher.bpf.layout.MemberState;
 import dev.thresher.config.Config;
 import dev.thresher.config.Pool;
 import dev.thresher.config.Real;
 import dev.thresher.config.Vip;
-import dev.thresher.daemon.datapath.FlowTable;
+import dev.thresher.daemon.datapath.FlowSweep;
 import dev.thresher.daemon.datapath.KernelDatapath;
 import dev.thresher.daemon.nexthop.Resolution;
 import dev.thresher.daemon.reconcile.DesiredState;
 import dev.thresher.daemon.reconcile.Reconciler;
+import dev.thresher.daemon.state.FlowCensus;
 import dev.thresher.healthcheck.Health;
 import dev.thresher.healthcheck.HealthChecker;
 import dev.thresher.healthcheck.Target;
@@ -20,6 +22,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -39,9 +42,6 @@ import org.slf4j.LoggerFactory;
 public final class Controller implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Controller.class);
 
-    /** The connection table is swept in as many parts, one a second. */
-    private static final int SWEEP_PARTS = 64;
-
     private static final long CLOSE_SECONDS = 5;
     private static final long NEXT_HOP_SECONDS = 5;
 
@@ -57,7 +57,11 @@ public final class Controller implements AutoCloseable {
     /** The last usable next hop of each real, or why there never was one. Touched by the thread alone. */
     private final Map<InetAddress, Resolution> resolutions = new HashMap<>();
 
+    private final FlowSweep sweep;
+    private final FlowPressure pressure;
+
     private volatile Published published;
+    private volatile FlowStatus flowStatus;
 
     /** Takes over what is in the maps; nothing is written before {@link #start}. */
     public Controller(Config config, KernelDatapath datapath, MacAddress source, NextHops nextHops) {
@@ -68,6 +72,9 @@ public final class Controller implements AutoCloseable {
         this.nextHops = nextHops;
         this.checker = HealthChecker.open((target, transition) -> requestReconcile());
         this.published = Published.nothing();
+        this.sweep = new FlowSweep(datapath.flows());
+        this.pressure = new FlowPressure(config.flows());
+        this.flowStatus = new FlowStatus(sweep.census(), List.of());
     }
 
     /** Starts probes and next hops, and returns once the maps hold a first state. */
@@ -101,6 +108,11 @@ public final class Controller implements AutoCloseable {
     /** What the maps hold, and why. */
     public Published published() {
         return published;
+    }
+
+    /** How the connection table was when it was swept last. */
+    public FlowStatus flowStatus() {
+        return flowStatus;
     }
 
     @Override
@@ -185,13 +197,19 @@ public final class Controller implements AutoCloseable {
         }
     }
 
+    /** A part of the connection table each second. */
     private void sweep() {
         try {
-            FlowTable flows = datapath.flows();
-            int part = Math.max(1, flows.size() / SWEEP_PARTS);
-            int removed =
-                    flows.sweep(part, datapath.nowTicks(), datapath.settings().ticks());
-            LOG.trace("Swept {} of {} entries: {} expired", part, flows.size(), removed);
+            int removed = sweep.step(datapath.nowTicks(), datapath.settings().ticks());
+            LOG.trace("Swept a part of the connection table: {} entries were expired", removed);
+            FlowCensus census = sweep.census();
+            Map<Counter, Long> counters = datapath.counters().globals();
+            List<String> warnings = pressure.observe(
+                    System.nanoTime(),
+                    census,
+                    counters.getOrDefault(Counter.FLOW_UNTRACKED, 0L),
+                    counters.getOrDefault(Counter.FLOW_EVICTED_IDLE, 0L));
+            flowStatus = new FlowStatus(census, warnings);
         } catch (RuntimeException e) {
             LOG.error("Cannot sweep the connection table", e);
         }

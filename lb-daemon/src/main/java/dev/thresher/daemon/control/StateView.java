@@ -75,7 +75,8 @@ public final class StateView implements StateSource {
                 counters.vipDrops(Published.end(published.vipIds())));
         List<VipState> vips =
                 config.vips().stream().map(vip -> vip(vip, picture)).toList();
-        return new DaemonState(picture.now, info(published, vips), vips);
+        FlowStatus flows = controller.flowStatus();
+        return new DaemonState(picture.now, info(published, flows, vips), flows.census(), vips);
     }
 
     @Override
@@ -101,7 +102,7 @@ public final class StateView implements StateSource {
         return verdicts;
     }
 
-    private DaemonInfo info(Published published, List<VipState> vips) {
+    private DaemonInfo info(Published published, FlowStatus flows, List<VipState> vips) {
         XdpMode mode = datapath.mode();
         return new DaemonInfo(
                 config.instance(),
@@ -111,7 +112,7 @@ public final class StateView implements StateSource {
                 config.iface().name(),
                 mode,
                 nextHop(published),
-                warnings(mode, published, vips));
+                warnings(mode, published, flows, vips));
     }
 
     private static dev.thresher.config.@Nullable MacAddress nextHop(Published published) {
@@ -126,7 +127,7 @@ public final class StateView implements StateSource {
         return dev.thresher.config.MacAddress.parse(address.toString());
     }
 
-    private static List<String> warnings(XdpMode mode, Published published, List<VipState> vips) {
+    private static List<String> warnings(XdpMode mode, Published published, FlowStatus flows, List<VipState> vips) {
         List<String> warnings = new ArrayList<>();
         for (VipState vip : vips) {
             if (vip.membersUp() == 0) {
@@ -139,6 +140,7 @@ public final class StateView implements StateSource {
                 .distinct()
                 .sorted()
                 .forEach(warnings::add);
+        warnings.addAll(flows.warnings());
         if (mode == XdpMode.GENERIC) {
             warnings.add("the program runs in generic mode, which is several times slower than driver mode");
         }

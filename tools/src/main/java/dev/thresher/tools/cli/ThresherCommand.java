@@ -36,7 +36,14 @@ public final class ThresherCommand implements Callable<Integer> {
     static final List<VerbGroup> VERBS = List.of(
             new VerbGroup(
                     "Run a load balancer", List.of(DaemonCommand.class, CheckCommand.class, RealServerCommand.class)),
-            new VerbGroup("See what it does", List.of(StatusCommand.class, VipsCommand.class, RealsCommand.class)),
+            new VerbGroup(
+                    "See what it does",
+                    List.of(
+                            StatusCommand.class,
+                            VipsCommand.class,
+                            RealsCommand.class,
+                            FlowsCommand.class,
+                            ExplainCommand.class)),
             new VerbGroup("Try it on this machine", List.of(DemoCommand.class, LabCommand.class, TestCommand.class)),
             new VerbGroup("Help", List.of(HelpCommand.class)));
 
