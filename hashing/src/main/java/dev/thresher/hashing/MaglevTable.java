@@ -43,7 +43,7 @@ public final class MaglevTable {
     /** The largest size; far above what a share needs, and it keeps times distinct in a float. */
     public static final int MAX_SIZE = 1 << 20;
 
-    private static final Comparator<WeightedMember> BY_KEY = Comparator.comparing(WeightedMember::key);
+    private static final Comparator<WeightedMember> BY_KEY = (a, b) -> a.key().compareTo(b.key());
 
     private final int size;
     private final float[] times;

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.thresher.perf;
+
+import dev.thresher.hashing.AddressKey;
+import dev.thresher.hashing.MaglevTable;
+import dev.thresher.hashing.WeightedMember;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** One table of {@value MaglevTable#DEFAULT_SIZE} slots, from unsorted members to ids in slots, on one thread. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Fork(1)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+public class MaglevBenchmark {
+    /** Members of the pool. */
+    @Param({"10", "100", "1000", "5000"})
+    public int members;
+
+    /** Whether the weights are all the same, or from 1 to 100. */
+    @Param({"equal", "mixed"})
+    public String weights = "equal";
+
+    private final MaglevTable maglev = new MaglevTable();
+    private final List<WeightedMember> pool = new ArrayList<>();
+    private int seed;
+
+    /** Fills the pool. */
+    @Setup(Level.Trial)
+    public void fillPool() {
+        Random random = new Random(members);
+        for (int i = 0; i < members; i++) {
+            int weight = weights.equals("equal") ? 1 : 1 + random.nextInt(100);
+            pool.add(new WeightedMember(i, new AddressKey(0, 0xffff_0a00_0000L + i), weight));
+        }
+        Collections.shuffle(pool, random);
+    }
+
+    /** Every build has another seed, so that no branch is learned by heart. */
+    @Benchmark
+    public int[] build() {
+        return maglev.build(pool, seed++).orElseThrow();
+    }
+}
