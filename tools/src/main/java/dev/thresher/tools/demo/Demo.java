@@ -10,7 +10,6 @@ import dev.thresher.tools.lab.LabSpec;
 import dev.thresher.tools.lab.RealServer;
 import dev.thresher.tools.lab.Topology;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,7 +40,7 @@ final class Demo {
         progress.accept("bringing the lab up");
         try (Lab lab = Lab.up(LAB, launcher, step -> progress.accept("  " + step))) {
             Requests requests = new Requests(lab);
-            try (DaemonClient daemon = DaemonClient.connect(lab.files().socket())) {
+            try (DaemonClient daemon = lab.balancer().connect()) {
                 List<Traffic> traffic = spread(lab, requests, daemon);
                 failover(lab, requests, daemon, traffic);
             }
@@ -53,10 +52,8 @@ final class Demo {
 
     /** Requests over both families, watched on the load balancer's cable. */
     private List<Traffic> spread(Lab lab, Requests requests, DaemonClient daemon) throws IOException {
-        Path file = lab.files().directory().resolve("lb1.pcap");
-        Host router = lab.topology().router();
         Host client = lab.topology().client();
-        try (Capture capture = Capture.of(router, lab.topology().balancer().name(), file)) {
+        try (Capture capture = Capture.onBalancersCable(lab)) {
             long receivedBefore = received(client);
             long countedBefore = counted(daemon);
             List<Traffic> traffic = new ArrayList<>();
@@ -67,7 +64,7 @@ final class Demo {
             for (int i = 0; i < FAMILIES.size(); i++) {
                 record(new Shares(traffic.get(i).answers(), LAB.weights()).check("spread_" + FAMILIES.get(i)));
             }
-            WireCount count = WireCount.of(capture.finish(), vips());
+            WireCount count = WireCount.of(capture.finish());
             record(directReturn(count));
             progress.accept("          (the client received " + (received(client) - receivedBefore) + " packets)");
             long counted = counted(daemon) - countedBefore;
@@ -78,10 +75,6 @@ final class Demo {
                     Integer.toString(count.requests())));
             return traffic;
         }
-    }
-
-    private static List<InetAddress> vips() throws IOException {
-        return List.of(InetAddress.getByName(Topology.VIP4), InetAddress.getByName(Topology.VIP6));
     }
 
     private static Check directReturn(WireCount count) {

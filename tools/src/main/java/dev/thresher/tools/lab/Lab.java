@@ -5,13 +5,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /** A lab that is up. Closing it removes it; {@link #leaveUp} ends only this process's hold on it. */
 public final class Lab implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final Duration FIRST_ANSWER = Duration.ofSeconds(15);
+    private static final Duration READY_LIMIT = Duration.ofSeconds(15);
 
     private final LabSpec spec;
     private final Topology topology;
@@ -74,13 +75,18 @@ public final class Lab implements AutoCloseable {
         progress.accept("the daemon on lb1");
         balancer.configure(spec);
         balancer.start();
+        await("not all real servers are up", balancer::allMembersUp);
         for (String url : urls()) {
-            if (!Await.until(FIRST_ANSWER, () -> answers(url))) {
-                throw new LabException("no answer from " + url + " in " + FIRST_ANSWER.toSeconds()
-                        + " s; the daemon's last words:\n" + balancer.lastWords());
-            }
+            await("no answer from " + url, () -> answers(url));
         }
         LabFiles.write(files.complete(), "");
+    }
+
+    private void await(String complaint, BooleanSupplier condition) {
+        if (!Await.until(READY_LIMIT, condition)) {
+            throw new LabException(complaint + " after " + READY_LIMIT.toSeconds() + " s; the daemon's last words:\n"
+                    + balancer.lastWords());
+        }
     }
 
     private boolean answers(String url) {
@@ -98,7 +104,8 @@ public final class Lab implements AutoCloseable {
         }
     }
 
-    private static void requireRoot() {
+    /** Fails unless this process is root. Also loads what system calls need, which must not be interrupted. */
+    public static void requireRoot() {
         if (Libc.INSTANCE.geteuid() != 0) {
             throw new LabException("the lab needs root, for network namespaces and BPF; run it with sudo");
         }

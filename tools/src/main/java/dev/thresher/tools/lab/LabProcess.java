@@ -13,6 +13,8 @@ import java.util.stream.Stream;
 
 /** A process of the lab, under the name that people know it by. */
 public record LabProcess(String name, long pid) {
+    static final String DAEMON = "daemon";
+
     private static final Duration TERM_PATIENCE = Duration.ofSeconds(8);
     private static final Duration KILL_PATIENCE = Duration.ofSeconds(5);
     private static final String DAEMON_CLASS = "dev.thresher.daemon.Main";
@@ -28,7 +30,7 @@ public record LabProcess(String name, long pid) {
             boolean daemon = List.of(Files.readString(proc.resolve("cmdline")).split("\0"))
                     .contains(DAEMON_CLASS);
             return new LabProcess(
-                    daemon ? "daemon" : Files.readString(proc.resolve("comm")).strip(), pid);
+                    daemon ? DAEMON : Files.readString(proc.resolve("comm")).strip(), pid);
         } catch (IOException e) {
             return new LabProcess("ended", pid);
         }

@@ -27,8 +27,12 @@ public abstract class LabVerb implements Callable<Integer> {
     public final Integer call() {
         try {
             return act();
-        } catch (LabException e) {
-            tell("thresher: " + e.getMessage());
+        } catch (RuntimeException e) {
+            boolean stopped = Thread.currentThread().isInterrupted(); // see CleanExit
+            if (!stopped && !(e instanceof LabException)) {
+                throw e;
+            }
+            tell("thresher: " + (stopped ? "stopped; everything is removed again" : e.getMessage()));
             return ExitCode.SOFTWARE;
         }
     }
