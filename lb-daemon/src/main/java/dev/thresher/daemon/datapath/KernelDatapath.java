@@ -8,6 +8,7 @@ import dev.thresher.bpf.BpfObject;
 import dev.thresher.bpf.InstancePins;
 import dev.thresher.bpf.KernelClock;
 import dev.thresher.bpf.NetworkInterfaces;
+import dev.thresher.bpf.layout.ForeignAddresses;
 import dev.thresher.bpf.layout.MapNames;
 import dev.thresher.bpf.layout.MemberRecord;
 import dev.thresher.bpf.layout.MemberState;
@@ -67,6 +68,7 @@ public final class KernelDatapath implements Datapath, AutoCloseable {
             maps.put(map, object.map(map.mapName()));
         }
         this.flows = new FlowTable(map(LbMap.FLOWS).map());
+        writeForeignAddresses();
     }
 
     /** Loads the program, with the maps that an earlier daemon of this instance left if they fit. */
@@ -190,12 +192,26 @@ public final class KernelDatapath implements Datapath, AutoCloseable {
 
     @Override
     public void putVip(VipKey key, VipRecord vip) {
+        ForeignAddresses foreign = ForeignAddresses.decode(
+                map(LbMap.FOREIGN).lookup(index(0)).orElseThrow());
+        if (foreign.contains(key.address())) {
+            foreign.remove(key.address());
+            map(LbMap.FOREIGN).update(index(0), foreign.encode());
+        }
         map(LbMap.VIPS).update(VipKeys.encode(key), vip.encode());
     }
 
     @Override
     public void removeVip(VipKey key) {
         map(LbMap.VIPS).delete(VipKeys.encode(key));
+        writeForeignAddresses();
+    }
+
+    /** Tells the program which addresses have no VIP. */
+    private void writeForeignAddresses() {
+        ForeignAddresses foreign = ForeignAddresses.all();
+        vips().keySet().forEach(key -> foreign.remove(key.address()));
+        map(LbMap.FOREIGN).update(index(0), foreign.encode());
     }
 
     @Override
