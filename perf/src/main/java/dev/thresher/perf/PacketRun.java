@@ -9,8 +9,10 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -42,7 +44,7 @@ final class PacketRun implements AutoCloseable {
     private final List<Wrapper> wrappers = new ArrayList<>();
     private final Consumer<String> progress;
     private final Map<String, List<Double>> nanos = new LinkedHashMap<>();
-    private final Set<String> failures = new java.util.LinkedHashSet<>();
+    private final Set<String> failures = new LinkedHashSet<>();
 
     PacketRun(Set<PacketCase> cases, int loads, int maxFlows, Consumer<String> progress) {
         this.cases = cases.isEmpty() ? EnumSet.noneOf(PacketCase.class) : EnumSet.copyOf(cases);
@@ -143,7 +145,7 @@ final class PacketRun implements AutoCloseable {
         }
     }
 
-    private java.util.OptionalDouble measureOther(Wrapper wrapper, PacketCase each, BpfProgram program) {
+    private OptionalDouble measureOther(Wrapper wrapper, PacketCase each, BpfProgram program) {
         try {
             wrapper.target(program);
         } catch (BpfException e) {
@@ -157,9 +159,9 @@ final class PacketRun implements AutoCloseable {
         if (verdict != each.verdict()) {
             failures.add(each.label() + ": " + program.name() + " answers " + Verdicts.name(verdict) + ", not "
                     + Verdicts.name(each.verdict()));
-            return java.util.OptionalDouble.empty();
+            return OptionalDouble.empty();
         }
-        return java.util.OptionalDouble.of(measure(wrapper, each, program));
+        return OptionalDouble.of(measure(wrapper, each, program));
     }
 
     private double measure(Wrapper wrapper, PacketCase each, BpfProgram program) {

@@ -192,8 +192,8 @@ public final class KernelDatapath implements Datapath, AutoCloseable {
 
     @Override
     public void putVip(VipKey key, VipRecord vip) {
-        ForeignAddresses foreign = ForeignAddresses.decode(
-                map(LbMap.FOREIGN).lookup(index(0)).orElseThrow());
+        ForeignAddresses foreign =
+                ForeignAddresses.decode(map(LbMap.FOREIGN).lookup(index(0)).orElseThrow());
         if (foreign.contains(key.address())) {
             foreign.remove(key.address());
             map(LbMap.FOREIGN).update(index(0), foreign.encode());
