@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Benchmarks: what the parts cost, measured so that anybody can repeat it. */
+/** Benchmarks of the packet path and of the table builder; {@code docs/benchmarks.md} tells how they measure. */
 package dev.thresher.perf;

@@ -10,6 +10,7 @@ import dev.thresher.bpf.InstancePins;
 import dev.thresher.bpf.KernelClock;
 import dev.thresher.bpf.MappedArray;
 import dev.thresher.bpf.NetworkInterfaces;
+import dev.thresher.bpf.layout.ForeignAddresses;
 import dev.thresher.bpf.layout.MapNames;
 import dev.thresher.bpf.layout.MemberRecord;
 import dev.thresher.bpf.layout.MemberState;
@@ -74,6 +75,7 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
         }
         MappedArray memory = map(LbMap.FLOWS).map();
         this.flows = new FlowTable(memory.buffer(), memory::close);
+        writeForeignAddresses();
     }
 
     /** Loads the program, with the maps that an earlier daemon of this instance left if they fit. */
@@ -241,12 +243,26 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
 
     @Override
     public void putVip(VipKey key, VipRecord vip) {
+        ForeignAddresses foreign =
+                ForeignAddresses.decode(map(LbMap.FOREIGN).lookup(index(0)).orElseThrow());
+        if (foreign.contains(key.address())) {
+            foreign.remove(key.address());
+            map(LbMap.FOREIGN).update(index(0), foreign.encode());
+        }
         map(LbMap.VIPS).update(VipKeys.encode(key), vip.encode());
     }
 
     @Override
     public void removeVip(VipKey key) {
         map(LbMap.VIPS).delete(VipKeys.encode(key));
+        writeForeignAddresses();
+    }
+
+    /** Tells the program which addresses have no VIP. */
+    private void writeForeignAddresses() {
+        ForeignAddresses foreign = ForeignAddresses.all();
+        vips().keySet().forEach(key -> foreign.remove(key.address()));
+        map(LbMap.FOREIGN).update(index(0), foreign.encode());
     }
 
     @Override
