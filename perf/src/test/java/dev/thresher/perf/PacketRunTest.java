@@ -43,6 +43,6 @@ class PacketRunTest {
     void case_that_does_not_fit_the_connection_table_is_refused() {
         BenchException refused =
                 assertThrows(BenchException.class, () -> run(EnumSet.of(PacketCase.ESTABLISHED_TCP4_2E17), 1 << 14));
-        assertTrue(refused.getMessage().contains("give --flows more"), refused.getMessage());
+        assertTrue(String.valueOf(refused.getMessage()).contains("give --flows more"), refused.toString());
     }
 }
