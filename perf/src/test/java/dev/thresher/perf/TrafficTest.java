@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class TrafficTest {
     private static int at(byte[] frame, int offset) {
-        return (frame[offset] & 0xff) << 8 | frame[offset + 1] & 0xff;
+        return ((frame[offset] & 0xff) << 8) | (frame[offset + 1] & 0xff);
     }
 
     @Test
