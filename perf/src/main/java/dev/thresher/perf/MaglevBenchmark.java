@@ -22,21 +22,32 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** One table of {@value MaglevTable#DEFAULT_SIZE} slots, from unsorted members to ids in slots, on one thread. */
+/**
+ * One table of {@value MaglevTable#DEFAULT_SIZE} slots, from unsorted members to ids in slots, on one thread. Sampled, because the
+ * median of single builds says what one costs even where other programs take the CPU now and then.
+ */
 @State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
+@BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Fork(1)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class MaglevBenchmark {
+    /** How a pool's weights are spread. */
+    public enum Weights {
+        /** All the same. */
+        EQUAL,
+        /** Random from 1 to 100. */
+        MIXED
+    }
+
     /** Members of the pool. */
     @Param({"10", "100", "1000", "5000"})
     public int members;
 
-    /** Whether the weights are all the same, or from 1 to 100. */
-    @Param({"equal", "mixed"})
-    public String weights = "equal";
+    /** Their weights. */
+    @Param({"EQUAL", "MIXED"})
+    public Weights weights = Weights.EQUAL;
 
     private final MaglevTable maglev = new MaglevTable();
     private final List<WeightedMember> pool = new ArrayList<>();
@@ -47,7 +58,7 @@ public class MaglevBenchmark {
     public void fillPool() {
         Random random = new Random(members);
         for (int i = 0; i < members; i++) {
-            int weight = weights.equals("equal") ? 1 : 1 + random.nextInt(100);
+            int weight = weights == Weights.EQUAL ? 1 : 1 + random.nextInt(100);
             pool.add(new WeightedMember(i, new AddressKey(0, 0xffff_0a00_0000L + i), weight));
         }
         Collections.shuffle(pool, random);

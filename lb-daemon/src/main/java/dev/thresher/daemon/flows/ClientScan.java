@@ -10,6 +10,7 @@ import dev.thresher.hashing.FlowHash;
 import dev.thresher.hashing.FlowTuple;
 import java.math.BigInteger;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -68,10 +69,14 @@ final class ClientScan implements FlowScan {
                         vips.stream().mapToLong(ClientScan::ports).sum()));
         if (candidates.compareTo(BigInteger.valueOf(MOST_CANDIDATES)) > 0) {
             throw QueryException.invalid(String.format(
-                    "too many candidates: the clients %s may have %,d flows with %d VIPs, and no more than %,d can be tried."
+                    Locale.ROOT,
+                    "too many candidates: the clients %s may have %,d flows with %s, and no more than %,d can be tried."
                             + " The connection table holds hashes of flows, not the clients' addresses, so that each"
                             + " has to be looked up. Ask for one address, one address and port, or one VIP",
-                    clients, candidates, vips.size(), MOST_CANDIDATES));
+                    clients,
+                    candidates,
+                    vips.size() == 1 ? vips.get(0) : vips.size() + " VIPs",
+                    MOST_CANDIDATES));
         }
         return new ClientScan(maps, members, wanted, clients, vips, Hashes.of(maps.settings()));
     }
