@@ -116,7 +116,7 @@ static __always_inline int balance(struct xdp_md *ctx, bool ipv6)
 	}
 	if (!encapsulate(ctx, member, &packet, hash))
 		return drop_of_vip(COUNTER_DROP_NO_HEADROOM, member->vip_id);
-	count_packet(member_id, packet.length);
+	count_packet(&member_id, packet.length);
 	return XDP_TX;
 }
 

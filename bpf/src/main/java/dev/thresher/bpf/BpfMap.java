@@ -107,6 +107,12 @@ public final class BpfMap implements AutoCloseable {
                 "bpf_map_update_batch(" + name + ", " + entries + " keys)");
     }
 
+    /** Puts a program into an array of programs, for tail calls. */
+    public void updateProgram(int index, BpfProgram program) {
+        int result = Native.BPF.bpf_map_update_elem(fd, Native.intOf(index), Native.intOf(program.fd()), 0);
+        Native.check(result, "bpf_map_update_elem(" + name + ", " + index + ", program " + program.name() + ")");
+    }
+
     public Optional<byte[]> lookup(byte[] key) {
         int size = valueBytes();
         Pointer keyBytes = Native.copyOf(key);

@@ -6,11 +6,13 @@ package dev.thresher.bpf.layout;
  * what overflows.
  *
  * @param pair index of the map value that holds both
- * @param home entries of the pair before the bucket that the hash names: 0 or half of them
+ * @param home index in the pair of the entry that the hash names
  */
 public record FlowPlace(int pair, int home) {
+    private static final int PLACE_BITS = Integer.numberOfTrailingZeros(FlowEntry.PER_PAIR);
+
     public static FlowPlace of(long hash, int pairs) {
-        return new FlowPlace((int) (hash >>> 1) & (pairs - 1), (int) (hash & 1) * (FlowEntry.PER_PAIR / 2));
+        return new FlowPlace((int) (hash >>> PLACE_BITS) & (pairs - 1), (int) hash & (FlowEntry.PER_PAIR - 1));
     }
 
     /** Index, in the whole table, of the entry that the program looks at after {@code before} others. */

@@ -10,6 +10,7 @@ import dev.thresher.bpf.InstancePins;
 import dev.thresher.bpf.KernelClock;
 import dev.thresher.bpf.MappedArray;
 import dev.thresher.bpf.NetworkInterfaces;
+import dev.thresher.bpf.layout.ForeignAddresses;
 import dev.thresher.bpf.layout.MapNames;
 import dev.thresher.bpf.layout.MemberRecord;
 import dev.thresher.bpf.layout.MemberState;
@@ -28,6 +29,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,6 +76,7 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
         }
         MappedArray memory = map(LbMap.FLOWS).map();
         this.flows = new FlowTable(memory.buffer(), memory::close);
+        writeForeignAddresses();
     }
 
     /** Loads the program, with the maps that an earlier daemon of this instance left if they fit. */
@@ -240,13 +243,38 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
     }
 
     @Override
+    public Set<Integer> tables() {
+        Set<Integer> ids = new HashSet<>();
+        for (int id = 0; id < capacity.vips(); id++) {
+            if (map(LbMap.TABLES).lookup(index(id)).isPresent()) {
+                ids.add(id);
+            }
+        }
+        return ids;
+    }
+
+    @Override
     public void putVip(VipKey key, VipRecord vip) {
+        ForeignAddresses foreign =
+                ForeignAddresses.decode(map(LbMap.FOREIGN).lookup(index(0)).orElseThrow());
+        if (foreign.contains(key.address())) {
+            foreign.remove(key.address());
+            map(LbMap.FOREIGN).update(index(0), foreign.encode());
+        }
         map(LbMap.VIPS).update(VipKeys.encode(key), vip.encode());
     }
 
     @Override
     public void removeVip(VipKey key) {
         map(LbMap.VIPS).delete(VipKeys.encode(key));
+        writeForeignAddresses();
+    }
+
+    /** Tells the program which addresses have no VIP. */
+    private void writeForeignAddresses() {
+        ForeignAddresses foreign = ForeignAddresses.all();
+        vips().keySet().forEach(key -> foreign.remove(key.address()));
+        map(LbMap.FOREIGN).update(index(0), foreign.encode());
     }
 
     @Override
@@ -284,6 +312,13 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
     @Override
     public void removeTables(Set<Integer> vipIds) {
         vipIds.forEach(id -> map(LbMap.TABLES).delete(index(id)));
+    }
+
+    @Override
+    public void freeVips(Set<Integer> ids) {
+        removeTables(ids);
+        byte[] zeroes = new byte[map(LbMap.VIP_STATS).valueBytes()];
+        ids.forEach(id -> map(LbMap.VIP_STATS).update(index(id), zeroes));
     }
 
     /** Ends this process's part; the data plane goes on. */
