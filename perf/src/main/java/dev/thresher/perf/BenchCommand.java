@@ -7,7 +7,7 @@ import picocli.CommandLine.Command;
 
 /** {@code thresher bench}. */
 @Command(
-        name = "bench",
+        name = "thresher bench",
         description = "Measures the packet path and the table builder on this machine.",
         mixinStandardHelpOptions = true,
         subcommands = {PacketBench.class, VethBench.class, MaglevBench.class})

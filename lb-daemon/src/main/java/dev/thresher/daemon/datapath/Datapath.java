@@ -22,6 +22,9 @@ public interface Datapath {
     /** Members that are not free, by id. */
     Map<Integer, MemberRecord> members();
 
+    /** Ids of VIPs that have a table. */
+    Set<Integer> tables();
+
     void putVip(VipKey key, VipRecord vip);
 
     void removeVip(VipKey key);
@@ -36,4 +39,7 @@ public interface Datapath {
 
     /** Takes VIPs' tables out: packets for them are dropped and counted. */
     void removeTables(Set<Integer> vipIds);
+
+    /** Frees ids that no VIP has any more: takes their tables out and zeroes their counters. */
+    void freeVips(Set<Integer> ids);
 }

@@ -183,7 +183,7 @@ public final class FlowTable implements AutoCloseable {
         return (long) ENTRY.getOpaque(entries, place * Long.BYTES);
     }
 
-    private boolean remove(int place, long entry) {
+    boolean remove(int place, long entry) {
         return ENTRY.compareAndSet(entries, place * Long.BYTES, entry, 0L);
     }
 }

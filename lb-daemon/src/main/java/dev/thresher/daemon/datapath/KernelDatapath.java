@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -242,6 +243,17 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
     }
 
     @Override
+    public Set<Integer> tables() {
+        Set<Integer> ids = new HashSet<>();
+        for (int id = 0; id < capacity.vips(); id++) {
+            if (map(LbMap.TABLES).lookup(index(id)).isPresent()) {
+                ids.add(id);
+            }
+        }
+        return ids;
+    }
+
+    @Override
     public void putVip(VipKey key, VipRecord vip) {
         ForeignAddresses foreign =
                 ForeignAddresses.decode(map(LbMap.FOREIGN).lookup(index(0)).orElseThrow());
@@ -300,6 +312,13 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
     @Override
     public void removeTables(Set<Integer> vipIds) {
         vipIds.forEach(id -> map(LbMap.TABLES).delete(index(id)));
+    }
+
+    @Override
+    public void freeVips(Set<Integer> ids) {
+        removeTables(ids);
+        byte[] zeroes = new byte[map(LbMap.VIP_STATS).valueBytes()];
+        ids.forEach(id -> map(LbMap.VIP_STATS).update(index(id), zeroes));
     }
 
     /** Ends this process's part; the data plane goes on. */

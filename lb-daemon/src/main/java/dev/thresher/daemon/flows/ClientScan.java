@@ -10,14 +10,15 @@ import dev.thresher.hashing.FlowHash;
 import dev.thresher.hashing.FlowTuple;
 import java.math.BigInteger;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the flows of some clients. The table holds hashes, so each flow that these clients may have is tried: client
- * address and port, with each VIP. A flow of somebody else's passes for one of them if its place and the 30 bits of its
- * tag are the same: once in several billion tries.
+ * address and port, with each VIP. A flow of somebody else's passes for one of them if it is in the same pair of buckets
+ * and its tag of 30 bits is the same: once in a hundred million tries.
  */
 final class ClientScan implements FlowScan {
     /** Flows to try; more would take too long. */
@@ -32,6 +33,7 @@ final class ClientScan implements FlowScan {
     private final ClientSet clients;
     private final List<VipKey> vips;
     private final FlowHash hash;
+    private final int clientCount;
 
     /** Position: the VIP, then its port if it has many, then the client. */
     private int vip;
@@ -52,6 +54,7 @@ final class ClientScan implements FlowScan {
         this.clients = clients;
         this.vips = vips;
         this.hash = hash;
+        this.clientCount = clients.size().intValueExact();
     }
 
     /**
@@ -68,10 +71,14 @@ final class ClientScan implements FlowScan {
                         vips.stream().mapToLong(ClientScan::ports).sum()));
         if (candidates.compareTo(BigInteger.valueOf(MOST_CANDIDATES)) > 0) {
             throw QueryException.invalid(String.format(
-                    "too many candidates: the clients %s may have %,d flows with %d VIPs, and no more than %,d can be tried."
+                    Locale.ROOT,
+                    "too many candidates: the clients %s may have %,d flows with %s, and no more than %,d can be tried."
                             + " The connection table holds hashes of flows, not the clients' addresses, so that each"
                             + " has to be looked up. Ask for one address, one address and port, or one VIP",
-                    clients, candidates, vips.size(), MOST_CANDIDATES));
+                    clients,
+                    candidates,
+                    vips.size() == 1 ? vips.get(0) : vips.size() + " VIPs",
+                    MOST_CANDIDATES));
         }
         return new ClientScan(maps, members, wanted, clients, vips, Hashes.of(maps.settings()));
     }
@@ -107,7 +114,7 @@ final class ClientScan implements FlowScan {
     }
 
     private void advance() {
-        if (++client < clients.size().intValue()) {
+        if (++client < clientCount) {
             return;
         }
         client = 0;

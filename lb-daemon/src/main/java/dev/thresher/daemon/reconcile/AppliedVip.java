@@ -13,15 +13,25 @@ final class AppliedVip {
     final int id;
     final Map<InetAddress, Integer> memberIds = new LinkedHashMap<>();
 
-    /** In the map of VIPs; null while it is not there. */
+    /** In the map of VIPs; null while it is not there, or after a write failed. */
     @Nullable
     VipRecord record;
 
-    /** What the table was built from; null when that is not known, as after a restart. */
+    /** What the table was built from, nothing if there is none; null when that is not known, as after a restart. */
     @Nullable
     List<TableBuilder.Entry> table;
 
-    AppliedVip(int id) {
+    private AppliedVip(int id, @Nullable VipRecord record, @Nullable List<TableBuilder.Entry> table) {
         this.id = id;
+        this.record = record;
+        this.table = table;
+    }
+
+    static AppliedVip added(int id) {
+        return new AppliedVip(id, null, List.of());
+    }
+
+    static AppliedVip found(VipRecord record, boolean hasTable) {
+        return new AppliedVip(record.id(), record, hasTable ? null : List.of());
     }
 }

@@ -23,13 +23,24 @@ final class IdPool {
         used.set(id);
     }
 
+    /**
+     * Makes sure that so many can be taken.
+     *
+     * @throws CapacityException if not
+     */
+    void requireFree(int wanted) {
+        int free = end - first - used.cardinality();
+        if (wanted > free) {
+            throw new CapacityException("the maps have room for " + (end - first) + " " + what + ", of which " + free
+                    + " are free, and " + wanted + " are to be added; what is to be removed counts until that is done");
+        }
+    }
+
     int take() {
+        requireFree(1);
         int id = used.nextClearBit(next);
         if (id >= end) {
             id = used.nextClearBit(first);
-        }
-        if (id >= end) {
-            throw new IllegalStateException("no more than " + (end - first) + " " + what + " fit into the maps");
         }
         used.set(id);
         next = id + 1 == end ? first : id + 1;

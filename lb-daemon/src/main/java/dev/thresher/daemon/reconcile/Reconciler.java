@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.daemon.reconcile;
 
+import com.google.common.collect.Lists;
 import dev.thresher.bpf.layout.Addresses;
 import dev.thresher.bpf.layout.MacAddress;
 import dev.thresher.bpf.layout.MemberRecord;
@@ -14,7 +15,9 @@ import dev.thresher.daemon.reconcile.DesiredState.DesiredMember;
 import dev.thresher.daemon.reconcile.DesiredState.DesiredVip;
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -23,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,10 +36,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Reconciler {
     private static final Comparator<InetAddress> BY_ADDRESS =
-            (a, b) -> java.util.Arrays.compareUnsigned(Addresses.encode(a), Addresses.encode(b));
+            (a, b) -> Arrays.compareUnsigned(Addresses.encode(a), Addresses.encode(b));
 
-    /** Tables are big: so many at once bound the memory that a change of everything takes. */
-    private static final int TABLES_AT_ONCE = 64;
+    /**
+     * Each batch waits some 8 ms for the kernel, each table is 256 KiB on the daemon's small heap: this costs 8 MiB, and
+     * far less time than building the tables does.
+     */
+    private static final int TABLES_AT_ONCE = 32;
 
     private final Datapath datapath;
     private final TableBuilder tableBuilder;
@@ -83,7 +90,12 @@ public final class Reconciler {
         return ids;
     }
 
-    /** Brings the maps to {@code desired}. What is so already is not written. */
+    /**
+     * Brings the maps to {@code desired}. What is so already is not written. A write that fails leaves the rest undone,
+     * and the next call makes up for it.
+     *
+     * @throws CapacityException if that does not fit; nothing was written then
+     */
     public void apply(DesiredState desired) {
         Map<VipKey, DesiredVip> wanted = new LinkedHashMap<>();
         desired.vips().forEach(vip -> wanted.put(vip.key(), vip));
@@ -94,15 +106,19 @@ public final class Reconciler {
         writeMembers(wanted, state -> state == MemberState.DOWN);
         removeVips(wanted.keySet());
         freeMembers(wanted);
+        forget(wanted.keySet());
     }
 
+    /** Takes over what an earlier daemon left, and frees what belongs to nothing: it was stopped in the middle. */
     private void adopt() {
+        Set<Integer> tables = new HashSet<>(datapath.tables());
         datapath.vips().forEach((key, record) -> {
-            AppliedVip vip = new AppliedVip(record.id());
-            vip.record = record;
             vipIds.reserve(record.id());
-            vips.put(key, vip);
+            vips.put(key, AppliedVip.found(record, tables.remove(record.id())));
         });
+        if (!tables.isEmpty()) {
+            datapath.freeVips(tables);
+        }
         BitSet orphans = new BitSet();
         datapath.members().forEach((id, record) -> {
             AppliedVip vip = vips.get(vipOf(record));
@@ -119,12 +135,24 @@ public final class Reconciler {
     }
 
     private void assignIds(Map<VipKey, DesiredVip> wanted) {
+        vipIds.requireFree((int)
+                wanted.keySet().stream().filter(key -> !vips.containsKey(key)).count());
+        memberIds.requireFree(wanted.values().stream().mapToInt(this::countNew).sum());
         for (DesiredVip desired : wanted.values()) {
-            AppliedVip vip = vips.computeIfAbsent(desired.key(), key -> new AppliedVip(vipIds.take()));
+            AppliedVip vip = vips.computeIfAbsent(desired.key(), key -> AppliedVip.added(vipIds.take()));
             for (DesiredMember member : desired.members()) {
                 vip.memberIds.computeIfAbsent(member.real(), real -> memberIds.take());
             }
         }
+    }
+
+    private int countNew(DesiredVip desired) {
+        AppliedVip vip = vips.get(desired.key());
+        Set<InetAddress> reals = reals(desired);
+        if (vip != null) {
+            reals.removeAll(vip.memberIds.keySet());
+        }
+        return reals.size();
     }
 
     private void writeMembers(Map<VipKey, DesiredVip> wanted, Predicate<MemberState> which) {
@@ -138,48 +166,36 @@ public final class Reconciler {
         }
     }
 
+    /** Here and below: what is known is forgotten before it is changed, so that a failure does not leave it wrong. */
     private void write(int id, MemberRecord record) {
         if (!record.equals(records.get(id))) {
+            records.remove(id);
             datapath.putMember(id, record);
             records.put(id, record);
         }
     }
 
     private void writeTables(Map<VipKey, DesiredVip> wanted) {
-        Map<AppliedVip, List<TableBuilder.Entry>> changed = new LinkedHashMap<>();
+        Map<AppliedVip, List<TableBuilder.Entry>> filled = new LinkedHashMap<>();
+        Map<AppliedVip, List<TableBuilder.Entry>> emptied = new LinkedHashMap<>();
         for (DesiredVip desired : wanted.values()) {
             AppliedVip vip = applied(desired.key());
             List<TableBuilder.Entry> entries = entries(desired, vip);
             if (!entries.equals(vip.table)) {
-                changed.put(vip, entries);
+                vip.table = null;
+                (entries.isEmpty() ? emptied : filled).put(vip, entries);
             }
         }
-        Map<AppliedVip, int[]> built = new LinkedHashMap<>();
-        Set<Integer> emptied = new HashSet<>();
-        changed.forEach((vip, entries) -> {
-            if (entries.isEmpty()) {
-                emptied.add(vip.id);
-                return;
-            }
-            built.put(vip, tableBuilder.build(entries));
-            if (built.size() == TABLES_AT_ONCE) {
-                putTables(built);
-            }
-        });
-        putTables(built);
+        for (List<AppliedVip> batch : Lists.partition(List.copyOf(filled.keySet()), TABLES_AT_ONCE)) {
+            Map<Integer, int[]> tables = new LinkedHashMap<>();
+            batch.forEach(vip -> tables.put(vip.id, tableBuilder.build(filled.getOrDefault(vip, List.of()))));
+            datapath.putTables(tables);
+        }
         if (!emptied.isEmpty()) {
-            datapath.removeTables(emptied);
+            datapath.removeTables(ids(emptied.keySet()));
         }
-        changed.forEach((vip, entries) -> vip.table = entries);
-    }
-
-    private void putTables(Map<AppliedVip, int[]> built) {
-        if (!built.isEmpty()) {
-            Map<Integer, int[]> byId = new LinkedHashMap<>();
-            built.forEach((vip, slots) -> byId.put(vip.id, slots));
-            datapath.putTables(byId);
-            built.clear();
-        }
+        filled.forEach((vip, entries) -> vip.table = entries);
+        emptied.forEach((vip, entries) -> vip.table = entries);
     }
 
     private void writeVips(Map<VipKey, DesiredVip> wanted) {
@@ -187,6 +203,7 @@ public final class Reconciler {
             AppliedVip vip = applied(desired.key());
             VipRecord record = new VipRecord(vip.id, desired.tracked());
             if (!record.equals(vip.record)) {
+                vip.record = null;
                 datapath.putVip(desired.key(), record);
                 vip.record = record;
             }
@@ -194,39 +211,40 @@ public final class Reconciler {
     }
 
     private void removeVips(Set<VipKey> wanted) {
-        Set<VipKey> removed = new HashSet<>(vips.keySet());
-        removed.removeAll(wanted);
-        if (removed.isEmpty()) {
-            return;
+        List<AppliedVip> removed = new ArrayList<>();
+        vips.forEach((key, vip) -> {
+            if (!wanted.contains(key)) {
+                vip.record = null;
+                datapath.removeVip(key);
+                removed.add(vip);
+            }
+        });
+        if (!removed.isEmpty()) {
+            removed.forEach(vip -> vip.table = null);
+            datapath.freeVips(ids(removed));
         }
-        removed.forEach(datapath::removeVip);
-        Set<Integer> ids = new HashSet<>();
-        removed.forEach(key -> ids.add(applied(key).id));
-        datapath.removeTables(ids);
     }
 
     private void freeMembers(Map<VipKey, DesiredVip> wanted) {
         BitSet freed = new BitSet();
-        for (Map.Entry<VipKey, AppliedVip> vip : vips.entrySet()) {
-            Set<InetAddress> reals = reals(wanted.get(vip.getKey()));
-            vip.getValue().memberIds.forEach((real, id) -> {
+        vips.forEach((key, vip) -> {
+            Set<InetAddress> reals = reals(wanted.get(key));
+            vip.memberIds.forEach((real, id) -> {
                 if (!reals.contains(real)) {
                     freed.set(id);
                 }
             });
+        });
+        if (freed.isEmpty()) {
+            return;
         }
-        if (!freed.isEmpty()) {
-            datapath.freeMembers(freed);
-            freed.stream().forEach(id -> {
-                records.remove(id);
-                memberIds.giveBack(id);
-            });
-        }
-        forget(wanted.keySet(), freed);
+        freed.stream().forEach(records::remove);
+        datapath.freeMembers(freed);
+        freed.stream().forEach(memberIds::giveBack);
+        vips.values().forEach(vip -> vip.memberIds.values().removeIf(freed::get));
     }
 
-    private void forget(Set<VipKey> wanted, BitSet freed) {
-        vips.values().forEach(vip -> vip.memberIds.values().removeIf(freed::get));
+    private void forget(Set<VipKey> wanted) {
         vips.entrySet().removeIf(vip -> {
             boolean gone = !wanted.contains(vip.getKey());
             if (gone) {
@@ -234,6 +252,10 @@ public final class Reconciler {
             }
             return gone;
         });
+    }
+
+    private static Set<Integer> ids(Collection<AppliedVip> vips) {
+        return vips.stream().map(vip -> vip.id).collect(Collectors.toSet());
     }
 
     private static Set<InetAddress> reals(@Nullable DesiredVip vip) {

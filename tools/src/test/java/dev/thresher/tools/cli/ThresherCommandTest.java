@@ -86,7 +86,7 @@ final class ThresherCommandTest {
     void daemon_sendsToTheScript() {
         CliRun run = CliRun.of("daemon", "--config", "/etc/x.conf");
 
-        assertTrue(run.err().contains("Run the script 'thresher daemon --config /etc/x.conf'"), run.err());
+        assertTrue(run.err().contains("Run the script: thresher daemon --config /etc/x.conf"), run.err());
         assertEquals(1, run.exitCode());
     }
 }

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.thresher.daemon.datapath;
+
+import dev.thresher.bpf.layout.MemberRecord;
+import dev.thresher.bpf.layout.VipRecord;
+import dev.thresher.config.VipKey;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Maps in memory that count writes and fail when they are told to. A call that writes several elements takes as many
+ * steps, as it does in the kernel, and can fail between them.
+ */
+public final class MemoryDatapath implements Datapath {
+    private final int vipCapacity;
+    private final int memberCapacity;
+    private final Map<VipKey, VipRecord> vips = new HashMap<>();
+    private final Map<Integer, MemberRecord> members = new TreeMap<>();
+    private final Map<Integer, int[]> tables = new TreeMap<>();
+
+    private Runnable afterStep = () -> {};
+    private int calls;
+    private int stepsUntilFailure = -1;
+    private boolean failsWithEffect;
+
+    /** Room for so many VIPs, and members with ids below {@code memberCapacity}. */
+    public MemoryDatapath(int vipCapacity, int memberCapacity) {
+        this.vipCapacity = vipCapacity;
+        this.memberCapacity = memberCapacity;
+    }
+
+    /** Has this called after each step. */
+    public void afterEachStep(Runnable check) {
+        afterStep = check;
+    }
+
+    /** Lets so many steps succeed and the one after them fail, once. */
+    public void failAfter(int steps) {
+        failAfter(steps, false);
+    }
+
+    /** The same; the step that fails may have had its effect, as when a call is broken off after the kernel did it. */
+    public void failAfter(int steps, boolean withEffect) {
+        stepsUntilFailure = steps;
+        failsWithEffect = withEffect;
+    }
+
+    public void failNoMore() {
+        stepsUntilFailure = -1;
+    }
+
+    /** Calls that write, since the last time this was asked. */
+    public int takeCalls() {
+        int taken = calls;
+        calls = 0;
+        return taken;
+    }
+
+    /** The record of a VIP that must be there. */
+    public VipRecord vip(VipKey key) {
+        return Objects.requireNonNull(vips.get(key), () -> "no VIP " + key);
+    }
+
+    /** The record of a member that must be there. */
+    public MemberRecord member(int id) {
+        return Objects.requireNonNull(members.get(id), () -> "no member " + id);
+    }
+
+    /** Member ids by slot. */
+    public Map<Integer, int[]> tablesById() {
+        return tables;
+    }
+
+    @Override
+    public int memberCapacity() {
+        return memberCapacity;
+    }
+
+    @Override
+    public int vipCapacity() {
+        return vipCapacity;
+    }
+
+    @Override
+    public Map<VipKey, VipRecord> vips() {
+        return Map.copyOf(vips);
+    }
+
+    @Override
+    public Map<Integer, MemberRecord> members() {
+        return Map.copyOf(members);
+    }
+
+    @Override
+    public Set<Integer> tables() {
+        return Set.copyOf(tables.keySet());
+    }
+
+    @Override
+    public void putVip(VipKey key, VipRecord vip) {
+        calls++;
+        step(() -> vips.put(key, vip));
+    }
+
+    @Override
+    public void removeVip(VipKey key) {
+        calls++;
+        step(() -> vips.remove(key));
+    }
+
+    @Override
+    public void putMember(int id, MemberRecord member) {
+        calls++;
+        step(() -> members.put(id, member));
+    }
+
+    @Override
+    public void freeMembers(BitSet ids) {
+        calls++;
+        ids.stream().forEach(id -> step(() -> members.remove(id)));
+    }
+
+    @Override
+    public void putTables(Map<Integer, int[]> tablesByVip) {
+        calls++;
+        tablesByVip.forEach((id, slots) -> step(() -> tables.put(id, slots.clone())));
+    }
+
+    @Override
+    public void removeTables(Set<Integer> vipIds) {
+        calls++;
+        vipIds.forEach(id -> step(() -> tables.remove(id)));
+    }
+
+    @Override
+    public void freeVips(Set<Integer> ids) {
+        calls++;
+        ids.forEach(id -> step(() -> tables.remove(id)));
+    }
+
+    private void step(Runnable effect) {
+        boolean fails = stepsUntilFailure == 0;
+        if (stepsUntilFailure >= 0) {
+            stepsUntilFailure--;
+        }
+        if (!fails || failsWithEffect) {
+            effect.run();
+            afterStep.run();
+        }
+        if (fails) {
+            throw new IllegalStateException("the kernel refuses this write");
+        }
+    }
+}

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.thresher.daemon.reconcile;
+
+import static dev.thresher.daemon.reconcile.Desired.DNS;
+import static dev.thresher.daemon.reconcile.Desired.WEB;
+import static dev.thresher.daemon.reconcile.Desired.WEB6;
+import static dev.thresher.daemon.reconcile.Desired.address;
+import static dev.thresher.daemon.reconcile.Desired.down;
+import static dev.thresher.daemon.reconcile.Desired.member;
+import static dev.thresher.daemon.reconcile.Desired.state;
+import static dev.thresher.daemon.reconcile.Desired.up;
+import static dev.thresher.daemon.reconcile.Desired.vip;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.thresher.bpf.layout.MemberRecord;
+import dev.thresher.bpf.layout.MemberState;
+import dev.thresher.bpf.layout.VipRecord;
+import dev.thresher.config.IpText;
+import dev.thresher.config.Member;
+import dev.thresher.config.Protocol;
+import dev.thresher.config.VipKey;
+import dev.thresher.daemon.datapath.MemoryDatapath;
+import dev.thresher.daemon.reconcile.DesiredState.DesiredVip;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ReconcilerTest {
+    private final MemoryDatapath maps = new MemoryDatapath(100, 200);
+    private final MapInvariants invariants = new MapInvariants(maps);
+    private Reconciler reconciler = new Reconciler(maps, new ListTable());
+
+    private int apply(DesiredState desired) {
+        invariants.asked(desired);
+        maps.takeCalls();
+        reconciler.apply(desired);
+        invariants.reached(desired);
+        return maps.takeCalls();
+    }
+
+    private void restart() {
+        reconciler = new Reconciler(maps, new ListTable());
+    }
+
+    private int id(VipKey vip, int real) {
+        return reconciler.memberIds().getOrDefault(new Member(vip, address(real)), -1);
+    }
+
+    private int[] table(VipKey vip) {
+        return maps.tablesById().getOrDefault(reconciler.vipIds().getOrDefault(vip, -1), new int[0]);
+    }
+
+    @Test
+    void apply_ofANewVip_writesMembersTableAndVip() {
+        assertEquals(4, apply(state(vip(WEB, up(2, 3), down(4)))));
+
+        assertEquals(new VipRecord(0, true), maps.vip(WEB));
+        assertArrayEquals(ListTable.of(1, 1, 1), table(WEB));
+        assertEquals(
+                new MemberRecord(
+                        IpText.parse("203.0.113.10"),
+                        80,
+                        Protocol.TCP.number(),
+                        MemberState.UP,
+                        address(2),
+                        Desired.nextHop(0),
+                        0),
+                maps.member(id(WEB, 2)));
+        assertEquals(MemberState.DOWN, maps.member(id(WEB, 4)).state());
+    }
+
+    @Test
+    void apply_ofTheSameState_writesNothing() {
+        DesiredState desired =
+                state(vip(WEB, up(2), up(3)), vip(WEB6), vip(DNS, down(2), member(4, 0, MemberState.DRAIN)));
+        apply(desired);
+        assertEquals(0, apply(desired));
+    }
+
+    @Test
+    void apply_ofTheSameStateInAnotherOrder_writesNothing() {
+        apply(state(vip(WEB, up(2), up(3), up(4)), vip(WEB6, up(2), up(5))));
+        assertEquals(0, apply(state(vip(WEB6, up(5), up(2)), vip(WEB, up(4), up(2), up(3)))));
+    }
+
+    @Test
+    void apply_ofAnEditToOneVip_leavesTheOthersAndAllIdsAlone() {
+        apply(state(vip(WEB, up(2), up(3)), vip(WEB6, up(2))));
+        Map<Member, Integer> before = reconciler.memberIds();
+        int[] other = table(WEB6);
+
+        assertEquals(1, apply(state(vip(WEB6, up(2)), vip(WEB, up(3, 5), up(2)))), "the table of one VIP");
+
+        assertEquals(before, reconciler.memberIds());
+        assertArrayEquals(other, table(WEB6));
+    }
+
+    @Test
+    void apply_ofADrain_takesTheMemberFromTheTableAndKeepsItsRecord() {
+        apply(state(vip(WEB, up(2), up(3))));
+        apply(state(vip(WEB, member(2, 0, MemberState.DRAIN), up(3))));
+
+        assertArrayEquals(ListTable.of(id(WEB, 3)), table(WEB));
+        assertEquals(MemberState.DRAIN, maps.member(id(WEB, 2)).state());
+    }
+
+    @Test
+    void apply_withNobodyUp_takesTheTableOutAndKeepsTheVip() {
+        apply(state(vip(WEB, up(2))));
+        apply(state(vip(WEB, down(2))));
+
+        assertTrue(maps.tables().isEmpty());
+        assertTrue(maps.vips().containsKey(WEB));
+
+        apply(state(vip(WEB, up(2))));
+        assertArrayEquals(ListTable.of(id(WEB, 2)), table(WEB));
+    }
+
+    @Test
+    void apply_ofANextHop_writesTheMembersAlone() {
+        apply(state(vip(WEB, up(2), up(3))));
+        assertEquals(1, apply(state(vip(WEB, up(2), member(3, 1, MemberState.UP, 7)))));
+        assertEquals(Desired.nextHop(7), maps.member(id(WEB, 3)).nextHop());
+    }
+
+    @Test
+    void apply_ofUntracked_writesTheVipAlone() {
+        apply(state(vip(WEB, up(2))));
+        assertEquals(1, apply(state(new DesiredVip(WEB, false, List.of(up(2))))));
+        assertFalse(maps.vip(WEB).tracked());
+    }
+
+    @Test
+    void apply_withoutAVip_leavesNothingOfIt() {
+        apply(state(vip(WEB, up(2), up(3)), vip(WEB6, up(2))));
+        apply(state(vip(WEB6, up(2))));
+
+        assertEquals(Set.of(WEB6), maps.vips().keySet());
+        assertEquals(1, maps.members().size());
+        assertEquals(1, maps.tables().size());
+        assertEquals(Set.of(WEB6), reconciler.vipIds().keySet());
+    }
+
+    @Test
+    void ids_thatWereFreed_areTheLastToBeUsedAgain() {
+        apply(state(vip(WEB, up(2))));
+        int freed = id(WEB, 2);
+        for (int round = 0; round < 198; round++) {
+            int real = 4 + round % 2;
+            apply(state(vip(WEB, up(real))));
+            assertNotEquals(freed, id(WEB, real), "after " + round);
+        }
+        apply(state(vip(WEB, up(2))));
+        assertEquals(freed, id(WEB, 2));
+    }
+
+    @Test
+    void apply_ofMoreThanFits_changesNothingAndTakesNoId() {
+        apply(state(vip(WEB, up(2))));
+        List<DesiredVip> tooMany = new ArrayList<>(List.of(vip(WEB, up(2), up(3))));
+        IntStream.range(1, 101).forEach(port -> tooMany.add(vip(VipKey.parse("192.0.2.1:" + port + "/tcp"), up(2))));
+        DesiredState desired = new DesiredState(tooMany);
+        CapacityException error = assertThrows(CapacityException.class, () -> reconciler.apply(desired));
+
+        assertEquals(
+                "the maps have room for 100 VIPs, of which 99 are free, and 100 are to be added; "
+                        + "what is to be removed counts until that is done",
+                error.getMessage());
+        assertEquals(Set.of(new Member(WEB, address(2))), reconciler.memberIds().keySet());
+        assertEquals(0, apply(state(vip(WEB, up(2)))));
+        apply(new DesiredState(tooMany.subList(0, 100)));
+    }
+
+    @Test
+    void apply_ofMoreMembersThanFit_changesNothing() {
+        DesiredVip[] vips = IntStream.range(1, 51)
+                .mapToObj(port -> vip(VipKey.parse("192.0.2.1:" + port + "/tcp"), up(2), up(3), up(4), up(5)))
+                .toArray(DesiredVip[]::new);
+        assertThrows(CapacityException.class, () -> reconciler.apply(state(vips)));
+        assertEquals(0, maps.takeCalls());
+    }
+
+    @Test
+    void apply_ofManyVips_writesTheirTablesInBatches() {
+        DesiredVip[] vips = IntStream.range(0, 70)
+                .mapToObj(port -> vip(VipKey.parse("192.0.2.1:" + port + "/tcp"), up(2)))
+                .toArray(DesiredVip[]::new);
+        assertEquals(70 + 3 + 70, apply(state(vips)), "members, batches of 32 tables, VIPs");
+        assertEquals(70, maps.tables().size());
+    }
+
+    @Test
+    void restart_keepsIdsAndWritesTablesAlone() {
+        DesiredState desired = state(vip(WEB, up(2), up(3)), vip(WEB6, down(2)));
+        apply(desired);
+        Map<Member, Integer> before = reconciler.memberIds();
+        Map<VipKey, Integer> vipsBefore = reconciler.vipIds();
+        restart();
+
+        assertEquals(0, maps.takeCalls());
+        assertEquals(before, reconciler.memberIds());
+        assertEquals(vipsBefore, reconciler.vipIds());
+        assertEquals(1, apply(desired), "what a table was built from is not in the maps");
+    }
+
+    @Test
+    void restart_tellsOfStatesAndNextHopsThatItFound() {
+        apply(state(vip(WEB, member(2, 1, MemberState.UP, 9), member(3, 0, MemberState.DRAIN), down(4))));
+        restart();
+
+        assertEquals(
+                Map.of(
+                        new Member(WEB, address(2)), MemberState.UP,
+                        new Member(WEB, address(3)), MemberState.DRAIN,
+                        new Member(WEB, address(4)), MemberState.DOWN),
+                reconciler.memberStates());
+        assertEquals(
+                Map.of(
+                        address(2), Desired.nextHop(9).destination(),
+                        address(3), Desired.nextHop(0).destination()),
+                reconciler.nextHops());
+    }
+
+    @Test
+    void restart_afterAStopInTheMiddle_freesWhatBelongsToNothing() {
+        apply(state(vip(WEB, up(2)), vip(WEB6, up(3))));
+        invariants.asked(state(vip(WEB, up(2))));
+        maps.failAfter(1);
+        assertThrows(IllegalStateException.class, () -> reconciler.apply(state(vip(WEB, up(2)))));
+        assertEquals(2, maps.tables().size(), "the VIP is gone, the rest of it is not");
+        restart();
+
+        assertEquals(1, maps.tables().size());
+        assertEquals(1, maps.members().size());
+    }
+
+    @Test
+    void restart_withAnotherConfiguration_removesWhatIsNotInIt() {
+        apply(state(vip(WEB, up(2), up(3)), vip(WEB6, up(2))));
+        restart();
+        apply(state(vip(WEB, up(3))));
+
+        assertEquals(Set.of(WEB), maps.vips().keySet());
+        assertEquals(
+                Set.of(new Member(WEB, address(3))),
+                MapInvariants.ids(maps.members()).keySet());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void apply_afterAFailure_doesNotTrustWhatItDidNotFinish(boolean withEffect) {
+        DesiredState first = state(vip(WEB, up(2)), vip(WEB6, up(2)));
+        apply(first);
+        DesiredState second = state(new DesiredVip(WEB, false, List.of(up(3))), vip(WEB6, up(3)));
+        for (int steps = 0; steps < 7; steps++) {
+            invariants.asked(second);
+            maps.failAfter(steps, withEffect);
+            assertThrows(IllegalStateException.class, () -> reconciler.apply(second));
+            apply(first);
+            assertArrayEquals(ListTable.of(id(WEB, 2)), table(WEB), "failed after " + steps);
+            assertArrayEquals(ListTable.of(id(WEB6, 2)), table(WEB6), "failed after " + steps);
+            assertTrue(maps.vip(WEB).tracked(), "failed after " + steps);
+            assertEquals(2, maps.members().size());
+        }
+    }
+}
