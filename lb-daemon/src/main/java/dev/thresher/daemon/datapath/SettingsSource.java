@@ -2,6 +2,7 @@
 package dev.thresher.daemon.datapath;
 
 import dev.thresher.bpf.layout.Addresses;
+import dev.thresher.bpf.layout.FlowEntry;
 import dev.thresher.bpf.layout.ProgramSettings;
 import dev.thresher.bpf.layout.ProgramSettings.HashKey;
 import dev.thresher.bpf.layout.ProgramSettings.OuterSource;
@@ -18,7 +19,7 @@ import java.time.Duration;
 final class SettingsSource {
     private static final int BITS = 128;
     private static final int HALF = 64;
-    private static final int LARGEST_AGE = dev.thresher.bpf.layout.FlowEntry.SEEN_MODULUS - 2;
+    private static final int LARGEST_AGE = FlowEntry.SEEN_MODULUS - 2;
 
     private SettingsSource() {}
 

@@ -35,7 +35,8 @@ public final class ThresherCommand implements Callable<Integer> {
     /** Every verb, as the help shows them. */
     static final List<VerbGroup> VERBS = List.of(
             new VerbGroup(
-                    "Run a load balancer", List.of(DaemonCommand.class, CheckCommand.class, RealServerCommand.class)),
+                    "Run a load balancer",
+                    List.of(DaemonCommand.class, CheckCommand.class, DetachCommand.class, RealServerCommand.class)),
             new VerbGroup("See what it does", List.of(StatusCommand.class, VipsCommand.class, RealsCommand.class)),
             new VerbGroup("Try it on this machine", List.of(DemoCommand.class, LabCommand.class, TestCommand.class)),
             new VerbGroup("Help", List.of(HelpCommand.class)));
