@@ -16,13 +16,6 @@
 #include "lib/lookup.h"
 #include "lib/encap.h"
 
-/* Where a packet goes. */
-struct route {
-	__u32 member_id;
-	const struct member *member;
-	bool new_flow;
-};
-
 /*
  * Does the entry still decide? Not for a member that is down; nor for a SYN on a flow that has
  * ended, or that never came about with a member that is being drained: those start anew.
@@ -37,73 +30,93 @@ static __always_inline bool entry_holds(__u64 entry, const struct member *member
 	return member->state == MEMBER_UP || member->state == MEMBER_DRAIN;
 }
 
-/* Routes a packet of a flow that has an entry, *slot. */
-static __always_inline bool follow_flow(struct route *route, __u64 *slot,
-					const struct packet *packet)
+/* The member that the flow's entry names, unless the flow has to start anew. */
+static __always_inline const struct member *follow_flow(__u64 *slot, __u32 *member_id,
+							const struct packet *packet)
 {
 	__u64 entry = *(volatile __u64 *)slot;
+	const struct member *member;
 
-	route->member_id = flow_member(entry);
-	route->member = bpf_map_lookup_elem(&members, &route->member_id);
-	if (!route->member || !is_for(packet, route->member))
-		return false;
-	if (!entry_holds(entry, route->member, packet)) {
-		if (route->member->state == MEMBER_DOWN)
+	*member_id = flow_member(entry);
+	member = bpf_map_lookup_elem(&members, member_id);
+	if (!member || !is_for(packet, member))
+		return 0;
+	if (!entry_holds(entry, member, packet)) {
+		if (member->state == MEMBER_DOWN)
 			count(COUNTER_FLOW_REPICKED);
-		return false;
+		return 0;
 	}
 	flow_touch(slot, entry, packet);
-	return true;
+	return member;
 }
 
-/* Routes and records a packet that starts a flow; else answers a verdict other than XDP_TX. */
-static __always_inline int start_flow(struct route *route, __u64 *slot, __u64 hash,
-				      const struct packet *packet)
+/* Two flows may have one tag. Is the entry a living one of another VIP's flow? */
+static __always_inline bool entry_is_strange(__u64 entry, const struct packet *packet)
+{
+	__u32 member_id = flow_member(entry);
+	const struct member *member = bpf_map_lookup_elem(&members, &member_id);
+
+	return member && member->state != MEMBER_FREE && !is_for(packet, member);
+}
+
+/*
+ * Picks a member for a flow and records it, at *slot if the flow's tag has an entry already.
+ * Answers the member's id, or minus the verdict when there is none.
+ */
+static __always_inline int start_flow(const struct packet *packet, __u64 hash, __u64 *slot)
 {
 	struct vip *vip = vip_of(packet);
+	__u32 member_id;
 	__u64 entry;
 
 	if (!vip)
-		return pass();
-	route->member_id = pick_member(vip->id, packet);
-	if (!route->member_id)
-		return drop_of_vip(COUNTER_DROP_NO_REAL, vip->id);
-	route->member = bpf_map_lookup_elem(&members, &route->member_id);
-	if (!route->member)
-		return aborted();
+		return -pass();
+	member_id = pick_member(vip->id, packet);
+	if (!member_id)
+		return -drop_of_vip(COUNTER_DROP_NO_REAL, vip->id);
 	if (vip->flags & VIP_STATELESS) {
-		route->new_flow = packet->tcp_flags & TCP_SYN;
-		return XDP_TX;
+		if (packet->tcp_flags & TCP_SYN)
+			count_flow(member_id);
+		return member_id;
 	}
-	route->new_flow = true;
-	entry = flow_entry(hash, route->member_id, packet);
-	if (slot)
-		flow_store(slot, entry);
-	else
+	count_flow(member_id);
+	entry = flow_entry(hash, member_id, packet);
+	if (!slot)
 		flow_insert(hash, entry);
-	return XDP_TX;
+	else if (entry_is_strange(*slot, packet))
+		flow_evict(slot, flow_room(*slot, flow_seen(entry)), entry);
+	else
+		flow_store(slot, entry);
+	return member_id;
 }
 
 static __always_inline int balance(struct xdp_md *ctx, bool ipv6)
 {
 	struct packet packet = { .ipv6 = ipv6 };
-	struct route route = {};
+	const struct member *member = 0;
+	__u32 member_id;
 	__u64 *slot;
 	__u64 hash;
-	int verdict;
 
 	if (!parse_packet(ctx, &packet))
 		return pass();
 	hash = flow_hash(&packet);
 	slot = flow_find(hash);
-	if (!slot || !follow_flow(&route, slot, &packet)) {
-		verdict = start_flow(&route, slot, hash, &packet);
-		if (verdict != XDP_TX)
-			return verdict;
+	if (slot)
+		member = follow_flow(slot, &member_id, &packet);
+	if (!member) {
+		int answer = start_flow(&packet, hash, slot);
+
+		if (answer <= 0)
+			return -answer;
+		member_id = answer;
+		member = bpf_map_lookup_elem(&members, &member_id);
+		if (!member)
+			return aborted();
 	}
-	if (!encapsulate(ctx, route.member, &packet, hash))
-		return drop_of_vip(COUNTER_DROP_NO_HEADROOM, route.member->vip_id);
-	count_packet(route.member_id, packet.length, route.new_flow);
+	if (!encapsulate(ctx, member, &packet, hash))
+		return drop_of_vip(COUNTER_DROP_NO_HEADROOM, member->vip_id);
+	count_packet(&member_id, packet.length);
 	return XDP_TX;
 }
 

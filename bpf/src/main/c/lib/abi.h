@@ -42,6 +42,16 @@ struct vip {
 };
 _Static_assert(sizeof(struct vip) == 8, "struct vip");
 
+/*
+ * Addresses that have no VIP, one bit for all addresses of one hash: spares packets for the host
+ * itself, and for others, the search for a VIP. All bits clear: nothing is known.
+ */
+#define FOREIGN_BITS 65536
+struct foreign {
+	__u64 words[FOREIGN_BITS / 64];
+};
+_Static_assert(sizeof(struct foreign) == 8192, "struct foreign");
+
 enum member_state {
 	MEMBER_FREE = 0,
 	MEMBER_UP = 1,

@@ -16,10 +16,15 @@ static __always_inline struct addr addr_from_ipv4(__be32 ipv4)
 
 static __always_inline struct addr addr_from_ipv6(const struct in6_addr *ipv6)
 {
-	struct addr addr;
+	const __u64 *halves = (const __u64 *)ipv6;
+	struct addr addr = { .halves = { halves[0], halves[1] } };
 
-	__builtin_memcpy(&addr, ipv6, sizeof(addr));
 	return addr;
+}
+
+static __always_inline int addr_is_ipv4(const struct addr *addr)
+{
+	return addr->halves[0] == 0 && addr->words[2] == bpf_htonl(0xffff);
 }
 
 static __always_inline int addr_equal(const struct addr *a, const struct addr *b)

@@ -12,26 +12,27 @@
 
 #define OUTER_TTL 64
 
-static __always_inline void write_ethernet(struct ethhdr *ethernet, const struct member *member,
-					   __u16 type)
+/* Few wide stores: each one costs, and the compiler makes bytes of a packed struct's fields. */
+static __always_inline void write_ethernet(void *frame, const struct member *member, __u16 type)
 {
 	/* next_hop and source_mac lie in the member as they do in the frame. */
-	__builtin_memcpy(ethernet, member->next_hop, 2 * ETH_ALEN);
-	ethernet->h_proto = bpf_htons(type);
+	*(__u64 *)frame = *(const __u64 *)member->next_hop;
+	*(__u32 *)(frame + 8) = *(const __u32 *)(member->next_hop + 8);
+	*(__be16 *)(frame + 2 * ETH_ALEN) = bpf_htons(type);
 }
 
 static __always_inline void write_ipv4(struct iphdr *header, const struct member *member,
 				       const struct packet *packet, __u64 hash)
 {
 	__be32 source = settings.source_ipv4 | (__u32)(hash >> 24 & settings.source_ipv4_entropy);
-	__be16 length = bpf_htons(packet->length + sizeof(*header));
-	__u32 sum = member->outer_sum + length + ((__u32)packet->tos << 8);
+	/* TOS and length, where they lie in the first word. */
+	__be32 first = bpf_htonl((__u32)packet->tos << 16 | (packet->length + sizeof(*header)));
+	__u32 sum = csum_add32(member->outer_sum, first);
 
-	*(__u16 *)header = 0x45 | packet->tos << 8;
-	header->tot_len = length;
-	*(__u32 *)&header->id = 0; /* and no flags, no offset */
-	header->ttl = OUTER_TTL;
-	header->protocol = packet->ipv6 ? IPPROTO_IPV6 : IPPROTO_IPIP;
+	*(__be32 *)header = first | bpf_htonl(0x45U << 24);
+	*(__be32 *)&header->id = 0; /* and no flags, no offset */
+	*(__be16 *)&header->ttl =
+		bpf_htons(OUTER_TTL << 8 | (packet->ipv6 ? IPPROTO_IPV6 : IPPROTO_IPIP));
 	header->check = csum_finish(csum_add32(sum, source));
 	header->saddr = source;
 	header->daddr = member->real.words[3];
@@ -41,15 +42,16 @@ static __always_inline void write_ipv6(struct ipv6hdr *header, const struct memb
 				       const struct packet *packet, __u64 hash)
 {
 	__u32 label = hash >> 24 & 0xfffff;
-	__u64 source[2] = { settings.source_ipv6[0],
-			    settings.source_ipv6[1] | (hash & settings.source_ipv6_entropy) };
+	__u64 *addresses = (__u64 *)&header->saddr;
 
 	*(__be32 *)header = bpf_htonl(6U << 28 | (__u32)packet->tos << 20 | label);
-	header->payload_len = bpf_htons(packet->length);
-	header->nexthdr = packet->ipv6 ? IPPROTO_IPV6 : IPPROTO_IPIP;
-	header->hop_limit = OUTER_TTL;
-	__builtin_memcpy(&header->saddr, source, sizeof(source));
-	__builtin_memcpy(&header->daddr, &member->real, sizeof(member->real));
+	*(__be32 *)&header->payload_len =
+		bpf_htonl(packet->length << 16 | (packet->ipv6 ? IPPROTO_IPV6 : IPPROTO_IPIP) << 8 |
+			  OUTER_TTL);
+	addresses[0] = settings.source_ipv6[0];
+	addresses[1] = settings.source_ipv6[1] | (hash & settings.source_ipv6_entropy);
+	addresses[2] = member->real.halves[0];
+	addresses[3] = member->real.halves[1];
 }
 
 /* 0 when there is no room in front of the packet. */

@@ -30,44 +30,67 @@ static __always_inline __u32 flow_member(__u64 entry)
 
 static __always_inline struct flow_bucket_pair *flow_buckets(__u64 hash)
 {
-	__u32 index = hash / 2 & settings.flow_pair_mask;
+	__u32 index = hash / FLOWS_PER_PAIR & settings.flow_pair_mask;
 
 	return bpf_map_lookup_elem(&flows, &index);
 }
 
-/* Where the bucket that the hash names begins in its pair. */
+/* The place that the hash names in its pair: the first to be searched and the first to be taken. */
 static __always_inline __u32 flow_home(__u64 hash)
 {
-	return (hash & 1) * FLOWS_PER_BUCKET;
+	return hash & (FLOWS_PER_PAIR - 1);
+}
+
+/* Compares upper halves: half as wide, and no constant that takes a register. */
+static __always_inline bool has_tag(const __u64 *entry, __u64 hash)
+{
+	__u32 upper = ((const __u32 *)entry)[__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__];
+
+	return (upper ^ (__u32)(hash >> 32)) >> (FLOW_TAG_SHIFT - 32) == 0;
 }
 
 /*
  * The entry with the flow's tag, or NULL. Whether it is the flow's is for the member to say.
- * The sixteen places are joined into one by adding what is left of the tag, which is 0: hidden
- * from the compiler and unknown to the verifier, that lets it walk the rest of the program once
- * instead of once a place.
+ *
+ * The place that the hash names comes first, because where a search ends is a branch: while the
+ * table is not crowded it ends there, and a wrong guess throws away what the processor did ahead
+ * while the line came from memory. Then the rest of its bucket, then the neighbour.
+ *
+ * The place goes through the hash and back, which the compiler and the verifier do not see
+ * through: so the verifier walks the rest of the program once and not once a place.
  */
 static __always_inline __u64 *flow_find(__u64 hash)
 {
 	struct flow_bucket_pair *pair = flow_buckets(hash);
-	__u32 home = flow_home(hash);
-	__u64 difference;
+	__u32 place = flow_home(hash);
+	__u32 bucket = place & FLOWS_PER_BUCKET;
+	__u64 *entries;
 	__u32 i;
 
 	if (!pair)
 		return 0;
-
+	if (has_tag(&pair->entries[place], hash))
+		goto found;
+	entries = &pair->entries[bucket];
 #pragma unroll
-	for (i = 0; i < FLOWS_PER_PAIR; i++) {
-		difference = pair->entries[home ^ i] ^ hash;
-		if (difference >> FLOW_TAG_SHIFT == 0)
+	for (i = 0; i < FLOWS_PER_BUCKET; i++) {
+		place = bucket + i;
+		if (has_tag(&entries[i], hash))
+			goto found;
+	}
+	bucket ^= FLOWS_PER_BUCKET;
+	entries = &pair->entries[bucket];
+#pragma unroll
+	for (i = 0; i < FLOWS_PER_BUCKET; i++) {
+		place = bucket + i;
+		if (has_tag(&entries[i], hash))
 			goto found;
 	}
 	return 0;
 found:
-	asm volatile("" : "+r"(difference));
-	i = ((home ^ i) + (difference >> FLOW_TAG_SHIFT)) & (FLOWS_PER_PAIR - 1);
-	return &pair->entries[i];
+	place ^= (__u32)hash;
+	asm volatile("" : "+r"(place));
+	return &pair->entries[(place ^ (__u32)hash) & (FLOWS_PER_PAIR - 1)];
 }
 
 static __always_inline void flow_store(__u64 *slot, __u64 entry)
@@ -102,6 +125,11 @@ static __always_inline __u64 flow_entry(__u64 hash, __u32 member_id, const struc
 	return entry;
 }
 
+static __always_inline __u32 flow_seen(__u64 entry)
+{
+	return entry >> FLOW_SEEN_SHIFT & FLOW_SEEN_MASK;
+}
+
 static __always_inline __u32 flow_age(__u64 entry, __u32 now)
 {
 	return (now - (entry >> FLOW_SEEN_SHIFT)) & FLOW_SEEN_MASK;
@@ -134,36 +162,40 @@ static __always_inline __u32 larger(__u32 a, __u32 b)
 	return a + (difference & ~negative);
 }
 
+/* Puts the entry in place of one that is not free, unless that is fresh and confirmed. */
+static __always_inline void flow_evict(__u64 *slot, __u32 room, __u64 entry)
+{
+	if (room < ROOM_IDLE) {
+		count(COUNTER_FLOW_UNTRACKED);
+		return;
+	}
+	count(room < ROOM_UNCONFIRMED ? COUNTER_FLOW_EVICTED_IDLE
+				      : COUNTER_FLOW_EVICTED_UNCONFIRMED);
+	flow_store(slot, entry);
+}
+
 /*
  * Records a flow that has no entry yet: in a free place, else in place of the oldest unconfirmed
  * entry, else of the oldest idle one. A fresh confirmed entry stays: then the flow goes untracked.
- * Global, so that the verifier reads it once and not for each way that leads here.
  */
-__noinline int flow_insert(__u64 hash, __u64 entry)
+static __always_inline void flow_insert(__u64 hash, __u64 entry)
 {
-	__u32 now = entry >> FLOW_SEEN_SHIFT & FLOW_SEEN_MASK;
 	struct flow_bucket_pair *pair = flow_buckets(hash);
 	__u32 home = flow_home(hash);
+	__u32 now = flow_seen(entry);
 	__u32 place, room = 0;
 
 	if (!pair)
-		return 0;
+		return;
 	for (place = 0; place < FLOWS_PER_PAIR; place++) {
 		if (flow_is_free(pair->entries[home ^ place], now)) {
 			flow_store(&pair->entries[home ^ place], entry);
-			return 0;
+			return;
 		}
 	}
 	for (place = 0; place < FLOWS_PER_PAIR; place++)
 		room = larger(room, flow_room(pair->entries[place], now) | place);
-	if (room < ROOM_IDLE) {
-		count(COUNTER_FLOW_UNTRACKED);
-		return 0;
-	}
-	count(room < ROOM_UNCONFIRMED ? COUNTER_FLOW_EVICTED_IDLE
-				      : COUNTER_FLOW_EVICTED_UNCONFIRMED);
-	flow_store(&pair->entries[room & (FLOWS_PER_PAIR - 1)], entry);
-	return 0;
+	flow_evict(&pair->entries[room & (FLOWS_PER_PAIR - 1)], room, entry);
 }
 
 #endif

@@ -6,6 +6,22 @@
 #include "hash.h"
 #include "maps.h"
 
+/* Java twin: ForeignAddresses. */
+static __always_inline __u32 foreign_bit(const struct addr *addr)
+{
+	return (addr->halves[0] ^ addr->halves[1]) * 0x9e3779b97f4a7c15ULL >> 48;
+}
+
+/* Does certainly no VIP have the address? */
+static __always_inline bool is_foreign(const struct addr *addr)
+{
+	__u32 zero = 0;
+	struct foreign *foreign_addresses = bpf_map_lookup_elem(&foreign, &zero);
+	__u32 bit = foreign_bit(addr);
+
+	return foreign_addresses && foreign_addresses->words[bit / 64] >> bit % 64 & 1;
+}
+
 static __always_inline struct vip *vip_of(const struct packet *packet)
 {
 	struct vip_key key = {
@@ -13,8 +29,14 @@ static __always_inline struct vip *vip_of(const struct packet *packet)
 		.port = packet->port[1],
 		.protocol = packet->protocol,
 	};
-	struct vip *vip = bpf_map_lookup_elem(&vips, &key);
+	struct vip *vip;
 
+	/* On the wire a v4-mapped address is nobody's (RFC 4291 has it for sockets only). */
+	if (packet->ipv6 && addr_is_ipv4(&packet->dst))
+		return 0;
+	if (is_foreign(&packet->dst))
+		return 0;
+	vip = bpf_map_lookup_elem(&vips, &key);
 	if (vip)
 		return vip;
 	key.port = 0;

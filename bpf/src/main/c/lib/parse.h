@@ -90,14 +90,17 @@ static __always_inline int parse_ipv6(struct cursor *cursor, struct packet *pack
 	return 1;
 }
 
-static __always_inline int parse_ports(struct cursor *cursor, struct packet *packet)
+/* length: of what the IP header says that it carries, in bytes. */
+static __always_inline int parse_ports(struct cursor *cursor, long length, struct packet *packet)
 {
 	if (packet->protocol == IPPROTO_TCP) {
-		if (cursor->at + sizeof(struct tcphdr) > cursor->end)
+		if (cursor->at + sizeof(struct tcphdr) > cursor->end ||
+		    length < (long)sizeof(struct tcphdr))
 			return 0;
 		packet->tcp_flags = *((__u8 *)cursor->at + TCP_FLAGS_OFFSET);
 	} else if (packet->protocol == IPPROTO_UDP) {
-		if (cursor->at + sizeof(struct udphdr) > cursor->end)
+		if (cursor->at + sizeof(struct udphdr) > cursor->end ||
+		    length < (long)sizeof(struct udphdr))
 			return 0;
 		packet->tcp_flags = 0;
 	} else {
@@ -119,7 +122,7 @@ static __always_inline int parse_packet(struct xdp_md *ctx, struct packet *packe
 		return 0;
 	if (network + packet->length > cursor.end)
 		return 0;
-	return parse_ports(&cursor, packet);
+	return parse_ports(&cursor, packet->length - (cursor.at - network), packet);
 }
 
 #endif

@@ -41,15 +41,21 @@ static __always_inline int aborted(void)
 	return XDP_ABORTED;
 }
 
-static __always_inline void count_packet(__u32 member_id, __u32 bytes, int new_flow)
+static __always_inline void count_packet(const __u32 *member_id, __u32 bytes)
 {
-	struct member_stats *stats = bpf_map_lookup_elem(&member_stats, &member_id);
+	struct member_stats *stats = bpf_map_lookup_elem(&member_stats, member_id);
 
 	if (!stats)
 		return;
 	++stats->packets;
 	stats->bytes += bytes;
-	if (new_flow)
+}
+
+static __always_inline void count_flow(__u32 member_id)
+{
+	struct member_stats *stats = bpf_map_lookup_elem(&member_stats, &member_id);
+
+	if (stats)
 		++stats->new_flows;
 }
 

@@ -11,7 +11,7 @@ import jnr.ffi.Pointer;
 
 /**
  * One kernel map behind a file descriptor. Keys and values are bytes in the machine's order; a value of a per-CPU map
- * is one after the other for each possible CPU, each padded to 8 bytes. Not thread-safe.
+ * is one after the other for each possible CPU, each padded to 8 bytes. Thread-safe while it is open.
  *
  * <p>A map of a {@link BpfObject} is the object's and lives as long as that; others are their user's to close.
  */
@@ -57,6 +57,18 @@ public final class BpfMap implements AutoCloseable {
         return Optional.of(new BpfMap(name, Native.check(fd, "bpf_obj_get(" + path + ")"), true));
     }
 
+    /**
+     * Opens a map by its id, which is what a lookup in an array of maps answers; empty when it is gone. The kernel wants
+     * CAP_SYS_ADMIN for it.
+     */
+    public static Optional<BpfMap> openId(String name, int id) {
+        int fd = Native.BPF.bpf_map_get_fd_by_id(id);
+        if (fd == -Errno.ENOENT.intValue()) {
+            return Optional.empty();
+        }
+        return Optional.of(new BpfMap(name, Native.check(fd, "bpf_map_get_fd_by_id(" + name + ", " + id + ")"), true));
+    }
+
     public String name() {
         return name;
     }
@@ -93,6 +105,12 @@ public final class BpfMap implements AutoCloseable {
         Native.check(
                 Native.kept(result, keyBytes, valueBytes, count, inner),
                 "bpf_map_update_batch(" + name + ", " + entries + " keys)");
+    }
+
+    /** Puts a program into an array of programs, for tail calls. */
+    public void updateProgram(int index, BpfProgram program) {
+        int result = Native.BPF.bpf_map_update_elem(fd, Native.intOf(index), Native.intOf(program.fd()), 0);
+        Native.check(result, "bpf_map_update_elem(" + name + ", " + index + ", program " + program.name() + ")");
     }
 
     public Optional<byte[]> lookup(byte[] key) {

@@ -2,6 +2,8 @@
 package dev.thresher.bpf;
 
 import java.nio.file.Path;
+import java.util.Optional;
+import jnr.constants.platform.Errno;
 import jnr.ffi.Pointer;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +18,10 @@ public final class BpfProgram {
     private static final int CTX_IN = 32;
     private static final int CTX_SIZE_IN = 48;
     private static final int RETVAL = 56;
+    private static final int REPEAT = 60;
+    private static final int FLAGS = 68;
+
+    private static final int LIVE_FRAMES = 1 << 1;
 
     private static final int PACKET_LIMIT = 16384;
 
@@ -36,6 +42,15 @@ public final class BpfProgram {
         return fd;
     }
 
+    /** Opens a pinned program; empty when nothing is pinned there. */
+    public static Optional<BpfProgram> openPinned(Path path) {
+        int fd = Native.BPF.bpf_obj_get(path.toString());
+        if (fd == -Errno.ENOENT.intValue()) {
+            return Optional.empty();
+        }
+        return Optional.of(new BpfProgram(path.toString(), Native.check(fd, "bpf_obj_get(" + path + ")")));
+    }
+
     /** What a packet became: the verdict ({@code enum xdp_action}) and its bytes. */
     @SuppressWarnings("ArrayRecordComponent")
     public record Output(int verdict, byte[] packet) {}
@@ -44,10 +59,31 @@ public final class BpfProgram {
      * Runs the program once on a packet of at least 14 bytes ({@code BPF_PROG_TEST_RUN}). One thread at a time.
      */
     public Output testRun(byte[] packet) {
+        return testRun(packet, 1);
+    }
+
+    /** Runs the program {@code times} times in a row, each time on what the run before left of the packet. */
+    public Output testRun(byte[] packet, int times) {
         if (testRun == null) {
             testRun = new TestRun();
         }
-        return testRun.run(packet);
+        return testRun.run(packet, times);
+    }
+
+    /**
+     * Runs the program {@code times} times on frames whose verdicts the kernel carries out
+     * ({@code BPF_F_TEST_XDP_LIVE_FRAMES}): they are sent, redirected, or passed to the stack of this namespace's
+     * loopback interface. Frames are used again, and what the program wrote into one is still there.
+     */
+    public void runLive(byte[] packet, int times) {
+        Pointer options = options();
+        Pointer input = Native.copyOf(packet);
+        options.putPointer(DATA_IN, input);
+        options.putInt(DATA_SIZE_IN, packet.length);
+        options.putInt(REPEAT, times);
+        options.putInt(FLAGS, LIVE_FRAMES);
+        run(options);
+        Native.kept(0, input);
     }
 
     /** Runs a {@code syscall} program on a context of {@code length} zeroed bytes and answers what it left there. */
@@ -87,7 +123,7 @@ public final class BpfProgram {
         private final Pointer input = Native.allocate(PACKET_LIMIT);
         private final Pointer output = Native.allocate(PACKET_LIMIT);
 
-        Output run(byte[] packet) {
+        Output run(byte[] packet, int times) {
             if (packet.length > PACKET_LIMIT) {
                 throw new IllegalArgumentException("a test packet has at most " + PACKET_LIMIT + " bytes");
             }
@@ -96,6 +132,7 @@ public final class BpfProgram {
             options.putInt(DATA_SIZE_IN, packet.length);
             options.putPointer(DATA_OUT, output);
             options.putInt(DATA_SIZE_OUT, PACKET_LIMIT);
+            options.putInt(REPEAT, times);
             BpfProgram.this.run(options);
             Native.kept(0, input);
             return new Output(options.getInt(RETVAL), Native.bytes(output, options.getInt(DATA_SIZE_OUT)));

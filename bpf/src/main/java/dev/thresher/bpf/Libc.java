@@ -27,5 +27,9 @@ public interface Libc {
 
     int munmap(long address, @size_t long length);
 
+    int setns(int fd, int type);
+
+    int sched_setaffinity(int pid, @size_t long size, Pointer mask);
+
     int vsnprintf(Pointer buffer, @size_t long size, Pointer format, Pointer arguments);
 }

@@ -30,8 +30,21 @@ public final class XdpLink implements AutoCloseable {
         options.putLong(0, OPTIONS_LENGTH);
         options.putInt(Long.BYTES, mode.flag);
         int fd = Native.kept(Native.BPF.bpf_link_create(program.fd(), ifindex, ATTACH_XDP, options), options);
-        return new XdpLink(
-                Native.check(fd, "attach " + program.name() + " to interface " + ifindex + " in " + mode + " mode"));
+        if (fd < 0) {
+            String operation = "attach " + program.name() + " to interface " + ifindex + " in " + mode + " mode";
+            throw new BpfException(operation, -fd, holder(-fd, ifindex));
+        }
+        return new XdpLink(fd);
+    }
+
+    private static String holder(int errno, int ifindex) {
+        if (errno != Errno.EBUSY.intValue()) {
+            return "";
+        }
+        return NetworkInterfaces.attached(ifindex)
+                .map(attached -> "the interface has the XDP program with id " + attached.programId()
+                        + "; detach that first, see: bpftool net show")
+                .orElse("");
     }
 
     /** Opens a pinned link; empty when nothing is pinned there. */

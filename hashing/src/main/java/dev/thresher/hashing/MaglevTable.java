@@ -16,19 +16,20 @@ import java.util.Optional;
  * Balancer", NSDI 2016, section 3.4).
  *
  * <p>As in the paper, every member has a permutation of the slots, {@code (offset + rank * skip) mod size}, from two
- * hashes of its name (here the two halves of murmur3_128 of its key), and fills the table by preferring slots early in
- * it. What differs is who gives way. In the paper members take turns, so the slots a member takes depend on how many it has,
- * and a member that leaves shifts everybody's turns. Here a slot's rank alone says when a member asks for it:
+ * hashes of its name (here the two halves of murmur3_128 of its key), and prefers slots early in it. What differs is
+ * who gives way. In the paper members take turns, so the slots a member gets depend on how many it already has, and a
+ * member that leaves shifts everybody's turns. Here a slot's rank alone says when a member asks for it:
  *
  * <pre>time(member, rank) = -ln(1 - (rank + 1/2) / size) / weight</pre>
  *
- * and the table is the one matching in which each member has its {@link Quotas quota} of slots, and no member and slot
- * both have an earlier time with each other than with whom they are matched (equal times: the lower key is earlier). Time is
- * that of weighted rendezvous hashing (Schindelhauer and Schomaker, SPAA 2005, "logarithmic method"): the
- * logarithm makes even the uncapped shares proportional to the weights, so the quotas correct only noise.
+ * and the table is the one matching in which each member has its quota of slots (the largest-remainder rounding of its
+ * share), and no member and slot both have an earlier time with each other than with whom they are matched (equal
+ * times: the lower key is earlier). Time is that of weighted rendezvous hashing (Schindelhauer and Schomaker, SPAA 2005,
+ * "logarithmic method"): the logarithm makes even the uncapped shares proportional to the weights, so the quotas
+ * correct only noise.
  *
  * <p>Measured, slots of others that move when one of 100 equal members leaves: 0.29 % (turns: 0.55 %); of 1000: 0.34 %
- * (turns: 0.58 %). Changed weights and mixed weights behave alike.
+ * (turns: 0.58 %). A changed weight and a pool of mixed weights behave alike.
  *
  * <p>A table depends on the set of (key, weight / gcd of all weights), the seed and the size, and on nothing else: not
  * on order, ids or history. Load balancers of a fleet rely on it, so any change to what this class computes is a change of
@@ -43,7 +44,7 @@ public final class MaglevTable {
     /** The largest size; far above what a share needs, and it keeps times distinct in a float. */
     public static final int MAX_SIZE = 1 << 20;
 
-    private static final Comparator<WeightedMember> BY_KEY = Comparator.comparing(WeightedMember::key);
+    private static final Comparator<WeightedMember> BY_KEY = (a, b) -> a.key().compareTo(b.key());
 
     private final int size;
     private final float[] times;
@@ -56,8 +57,8 @@ public final class MaglevTable {
     /**
      * A builder of tables of {@code size} slots. Making one costs more than a table: keep it.
      *
-     * @param size a prime up to {@link #MAX_SIZE}, so that every skip visits every slot; at least 100 times the number of
-     *     members keeps shares within 1 % of the weights
+     * @param size a prime up to {@link #MAX_SIZE}, so that every skip visits every slot; a share of 100 slots
+     *     or more is within 1 % of what its weight asks for
      */
     public MaglevTable(int size) {
         if (size < 2 || size > MAX_SIZE || !IntMath.isPrime(size)) {

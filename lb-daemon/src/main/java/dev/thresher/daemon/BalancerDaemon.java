@@ -9,6 +9,7 @@ import dev.thresher.daemon.control.NextHops;
 import dev.thresher.daemon.control.StateView;
 import dev.thresher.daemon.datapath.DatapathException;
 import dev.thresher.daemon.datapath.KernelDatapath;
+import dev.thresher.daemon.flows.FlowView;
 import dev.thresher.daemon.grpc.GrpcServer;
 import dev.thresher.daemon.nexthop.InterfaceMac;
 import java.io.Closeable;
@@ -52,12 +53,13 @@ final class BalancerDaemon implements Closeable {
     private void startParts(Config config, Path configFile, String version) throws IOException, DatapathException {
         KernelDatapath datapath = add(KernelDatapath.open(config));
         MacAddress source = InterfaceMac.of(config.iface().name());
-        Controller controller =
-                add(new Controller(config, datapath, source, nextHops(config), new FlowSweeping(datapath)));
-        StateView view = new StateView(config, configFile, version, datapath, controller);
+        FlowSweeping sweeping = new FlowSweeping(datapath, config.flows());
+        Controller controller = add(new Controller(config, datapath, source, nextHops(config), sweeping));
+        StateView view = new StateView(config, configFile, version, datapath, controller, sweeping);
         controller.start(datapath.startsOver() ? VERDICT_PATIENCE : Duration.ZERO);
+        FlowView flows = new FlowView(datapath, () -> controller.published().memberIds(), view);
         Path socket = config.api().socket();
-        GrpcServer server = add(GrpcServer.start(socket, view));
+        GrpcServer server = add(GrpcServer.start(socket, view, flows));
         datapath.activate();
         server.ready();
         summary = "balancing on " + config.iface().name() + " in " + datapath.mode() + " mode, VIPs: "

@@ -18,6 +18,12 @@ public enum Counter {
         this.text = text;
     }
 
+    /** Its key in the map {@code counters}. */
+    @SuppressWarnings("EnumOrdinal") // the order is the contract with the program
+    public int index() {
+        return ordinal();
+    }
+
     /** What it counts, for people. */
     public String text() {
         return text;

@@ -17,6 +17,13 @@ public record FlowEntry(int tag, int member, int seen, boolean confirmed, boolea
     /** Ticks count modulo this. */
     public static final int SEEN_MODULUS = 1 << 12;
 
+    /**
+     * Longest timeout in ticks. Between it and the modulus lies the time that a sweep needs to come round, and the time
+     * that a reading of the clock may be old.
+     */
+    public static final int LARGEST_TIMEOUT = SEEN_MODULUS - 256;
+
+    private static final int OLDEST_READING = 64;
     private static final int SHORT_LIVED = 1;
     private static final int CONFIRMED = 1 << 1;
     private static final int SEEN_SHIFT = 2;
@@ -29,11 +36,16 @@ public record FlowEntry(int tag, int member, int seen, boolean confirmed, boolea
 
     public static FlowEntry decode(long entry) {
         return new FlowEntry(
-                (int) (entry >>> TAG_SHIFT),
+                tagOf(entry),
                 memberOf(entry),
                 (int) (entry >>> SEEN_SHIFT) & (SEEN_MODULUS - 1),
                 (entry & CONFIRMED) != 0,
                 (entry & SHORT_LIVED) != 0);
+    }
+
+    /** The tag of the flow with that hash. */
+    public static int tagOf(long hash) {
+        return (int) (hash >>> TAG_SHIFT);
     }
 
     public static int memberOf(long entry) {
@@ -48,8 +60,12 @@ public record FlowEntry(int tag, int member, int seen, boolean confirmed, boolea
                 | (shortLived ? SHORT_LIVED : 0);
     }
 
-    /** Ticks since the last packet, if fewer than {@link #SEEN_MODULUS} went by. */
+    /**
+     * Ticks since the last packet, modulo {@link #SEEN_MODULUS}. 0 if that was after {@code nowTicks}: packets do not wait
+     * for somebody who walks through the table with one reading of the clock.
+     */
     public int age(long nowTicks) {
-        return (int) (nowTicks - seen) & (SEEN_MODULUS - 1);
+        int age = (int) (nowTicks - seen) & (SEEN_MODULUS - 1);
+        return age >= SEEN_MODULUS - OLDEST_READING ? 0 : age;
     }
 }

@@ -4,6 +4,7 @@ package dev.thresher.bpf.layout;
 /** The maps of {@code lib/maps.h}, and the sizes that go with them. */
 public final class MapNames {
     public static final String VIPS = "vips";
+    public static final String FOREIGN = "foreign";
     public static final String MEMBERS = "members";
     public static final String FLOWS = "flows";
     public static final String TABLES = "tables";

@@ -96,13 +96,14 @@ public final class Controller implements AutoCloseable {
             LOG.warn("{} next hops are not known after {} s", unknown, NEXT_HOP_PATIENCE.toSeconds());
         }
         unjudged.await(patience);
-        started = true;
         try {
             CompletableFuture.runAsync(this::reconcile, thread).join();
         } catch (CompletionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             throw new IOException("cannot bring the maps to the wanted state: " + cause.getMessage(), cause);
         }
+        started = true;
+        requestReconcile(); // for what changed since that state was made
         ScheduledFuture<?> unused = thread.scheduleWithFixedDelay(everySecond, 1, 1, TimeUnit.SECONDS);
     }
 
@@ -172,7 +173,7 @@ public final class Controller implements AutoCloseable {
         });
     }
 
-    /** What happens before the start is part of the first state. */
+    /** What happens before the first state is part of it. If that fails there is no second one. */
     private void requestReconcile() {
         if (started) {
             reconciling.request();

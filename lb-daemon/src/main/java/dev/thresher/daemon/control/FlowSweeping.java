@@ -1,31 +1,51 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.daemon.control;
 
-import dev.thresher.daemon.datapath.FlowTable;
+import dev.thresher.bpf.layout.Counter;
+import dev.thresher.config.FlowSettings;
+import dev.thresher.daemon.datapath.FlowSweep;
 import dev.thresher.daemon.datapath.KernelDatapath;
+import dev.thresher.daemon.state.FlowCensus;
+import java.util.List;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Sweeps the connection table, a part at each run. */
+/** Sweeps a part of the connection table at each run, and keeps what it saw there. One thread runs it, any may ask. */
 public final class FlowSweeping implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(FlowSweeping.class);
 
-    private static final int PARTS = 64;
-
     private final KernelDatapath datapath;
+    private final FlowSweep sweep;
+    private final FlowPressure pressure;
 
-    public FlowSweeping(KernelDatapath datapath) {
+    private volatile FlowStatus status;
+
+    public FlowSweeping(KernelDatapath datapath, FlowSettings settings) {
         this.datapath = datapath;
+        this.sweep = new FlowSweep(datapath.flows());
+        this.pressure = new FlowPressure(settings);
+        this.status = new FlowStatus(sweep.census(), List.of());
+    }
+
+    /** How the connection table was when it was swept last. */
+    public FlowStatus status() {
+        return status;
     }
 
     @Override
     public void run() {
         try {
-            FlowTable flows = datapath.flows();
-            int part = Math.max(1, flows.size() / PARTS);
-            int removed =
-                    flows.sweep(part, datapath.nowTicks(), datapath.settings().ticks());
-            LOG.trace("Swept {} of {} entries: {} expired", part, flows.size(), removed);
+            int removed = sweep.step(datapath.nowTicks(), datapath.settings().ticks());
+            LOG.trace("Swept a part of the connection table: {} entries were expired", removed);
+            FlowCensus census = sweep.census();
+            Map<Counter, Long> counters = datapath.counters().globals();
+            List<String> warnings = pressure.observe(
+                    System.nanoTime(),
+                    census,
+                    counters.getOrDefault(Counter.FLOW_UNTRACKED, 0L),
+                    counters.getOrDefault(Counter.FLOW_EVICTED_IDLE, 0L));
+            status = new FlowStatus(census, warnings);
         } catch (RuntimeException e) {
             LOG.error("Cannot sweep the connection table", e);
         }

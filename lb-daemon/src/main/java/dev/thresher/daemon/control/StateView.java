@@ -41,14 +41,22 @@ public final class StateView implements StateSource {
     private final Instant startedAt;
     private final KernelDatapath datapath;
     private final Controller controller;
+    private final FlowSweeping sweeping;
 
-    public StateView(Config config, Path configFile, String version, KernelDatapath datapath, Controller controller) {
+    public StateView(
+            Config config,
+            Path configFile,
+            String version,
+            KernelDatapath datapath,
+            Controller controller,
+            FlowSweeping sweeping) {
         this.config = config;
         this.configFile = configFile;
         this.version = version;
         this.startedAt = Instant.now();
         this.datapath = datapath;
         this.controller = controller;
+        this.sweeping = sweeping;
     }
 
     /** All that one answer is made of, read once. */
@@ -75,7 +83,8 @@ public final class StateView implements StateSource {
                 counters.vipDrops(Published.end(published.vipIds())));
         List<VipState> vips =
                 config.vips().stream().map(vip -> vip(vip, picture)).toList();
-        return new DaemonState(picture.now, info(published, vips), vips);
+        FlowStatus flows = sweeping.status();
+        return new DaemonState(picture.now, info(published, flows, vips), flows.census(), vips);
     }
 
     @Override
@@ -100,7 +109,7 @@ public final class StateView implements StateSource {
         return verdicts;
     }
 
-    private DaemonInfo info(Published published, List<VipState> vips) {
+    private DaemonInfo info(Published published, FlowStatus flows, List<VipState> vips) {
         XdpMode mode = datapath.mode();
         return new DaemonInfo(
                 config.instance(),
@@ -110,7 +119,7 @@ public final class StateView implements StateSource {
                 config.iface().name(),
                 mode,
                 nextHop(published),
-                warnings(mode, published, vips));
+                warnings(mode, published, flows, vips));
     }
 
     private static @Nullable MacAddress nextHop(Published published) {
@@ -122,7 +131,7 @@ public final class StateView implements StateSource {
                 .orElse(null);
     }
 
-    private List<String> warnings(XdpMode mode, Published published, List<VipState> vips) {
+    private List<String> warnings(XdpMode mode, Published published, FlowStatus flows, List<VipState> vips) {
         List<String> warnings = new ArrayList<>();
         controller.failure().ifPresent(warnings::add);
         for (VipState vip : vips) {
@@ -136,6 +145,7 @@ public final class StateView implements StateSource {
                 .distinct()
                 .sorted()
                 .forEach(warnings::add);
+        warnings.addAll(flows.warnings());
         if (mode == XdpMode.GENERIC) {
             warnings.add("the program runs in generic mode, which is several times slower than driver mode");
         }

@@ -1,33 +1,54 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.daemon.datapath;
 
-import dev.thresher.bpf.MappedArray;
 import dev.thresher.bpf.layout.FlowEntry;
+import dev.thresher.bpf.layout.FlowPlace;
 import dev.thresher.bpf.layout.ProgramSettings.Ticks;
+import dev.thresher.daemon.state.FlowCensus;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.BitSet;
-import java.util.function.LongPredicate;
+import java.util.Optional;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
  * The connection table, mapped into the daemon: reading and removing entries takes no system call. The program writes
  * at the same time, so an entry is removed only if it is still the one that was looked at.
+ *
+ * <p>Thread-safe, though two sweeps at once make no sense.
  */
 public final class FlowTable implements AutoCloseable {
     private static final VarHandle ENTRY = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
-    private final MappedArray memory;
     private final ByteBuffer entries;
+    private final Runnable release;
     private final int size;
 
-    /** Where the last sweep stopped. */
-    private int swept;
+    /** Held, as a reader, by whoever touches the memory: unmapped memory must not be. */
+    private final ReadWriteLock mapped = new ReentrantReadWriteLock();
 
-    FlowTable(MappedArray memory) {
-        this.memory = memory;
-        this.entries = memory.buffer();
+    private boolean closed;
+
+    /** An entry and its place, counted from 0 through the whole table. */
+    public record Placed(int place, FlowEntry entry) {}
+
+    /** Is called with entries that are not empty; see {@link FlowEntry}. */
+    @FunctionalInterface
+    public interface Visitor {
+        void visit(int place, long entry);
+    }
+
+    /**
+     * A table in a direct buffer.
+     *
+     * @param release gives the memory back when the table is closed
+     */
+    FlowTable(ByteBuffer entries, Runnable release) {
+        this.entries = entries;
+        this.release = release;
         this.size = entries.capacity() / Long.BYTES;
     }
 
@@ -36,26 +57,66 @@ public final class FlowTable implements AutoCloseable {
         return size;
     }
 
-    /** The entry at a place, 0 when there is none. */
-    public long entry(int place) {
-        return (long) ENTRY.getOpaque(entries, place * Long.BYTES);
+    /** The entry that the program finds for a flow with this hash; whether it is that flow's is for its member to say. */
+    public Optional<Placed> find(long hash) {
+        FlowPlace home = FlowPlace.of(hash, size / FlowEntry.PER_PAIR);
+        int tag = FlowEntry.tagOf(hash);
+        hold();
+        try {
+            for (int i = 0; i < FlowEntry.PER_PAIR; i++) {
+                long entry = entry(home.entry(i));
+                if (FlowEntry.tagOf(entry) == tag) {
+                    // An empty place looks like tag 0, to the program too.
+                    return entry == 0
+                            ? Optional.empty()
+                            : Optional.of(new Placed(home.entry(i), FlowEntry.decode(entry)));
+                }
+            }
+            return Optional.empty();
+        } finally {
+            mapped.readLock().unlock();
+        }
     }
 
-    /** Removes all entries of some members. */
+    /** Looks at the places from {@code from} to below {@code to}. Closing the table waits for it: keep it short. */
+    public void visit(int from, int to, Visitor visitor) {
+        hold();
+        try {
+            for (int place = from; place < to; place++) {
+                long entry = entry(place);
+                if (entry != 0) {
+                    visitor.visit(place, entry);
+                }
+            }
+        } finally {
+            mapped.readLock().unlock();
+        }
+    }
+
+    /** Removes all entries of some members; answers how many. */
     public int purge(BitSet members) {
-        return remove(0, size, entry -> members.get(FlowEntry.memberOf(entry)));
+        int[] removed = {0};
+        visit(0, size, (place, entry) -> {
+            if (members.get(FlowEntry.memberOf(entry)) && remove(place, entry)) {
+                removed[0]++;
+            }
+        });
+        return removed[0];
     }
 
     /**
-     * Removes expired entries among the next {@code places}, going round the table.
+     * Removes expired entries from the places from {@code from} to below {@code to}.
      *
-     * @return how many
+     * @return what is there; the expired ones were
      */
-    public int sweep(int places, long nowTicks, Ticks ticks) {
-        int end = Math.min(size, swept + places);
-        int removed = remove(swept, end, entry -> isExpired(FlowEntry.decode(entry), nowTicks, ticks));
-        swept = end == size ? 0 : end;
-        return removed;
+    public FlowCensus sweep(int from, int to, long nowTicks, Ticks ticks) {
+        Census census = new Census(nowTicks, ticks);
+        visit(from, to, (place, entry) -> {
+            if (census.count(entry)) {
+                remove(place, entry);
+            }
+        });
+        return census.of(to - from);
     }
 
     /** Would the program give this entry's place to any new flow? */
@@ -63,19 +124,66 @@ public final class FlowTable implements AutoCloseable {
         return entry.age(nowTicks) > (entry.shortLived() ? ticks.shortIdle() : ticks.longIdle());
     }
 
+    /** Waits for those who are looking at the table; who looks later gets an {@link IllegalStateException}. */
     @Override
     public void close() {
-        memory.close();
+        mapped.writeLock().lock();
+        try {
+            if (!closed) {
+                closed = true;
+                release.run();
+            }
+        } finally {
+            mapped.writeLock().unlock();
+        }
     }
 
-    private int remove(int from, int to, LongPredicate condition) {
-        int removed = 0;
-        for (int place = from; place < to; place++) {
-            long entry = entry(place);
-            if (entry != 0 && condition.test(entry) && ENTRY.compareAndSet(entries, place * Long.BYTES, entry, 0L)) {
-                removed++;
-            }
+    /** Counts entries as they are seen with one reading of the clock. */
+    public static final class Census {
+        private final long nowTicks;
+        private final Ticks ticks;
+        private int confirmed;
+        private int unconfirmed;
+        private int expired;
+
+        public Census(long nowTicks, Ticks ticks) {
+            this.nowTicks = nowTicks;
+            this.ticks = ticks;
         }
-        return removed;
+
+        /** Answers whether the entry is expired. */
+        public boolean count(long entry) {
+            FlowEntry decoded = FlowEntry.decode(entry);
+            if (isExpired(decoded, nowTicks, ticks)) {
+                expired++;
+                return true;
+            }
+            if (decoded.confirmed()) {
+                confirmed++;
+            } else {
+                unconfirmed++;
+            }
+            return false;
+        }
+
+        public FlowCensus of(int places) {
+            return new FlowCensus(places, confirmed, unconfirmed, expired);
+        }
+    }
+
+    private void hold() {
+        mapped.readLock().lock();
+        if (closed) {
+            mapped.readLock().unlock();
+            throw new IllegalStateException("the connection table is closed: the daemon is stopping");
+        }
+    }
+
+    private long entry(int place) {
+        return (long) ENTRY.getOpaque(entries, place * Long.BYTES);
+    }
+
+    boolean remove(int place, long entry) {
+        return ENTRY.compareAndSet(entries, place * Long.BYTES, entry, 0L);
     }
 }

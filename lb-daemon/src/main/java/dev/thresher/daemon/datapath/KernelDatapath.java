@@ -5,8 +5,11 @@ import dev.thresher.bpf.BpfException;
 import dev.thresher.bpf.BpfFs;
 import dev.thresher.bpf.BpfMap;
 import dev.thresher.bpf.BpfObject;
+import dev.thresher.bpf.BpfProgram;
 import dev.thresher.bpf.InstancePins;
 import dev.thresher.bpf.KernelClock;
+import dev.thresher.bpf.MappedArray;
+import dev.thresher.bpf.layout.ForeignAddresses;
 import dev.thresher.bpf.layout.MapNames;
 import dev.thresher.bpf.layout.MemberRecord;
 import dev.thresher.bpf.layout.MemberState;
@@ -20,6 +23,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.EnumMap;
@@ -28,6 +32,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,8 +41,10 @@ import org.slf4j.LoggerFactory;
  * The program in the kernel and its maps. They are pinned, so that they go on when the daemon ends, and a new daemon
  * goes on with them. Nothing is attached until {@link #activate}: fill the maps first.
  */
-public final class KernelDatapath implements Datapath, AutoCloseable {
+public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(KernelDatapath.class);
+
+    private static final long MILLIS_PER_SECOND = 1000;
 
     private final Attachment attachment;
     private final boolean startsOver;
@@ -64,7 +71,9 @@ public final class KernelDatapath implements Datapath, AutoCloseable {
         for (LbMap map : LbMap.values()) {
             maps.put(map, object.map(map.mapName()));
         }
-        this.flows = new FlowTable(map(LbMap.FLOWS).map());
+        MappedArray memory = map(LbMap.FLOWS).map();
+        this.flows = new FlowTable(memory.buffer(), memory::close);
+        writeForeignAddresses();
     }
 
     /** Loads the program, with the maps that an earlier daemon of this instance left if they fit. */
@@ -146,17 +155,61 @@ public final class KernelDatapath implements Datapath, AutoCloseable {
         return attachment.isGeneric() ? XdpMode.GENERIC : XdpMode.DRIVER;
     }
 
+    /** For tests that run packets through it. */
+    BpfProgram program() {
+        return object.program("lb");
+    }
+
+    @Override
     public FlowTable flows() {
         return flows;
     }
 
+    @Override
     public ProgramSettings settings() {
         return settings;
     }
 
-    /** The tick that the program writes to a flow that it sees now. */
+    @Override
     public long nowTicks() {
         return clock.jiffies() >>> settings.ticks().shift();
+    }
+
+    @Override
+    public Duration age(int ticks) {
+        long jiffies = (long) ticks << settings.ticks().shift();
+        return Duration.ofMillis(jiffies * MILLIS_PER_SECOND / clock.hz());
+    }
+
+    @Override
+    public Optional<VipRecord> vip(VipKey key) {
+        return map(LbMap.VIPS).lookup(VipKeys.encode(key)).map(VipRecord::decode);
+    }
+
+    @Override
+    public Optional<MemberRecord> member(int id) {
+        return map(LbMap.MEMBERS)
+                .lookup(index(id))
+                .filter(record -> MemberRecord.stateOf(record) != MemberState.FREE)
+                .map(MemberRecord::decode);
+    }
+
+    @Override
+    public int memberAt(int vipId, int slot) {
+        while (true) {
+            Optional<byte[]> id = map(LbMap.TABLES).lookup(index(vipId));
+            if (id.isEmpty()) {
+                return 0;
+            }
+            Optional<BpfMap> table = BpfMap.openId("maglev", intOf(id.get()));
+            // It may have been replaced since: then there is another.
+            if (table.isPresent()) {
+                try (BpfMap open = table.get()) {
+                    byte[] slots = open.lookup(index(0)).orElseThrow();
+                    return ByteBuffer.wrap(slots).order(ByteOrder.nativeOrder()).getInt(slot * Integer.BYTES);
+                }
+            }
+        }
     }
 
     /** The daemon's view of the per-CPU counters. */
@@ -208,12 +261,26 @@ public final class KernelDatapath implements Datapath, AutoCloseable {
 
     @Override
     public void putVip(VipKey key, VipRecord vip) {
+        ForeignAddresses foreign =
+                ForeignAddresses.decode(map(LbMap.FOREIGN).lookup(index(0)).orElseThrow());
+        if (foreign.contains(key.address())) {
+            foreign.remove(key.address());
+            map(LbMap.FOREIGN).update(index(0), foreign.encode());
+        }
         map(LbMap.VIPS).update(VipKeys.encode(key), vip.encode());
     }
 
     @Override
     public void removeVip(VipKey key) {
         map(LbMap.VIPS).delete(VipKeys.encode(key));
+        writeForeignAddresses();
+    }
+
+    /** Tells the program which addresses have no VIP. */
+    private void writeForeignAddresses() {
+        ForeignAddresses foreign = ForeignAddresses.all();
+        vips().keySet().forEach(key -> foreign.remove(key.address()));
+        map(LbMap.FOREIGN).update(index(0), foreign.encode());
     }
 
     @Override
@@ -298,6 +365,10 @@ public final class KernelDatapath implements Datapath, AutoCloseable {
             throw new IllegalStateException("no map " + map);
         }
         return found;
+    }
+
+    private static int intOf(byte[] value) {
+        return ByteBuffer.wrap(value).order(ByteOrder.nativeOrder()).getInt();
     }
 
     private static byte[] index(int index) {

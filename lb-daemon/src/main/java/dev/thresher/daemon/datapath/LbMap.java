@@ -6,6 +6,7 @@ import dev.thresher.bpf.layout.MapNames;
 /** The maps that outlive the daemon. The pinned settings come last: a set of pins without them is not complete. */
 enum LbMap {
     VIPS(MapNames.VIPS),
+    FOREIGN(MapNames.FOREIGN),
     MEMBERS(MapNames.MEMBERS),
     TABLES(MapNames.TABLES),
     MEMBER_STATS(MapNames.MEMBER_STATS),

@@ -19,7 +19,9 @@ import java.time.Duration;
 final class SettingsSource {
     private static final int BITS = 128;
     private static final int HALF = 64;
-    private static final int LARGEST_AGE = FlowEntry.SEEN_MODULUS - 2;
+
+    /** The configuration allows no longer one. A tick must not depend on what it says: entries outlive its changes. */
+    private static final Duration LONGEST_TIMEOUT = Duration.ofHours(1);
 
     private SettingsSource() {}
 
@@ -37,9 +39,12 @@ final class SettingsSource {
         return new HashKey(random.nextLong(), random.nextLong(), random.nextLong() | 1, random.nextLong() | 1);
     }
 
-    /** A tick is the power of two of jiffies that comes closest to a second. */
+    /** A tick is the power of two of jiffies that comes closest to a second and lets an entry tell every idle timeout. */
     static Ticks ticks(FlowSettings flows, int hz) {
         int shift = (int) Math.round(Math.log(hz) / Math.log(2));
+        while (ticks(LONGEST_TIMEOUT, hz, shift) > FlowEntry.LARGEST_TIMEOUT) {
+            shift++;
+        }
         return new Ticks(
                 shift,
                 ticks(flows.reclaimAge(), hz, shift),
@@ -49,7 +54,7 @@ final class SettingsSource {
 
     private static int ticks(Duration age, int hz, int shift) {
         double ticks = age.toMillis() / 1000.0 * hz / (1 << shift);
-        return (int) Math.min(LARGEST_AGE, Math.max(1, Math.ceil(ticks)));
+        return (int) Math.max(1, Math.ceil(ticks));
     }
 
     private static OuterSource source(EncapsulationSource source) {

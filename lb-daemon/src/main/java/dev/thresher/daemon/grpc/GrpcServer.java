@@ -3,6 +3,7 @@ package dev.thresher.daemon.grpc;
 
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import dev.thresher.api.v1.ThresherGrpc;
+import dev.thresher.daemon.flows.FlowSource;
 import dev.thresher.daemon.state.StateSource;
 import io.grpc.Server;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
@@ -39,9 +40,10 @@ public final class GrpcServer implements Closeable {
     private final HealthStatusManager health;
     private final EventLoopGroup eventLoop;
     private final ThreadPoolExecutor calls;
+    private final ScanThread scans = new ScanThread();
     private final Server server;
 
-    private GrpcServer(Path socket, StateSource source) {
+    private GrpcServer(Path socket, StateSource source, FlowSource flows) {
         this.socket = socket;
         health = new HealthStatusManager();
         setStatus(ServingStatus.NOT_SERVING);
@@ -61,7 +63,7 @@ public final class GrpcServer implements Closeable {
                 // Unset what gRPC sets for TCP: Unix sockets lack it, and netty would warn at each connection.
                 .withChildOption(ChannelOption.SO_KEEPALIVE, null)
                 .executor(calls)
-                .addService(new ThresherService(source))
+                .addService(new ThresherService(source, flows, scans))
                 .addService(health.getHealthService())
                 .addService(ProtoReflectionServiceV1.newInstance())
                 .build();
@@ -73,10 +75,10 @@ public final class GrpcServer implements Closeable {
      *
      * @throws IOException if the path cannot be bound, or another daemon serves on it; the message says what to do
      */
-    public static GrpcServer start(Path socket, StateSource source) throws IOException {
+    public static GrpcServer start(Path socket, StateSource source, FlowSource flows) throws IOException {
         SocketFile file = new SocketFile(socket);
         file.prepare();
-        GrpcServer server = new GrpcServer(socket, source);
+        GrpcServer server = new GrpcServer(socket, source, flows);
         try {
             server.server.start();
             file.restrict();
@@ -119,6 +121,7 @@ public final class GrpcServer implements Closeable {
             // A call's thread outlives its answer by a little and still needs the event loop then.
             calls.shutdown();
             calls.awaitTermination(GRACE_SECONDS, TimeUnit.SECONDS);
+            scans.close(GRACE_SECONDS);
         } catch (InterruptedException e) {
             server.shutdownNow();
             calls.shutdownNow();

@@ -27,8 +27,10 @@ final class StateEncoder {
     private StateEncoder() {}
 
     static State encode(DaemonState state) {
-        State.Builder message =
-                State.newBuilder().setObservedAt(encode(state.observedAt())).setDaemon(encode(state.daemon()));
+        State.Builder message = State.newBuilder()
+                .setObservedAt(encode(state.observedAt()))
+                .setDaemon(encode(state.daemon()))
+                .setFlowTable(FlowEncoder.encode(state.flows()));
         state.vips().forEach(vip -> message.addVips(encode(vip)));
         return message.build();
     }
@@ -73,7 +75,7 @@ final class StateEncoder {
         return message.build();
     }
 
-    private static Member encode(MemberState member) {
+    static Member encode(MemberState member) {
         Member.Builder message = Member.newBuilder()
                 .setReal(IpText.format(member.real()))
                 .setWeight(member.weight())

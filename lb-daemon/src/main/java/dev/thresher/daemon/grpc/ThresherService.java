@@ -1,15 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.daemon.grpc;
 
+import dev.thresher.api.v1.ExplainRequest;
+import dev.thresher.api.v1.ExplainResponse;
 import dev.thresher.api.v1.GetCountersRequest;
 import dev.thresher.api.v1.GetCountersResponse;
+import dev.thresher.api.v1.GetFlowTableRequest;
+import dev.thresher.api.v1.GetFlowTableResponse;
 import dev.thresher.api.v1.GetStateRequest;
 import dev.thresher.api.v1.GetStateResponse;
+import dev.thresher.api.v1.ListFlowsRequest;
+import dev.thresher.api.v1.ListFlowsResponse;
 import dev.thresher.api.v1.ThresherGrpc;
+import dev.thresher.daemon.flows.FlowCount;
+import dev.thresher.daemon.flows.FlowCounting;
+import dev.thresher.daemon.flows.FlowScan;
+import dev.thresher.daemon.flows.FlowSource;
+import dev.thresher.daemon.flows.QueryException;
 import dev.thresher.daemon.state.StateSource;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import java.util.function.Supplier;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,9 +31,13 @@ final class ThresherService extends ThresherGrpc.ThresherImplBase {
     private static final Logger LOG = LoggerFactory.getLogger(ThresherService.class);
 
     private final StateSource source;
+    private final FlowSource flows;
+    private final ScanThread scanThread;
 
-    ThresherService(StateSource source) {
+    ThresherService(StateSource source, FlowSource flows, ScanThread scanThread) {
         this.source = source;
+        this.flows = flows;
+        this.scanThread = scanThread;
     }
 
     @Override
@@ -42,20 +59,80 @@ final class ThresherService extends ThresherGrpc.ThresherImplBase {
         });
     }
 
-    /** gRPC tells the caller of an exception no more than UNKNOWN; an operator's tool ought to say what happened. */
-    private static <T> void answer(String call, StreamObserver<T> caller, Supplier<T> response) {
+    @Override
+    public void explain(ExplainRequest request, StreamObserver<ExplainResponse> caller) {
+        answer(
+                "Explain",
+                caller,
+                () -> FlowEncoder.encode(
+                        flows.explain(FlowRequests.client(request.getClient()), FlowRequests.vip(request.getVip()))));
+    }
+
+    @Override
+    public void listFlows(ListFlowsRequest request, StreamObserver<ListFlowsResponse> caller) {
+        try {
+            FlowScan scan = flows.find(FlowRequests.query(request));
+            FlowListing.start(
+                    scan,
+                    FlowRequests.limit(request),
+                    (ServerCallStreamObserver<ListFlowsResponse>) caller,
+                    scanThread);
+        } catch (QueryException | RuntimeException e) {
+            caller.onError(failure("ListFlows", e));
+        }
+    }
+
+    @Override
+    public void getFlowTable(GetFlowTableRequest request, StreamObserver<GetFlowTableResponse> caller) {
+        ServerCallStreamObserver<GetFlowTableResponse> call = (ServerCallStreamObserver<GetFlowTableResponse>) caller;
+        call.setOnCancelHandler(() -> {});
+        FlowCounting counting = flows.count();
+        scanThread.run(() -> !call.isCancelled() && countOn(counting, call));
+    }
+
+    private static boolean countOn(FlowCounting counting, StreamObserver<GetFlowTableResponse> caller) {
+        try {
+            Optional<FlowCount> count = counting.step();
+            if (count.isEmpty()) {
+                return true;
+            }
+            caller.onNext(FlowEncoder.encode(count.get()));
+            caller.onCompleted();
+        } catch (RuntimeException e) {
+            caller.onError(failure("GetFlowTable", e));
+        }
+        return false;
+    }
+
+    private interface Response<T> {
+        T get() throws QueryException;
+    }
+
+    private static <T> void answer(String call, StreamObserver<T> caller, Response<T> response) {
         T message;
         try {
             message = response.get();
-        } catch (RuntimeException e) {
-            LOG.error("{} failed", call, e);
-            caller.onError(Status.INTERNAL
-                    .withDescription(call + " failed: " + e)
-                    .withCause(e)
-                    .asRuntimeException());
+        } catch (QueryException | RuntimeException e) {
+            caller.onError(failure(call, e));
             return;
         }
         caller.onNext(message);
         caller.onCompleted();
+    }
+
+    /** gRPC tells the caller of an exception no more than UNKNOWN; an operator's tool ought to say what happened. */
+    static StatusRuntimeException failure(String call, Exception e) {
+        if (e instanceof StatusRuntimeException status) {
+            return status;
+        }
+        if (e instanceof QueryException query) {
+            Status status = query.isNotFound() ? Status.NOT_FOUND : Status.INVALID_ARGUMENT;
+            return status.withDescription(query.getMessage()).asRuntimeException();
+        }
+        LOG.error("{} failed", call, e);
+        return Status.INTERNAL
+                .withDescription(call + " failed: " + e)
+                .withCause(e)
+                .asRuntimeException();
     }
 }

@@ -9,9 +9,10 @@ import java.util.List;
  *
  * @param observedAt when
  * @param daemon the daemon and its data plane
+ * @param flows how full the connection table is; counted in parts during the last minute
  * @param vips in the order of the configuration
  */
-public record DaemonState(Instant observedAt, DaemonInfo daemon, List<VipState> vips) {
+public record DaemonState(Instant observedAt, DaemonInfo daemon, FlowCensus flows, List<VipState> vips) {
     public DaemonState {
         vips = List.copyOf(vips);
     }

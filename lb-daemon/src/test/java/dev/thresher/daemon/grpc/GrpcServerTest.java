@@ -219,7 +219,7 @@ final class GrpcServerTest {
     }
 
     private GrpcServer serve(StateSource source) throws IOException {
-        running = GrpcServer.start(socket, source);
+        running = GrpcServer.start(socket, source, new SampleFlows());
         return running;
     }
 

@@ -8,6 +8,7 @@ import dev.thresher.config.XdpMode;
 import dev.thresher.daemon.state.Counter;
 import dev.thresher.daemon.state.DaemonInfo;
 import dev.thresher.daemon.state.DaemonState;
+import dev.thresher.daemon.state.FlowCensus;
 import dev.thresher.daemon.state.HealthState;
 import dev.thresher.daemon.state.MemberState;
 import dev.thresher.daemon.state.StateSource;
@@ -52,7 +53,7 @@ final class SampleState implements StateSource {
                 up.traffic().plus(down.traffic()),
                 7,
                 List.of(up, down));
-        return new DaemonState(NOW, daemon, List.of(vip));
+        return new DaemonState(NOW, daemon, new FlowCensus(1024, 40, 2, 1), List.of(vip));
     }
 
     @Override

@@ -32,7 +32,7 @@ final class SocketFileTest {
         bind(socket).close();
         assertTrue(Files.exists(socket), "a closed socket leaves its file");
 
-        try (GrpcServer server = GrpcServer.start(socket, new SampleState())) {
+        try (GrpcServer server = GrpcServer.start(socket, new SampleState(), new SampleFlows())) {
             assertAccepts(server);
         }
     }
@@ -40,8 +40,9 @@ final class SocketFileTest {
     @Test
     void socketOfALiveDaemon_isRefusedAndLeftAlone() throws IOException {
         Path socket = dir.resolve("a.sock");
-        try (GrpcServer first = GrpcServer.start(socket, new SampleState())) {
-            IOException e = assertThrows(IOException.class, () -> GrpcServer.start(socket, new SampleState()));
+        try (GrpcServer first = GrpcServer.start(socket, new SampleState(), new SampleFlows())) {
+            IOException e = assertThrows(
+                    IOException.class, () -> GrpcServer.start(socket, new SampleState(), new SampleFlows()));
 
             assertEquals(
                     "API socket " + socket + ": a running daemon serves on it: stop that one first, "
@@ -105,7 +106,8 @@ final class SocketFileTest {
     }
 
     private static void assertRefused(Path socket, String reason) {
-        IOException e = assertThrows(IOException.class, () -> GrpcServer.start(socket, new SampleState()));
+        IOException e =
+                assertThrows(IOException.class, () -> GrpcServer.start(socket, new SampleState(), new SampleFlows()));
         assertTrue(String.valueOf(e.getMessage()).startsWith("API socket " + socket + ": "), e.getMessage());
         assertTrue(String.valueOf(e.getMessage()).contains(reason), e.getMessage());
     }

@@ -2,12 +2,20 @@
 package dev.thresher.tools.cli;
 
 import dev.thresher.api.v1.Counter;
+import dev.thresher.api.v1.ExplainRequest;
+import dev.thresher.api.v1.ExplainResponse;
+import dev.thresher.api.v1.Flow;
 import dev.thresher.api.v1.GetCountersRequest;
+import dev.thresher.api.v1.GetFlowTableRequest;
+import dev.thresher.api.v1.GetFlowTableResponse;
 import dev.thresher.api.v1.GetStateRequest;
+import dev.thresher.api.v1.ListFlowsRequest;
+import dev.thresher.api.v1.ListFlowsResponse;
 import dev.thresher.api.v1.State;
 import dev.thresher.api.v1.ThresherGrpc;
 import dev.thresher.api.v1.ThresherGrpc.ThresherBlockingStub;
 import io.grpc.ManagedChannel;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.netty.channel.ChannelOption;
@@ -18,14 +26,19 @@ import io.netty.channel.socket.nio.NioDomainSocketChannel;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
-/** A connection to a daemon. Every call answers within {@link #DEADLINE} or ends in a {@link CommandFailure}. */
+/** A connection to a daemon. A call answers within {@link #DEADLINE} or ends in a {@link CommandFailure}. */
 public final class DaemonClient implements AutoCloseable {
     /** Longest a call may take. */
     public static final Duration DEADLINE = Duration.ofSeconds(5);
+
+    /** The same for a list that may have tens of millions of rows. */
+    public static final Duration LISTING_DEADLINE = Duration.ofMinutes(10);
 
     /** 65,536 members are some 10 MiB; gRPC's default of 4 MiB would refuse them. */
     private static final int MAX_MESSAGE_BYTES = 64 << 20;
@@ -69,6 +82,39 @@ public final class DaemonClient implements AutoCloseable {
                 .getCountersList();
     }
 
+    /** How many flows the connection table has, counted now. */
+    public GetFlowTableResponse flowTable() {
+        return call(stub -> stub.getFlowTable(GetFlowTableRequest.getDefaultInstance()));
+    }
+
+    /** Where packets of a client go, and why. */
+    public ExplainResponse explain(ExplainRequest request) {
+        return call(stub -> stub.explain(request));
+    }
+
+    /**
+     * Passes flows on as they come in, for as long as {@code wanted} answers that it wants more. They may be many: this
+     * call may take up to {@link #LISTING_DEADLINE}.
+     *
+     * @return whether there are more flows than the request's limit
+     */
+    public boolean flows(ListFlowsRequest request, Predicate<List<Flow>> wanted) {
+        try {
+            Iterator<ListFlowsResponse> messages = stub(LISTING_DEADLINE).listFlows(request);
+            boolean truncated = false;
+            while (messages.hasNext()) {
+                ListFlowsResponse message = messages.next();
+                truncated |= message.getTruncated();
+                if (!wanted.test(message.getFlowsList())) {
+                    break;
+                }
+            }
+            return truncated;
+        } catch (StatusRuntimeException e) {
+            throw failure(e, LISTING_DEADLINE);
+        }
+    }
+
     @Override
     public void close() {
         channel.shutdownNow();
@@ -77,10 +123,24 @@ public final class DaemonClient implements AutoCloseable {
 
     private <T> T call(Function<ThresherBlockingStub, T> call) {
         try {
-            return call.apply(ThresherGrpc.newBlockingStub(channel)
-                    .withDeadlineAfter(deadline.toMillis(), TimeUnit.MILLISECONDS));
+            return call.apply(stub(deadline));
         } catch (StatusRuntimeException e) {
-            throw CommandFailure.failed(FailedCall.explain(e.getStatus(), socket, deadline), e);
+            throw failure(e, deadline);
         }
+    }
+
+    private ThresherBlockingStub stub(Duration limit) {
+        return ThresherGrpc.newBlockingStub(channel).withDeadlineAfter(limit.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private CommandFailure failure(StatusRuntimeException e, Duration limit) {
+        String description = e.getStatus().getDescription();
+        if (description != null && e.getStatus().getCode() == Status.Code.INVALID_ARGUMENT) {
+            return CommandFailure.invalid(description);
+        }
+        if (description != null && e.getStatus().getCode() == Status.Code.NOT_FOUND) {
+            return CommandFailure.failed(description, e);
+        }
+        return CommandFailure.failed(FailedCall.explain(e.getStatus(), socket, limit), e);
     }
 }

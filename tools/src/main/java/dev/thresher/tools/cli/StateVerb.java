@@ -5,17 +5,9 @@ import com.google.gson.JsonElement;
 import java.io.PrintWriter;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Help.Ansi;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
-/** A verb that asks a daemon something and shows the answer to people or to scripts. */
-abstract class StateVerb extends Verb {
-    @Mixin
-    private Connection connection = new Connection();
-
-    @Option(names = "--json", description = "Print JSON, with the names of the API's .proto file.")
-    private boolean json;
-
+/** A verb that shows the one answer of a daemon. */
+abstract class StateVerb extends DaemonVerb {
     /** What a daemon said. */
     interface Answer {
         /** For people. */
@@ -31,10 +23,10 @@ abstract class StateVerb extends Verb {
     @Override
     public Integer call() {
         Answer answer;
-        try (DaemonClient daemon = connection.open()) {
+        try (DaemonClient daemon = connect()) {
             answer = ask(daemon);
         }
-        if (json) {
+        if (isForScripts()) {
             out().println(JsonView.print(answer.json()));
         } else {
             answer.print(out(), commandLine().getColorScheme().ansi());

@@ -35,6 +35,7 @@ final class StatusCommand extends StateVerb {
                     : ", " + paint(ansi, Style.fg_red, state.getVipsCount() - serving + " without a member that is up");
             out.printf(LINE, "VIPs", state.getVipsCount() + idle);
             out.printf(LINE, "members", up() + " of " + total() + " up");
+            out.printf(LINE, "flows", FlowFigures.occupancy(state.getFlowTable()));
             printCounters(out, ansi, "Packets", CounterKind.COUNTER_KIND_VERDICT);
             printCounters(out, ansi, "Dropped because of", CounterKind.COUNTER_KIND_DROP_REASON);
             if (state.getDaemon().getWarningsCount() > 0) {
@@ -58,6 +59,7 @@ final class StatusCommand extends StateVerb {
             json.add("daemon", JsonView.object(state.getDaemon()));
             json.add("vips", vips);
             json.add("members", members);
+            json.add("flow_table", JsonView.object(state.getFlowTable()));
             json.add("counters", JsonView.array(counters));
             return json;
         }

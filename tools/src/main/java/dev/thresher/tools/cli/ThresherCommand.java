@@ -36,9 +36,22 @@ public final class ThresherCommand implements Callable<Integer> {
     static final List<VerbGroup> VERBS = List.of(
             new VerbGroup(
                     "Run a load balancer",
-                    List.of(DaemonCommand.class, CheckCommand.class, DetachCommand.class, RealServerCommand.class)),
-            new VerbGroup("See what it does", List.of(StatusCommand.class, VipsCommand.class, RealsCommand.class)),
-            new VerbGroup("Try it on this machine", List.of(DemoCommand.class, LabCommand.class, TestCommand.class)),
+                    List.of(
+                            LauncherVerb.Daemon.class,
+                            CheckCommand.class,
+                            DetachCommand.class,
+                            RealServerCommand.class)),
+            new VerbGroup(
+                    "See what it does",
+                    List.of(
+                            StatusCommand.class,
+                            VipsCommand.class,
+                            RealsCommand.class,
+                            FlowsCommand.class,
+                            ExplainCommand.class)),
+            new VerbGroup(
+                    "Try it on this machine",
+                    List.of(DemoCommand.class, LabCommand.class, LauncherVerb.Test.class, LauncherVerb.Bench.class)),
             new VerbGroup("Help", List.of(HelpCommand.class)));
 
     @Option(

@@ -3,6 +3,7 @@ package dev.thresher.tools.demo;
 
 import dev.thresher.tools.lab.Await;
 import dev.thresher.tools.lab.Host;
+import dev.thresher.tools.lab.Lab;
 import dev.thresher.tools.lab.LabException;
 import dev.thresher.tools.lab.Topology;
 import java.io.BufferedReader;
@@ -31,8 +32,11 @@ final class Capture implements AutoCloseable {
         this.messages = process.errorReader();
     }
 
-    /** Starts to record; packets are seen from the return of this on. */
-    static Capture of(Host host, String port, Path file) {
+    /** Starts to record at the router's end of lb1's cable; packets are seen from the return of this on. */
+    static Capture onBalancersCable(Lab lab) {
+        Path file = lab.files().directory().resolve("lb1.pcap");
+        Host host = lab.topology().router();
+        String port = lab.topology().balancer().name();
         List<String> tcpdump = List.of(
                 "tcpdump",
                 "--interface=" + port,
@@ -71,7 +75,7 @@ final class Capture implements AutoCloseable {
     /** Waits until the traffic has ended, stops recording and returns the file. */
     Path finish() {
         awaitQuiet();
-        process.destroy();
+        process.toHandle().destroy(); // not process.destroy(): that would close the stream of its last words
         String said = messages.lines().collect(Collectors.joining(" "));
         if (!said.contains(" 0 packets dropped by kernel")) {
             throw new LabException("tcpdump missed packets, so nothing can be proved by them: " + said);

@@ -3,13 +3,13 @@ package dev.thresher.tools.demo;
 
 import com.google.gson.Gson;
 import com.google.gson.JsonArray;
+import dev.thresher.tools.cli.DaemonClient;
 import dev.thresher.tools.lab.Host;
 import dev.thresher.tools.lab.Lab;
 import dev.thresher.tools.lab.LabSpec;
 import dev.thresher.tools.lab.RealServer;
 import dev.thresher.tools.lab.Topology;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +19,9 @@ import java.util.function.Consumer;
 final class Demo {
     /** The demo's lab; real3 carries twice the weight of the others. */
     static final LabSpec LAB = LabSpec.passing("demo", 1, 1, 2);
+
+    /** In the order of {@link Lab#urls}. */
+    private static final List<String> FAMILIES = List.of("ipv4", "ipv6");
 
     private static final int REQUESTS = 4000;
     private static final int FIRST_PORT = 10_000;
@@ -37,45 +40,57 @@ final class Demo {
         progress.accept("bringing the lab up");
         try (Lab lab = Lab.up(LAB, launcher, step -> progress.accept("  " + step))) {
             Requests requests = new Requests(lab);
-            String url4 = lab.urls().get(0);
-            String url6 = lab.urls().get(1);
-            List<Answer> answers4 = spread(lab, requests, url4, url6);
-            failover(lab, requests, answers4, url4);
-            upload(lab, url4, url6);
+            try (DaemonClient daemon = lab.balancer().connect()) {
+                List<Traffic> traffic = spread(lab, requests, daemon);
+                failover(lab, requests, daemon, traffic);
+            }
+            upload(lab);
             progress.accept("removing the lab");
         }
         return DemoResult.of(checks);
     }
 
     /** Requests over both families, watched on the load balancer's cable. */
-    private List<Answer> spread(Lab lab, Requests requests, String url4, String url6) throws IOException {
-        Path file = lab.files().directory().resolve("lb1.pcap");
+    private List<Traffic> spread(Lab lab, Requests requests, DaemonClient daemon) throws IOException {
         Host client = lab.topology().client();
-        List<Integer> weights = lab.spec().weights();
-        try (Capture capture =
-                Capture.of(lab.topology().router(), lab.topology().balancer().name(), file)) {
+        try (Capture capture = Capture.onBalancersCable(lab)) {
             long receivedBefore = received(client);
-            progress.accept(REQUESTS + " requests over IPv4 to " + url4);
-            List<Answer> answers4 = requests.from(FIRST_PORT, REQUESTS, url4);
-            record(new Shares(answers4, weights).check("spread_ipv4"));
-            progress.accept(REQUESTS + " requests over IPv6 to " + url6);
-            record(new Shares(requests.from(FIRST_PORT, REQUESTS, url6), weights).check("spread_ipv6"));
-            List<InetAddress> vips =
-                    List.of(InetAddress.getByName(Topology.VIP4), InetAddress.getByName(Topology.VIP6));
-            WireCount count = WireCount.of(capture.finish(), vips);
-            record(directReturn(count, received(client) - receivedBefore));
-            return answers4;
+            long countedBefore = counted(daemon);
+            List<Traffic> traffic = new ArrayList<>();
+            for (String url : lab.urls()) {
+                progress.accept(REQUESTS + " requests to " + url);
+                traffic.add(new Traffic(url, requests.from(FIRST_PORT, REQUESTS, url)));
+            }
+            for (int i = 0; i < FAMILIES.size(); i++) {
+                record(new Shares(traffic.get(i).answers(), LAB.weights()).check("spread_" + FAMILIES.get(i)));
+            }
+            WireCount count = WireCount.of(capture.finish());
+            record(directReturn(count));
+            progress.accept("          (the client received " + (received(client) - receivedBefore) + " packets)");
+            long counted = counted(daemon) - countedBefore;
+            record(new Check(
+                    "counters",
+                    counted == count.requests(),
+                    counted + " packets counted by the daemon",
+                    Integer.toString(count.requests())));
+            return traffic;
         }
     }
 
-    private static Check directReturn(WireCount count, long toClient) {
-        boolean ok = count.requests() > 0 && count.encapsulated() == count.requests() && count.replies() == 0;
+    private static Check directReturn(WireCount count) {
         return new Check(
                 "direct_return",
-                ok,
-                count.requests() + " packets in, " + count.encapsulated() + " encapsulated out, " + count.replies()
-                        + " replies; " + toClient + " reached the client",
-                "on lb1's cable as many out as in, 0 replies");
+                count.requests() >= 2 * REQUESTS && count.encapsulated() == count.requests() && count.replies() == 0,
+                count.requests() + " in, " + count.encapsulated() + " out encapsulated, " + count.replies()
+                        + " replies",
+                "out = in, 0 replies");
+    }
+
+    /** Packets that the daemon says it has sent to real servers. */
+    private static long counted(DaemonClient daemon) {
+        return daemon.state().getVipsList().stream()
+                .mapToLong(vip -> vip.getTraffic().getPackets())
+                .sum();
     }
 
     /** Packets that a host has received on its uplink. */
@@ -91,24 +106,25 @@ final class Demo {
                 .getAsLong();
     }
 
-    private void failover(Lab lab, Requests requests, List<Answer> before, String url) {
+    private void failover(Lab lab, Requests requests, DaemonClient daemon, List<Traffic> before) {
         RealServer victim = lab.realServers().get(VICTIM - 1);
         String name = victim.host().name();
-        Failover failover = new Failover(lab, requests, victim, url);
+        Failover failover = new Failover(requests, daemon, victim);
         progress.accept("killing nginx on " + name);
         failover.kill(before).forEach(this::record);
         progress.accept("starting nginx on " + name + " again");
-        record(failover.revive(UNUSED_PORTS));
-        List<Answer> after = requests.from(PORTS_AFTER, REQUESTS, url);
-        record(new Shares(after, lab.spec().weights()).check("spread_after"));
+        record(failover.revive(UNUSED_PORTS, lab.urls()));
+        List<Answer> after = requests.from(PORTS_AFTER, REQUESTS, lab.urls().get(0));
+        record(new Shares(after, LAB.weights()).check("spread_after"));
     }
 
-    private void upload(Lab lab, String url4, String url6) throws IOException {
+    private void upload(Lab lab) throws IOException {
         Upload upload = new Upload(lab);
         upload.prepare();
         progress.accept("uploading 30 MB over IPv4 and IPv6");
-        record(upload.check("upload_ipv4", url4));
-        record(upload.check("upload_ipv6", url6));
+        for (int i = 0; i < FAMILIES.size(); i++) {
+            record(upload.check("upload_" + FAMILIES.get(i), lab.urls().get(i)));
+        }
     }
 
     private void record(Check check) {

@@ -32,13 +32,13 @@ final class Shares {
             widest = Math.max(widest, tolerance);
             ok &= Math.abs(share - due) <= tolerance;
             measured.add(percent(share));
-            expected.add(percent(due));
+            expected.add(String.format(Locale.ROOT, "%.0f", 100 * due));
         }
         long failed = answers.stream().filter(answer -> !answer.ok()).count();
         return new Check(
                 name,
                 ok,
-                String.join(" / ", measured) + " % of " + answers.size() + " requests, " + failed + " failed",
+                String.join(" / ", measured) + " %, " + failed + " of " + answers.size() + " failed",
                 String.join(" / ", expected) + " % ± " + percent(widest) + ", 0 failed");
     }
 

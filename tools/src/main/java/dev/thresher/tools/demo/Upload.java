@@ -55,12 +55,7 @@ final class Upload {
         String got = sha256(arrived);
         Files.delete(arrived);
         String value = String.format(
-                Locale.ROOT,
-                "sha256 %s… on %s, %.0f MB in %.1f s",
-                got.substring(0, SHOWN_DIGITS),
-                receiver.host().name(),
-                BYTES / 1e6,
-                seconds);
+                Locale.ROOT, "sha256 %s…, %.0f MB in %.1f s", got.substring(0, SHOWN_DIGITS), BYTES / 1e6, seconds);
         return new Check(name, got.equals(wanted), value, expected);
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.tools.demo;
 
+import dev.thresher.tools.lab.Topology;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -37,7 +39,8 @@ record WireCount(int requests, int encapsulated, int replies) {
     }
 
     /** Counts the packets in a capture file of an Ethernet interface, as tcpdump writes it on this machine. */
-    static WireCount of(Path capture, Collection<InetAddress> vips) throws IOException {
+    static WireCount of(Path capture) throws IOException {
+        List<InetAddress> vips = List.of(InetAddress.getByName(Topology.VIP4), InetAddress.getByName(Topology.VIP6));
         ByteBuffer file = ByteBuffer.wrap(Files.readAllBytes(capture)).order(ByteOrder.nativeOrder());
         Map<Kind, Integer> counts = new EnumMap<>(Kind.class);
         file.position(PCAP_HEADER);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.tools.lab;
 
+import dev.thresher.tools.cli.DaemonClient;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -95,6 +96,24 @@ public final class Balancer {
         }
         if (!ready) {
             throw new LabException("the daemon was not ready in " + START_LIMIT.toSeconds() + " s:\n" + lastWords());
+        }
+    }
+
+    /** Ends the daemon as a crash would: at once, without closing anything. */
+    public void kill() {
+        LabProcess.on(host).stream()
+                .filter(process -> process.name().equals(LabProcess.DAEMON))
+                .forEach(process -> LabProcess.kill(process.pid()));
+    }
+
+    /** A connection to its API. */
+    public DaemonClient connect() {
+        return DaemonClient.connect(files.socket());
+    }
+
+    boolean allMembersUp() {
+        try (DaemonClient daemon = connect()) {
+            return daemon.state().getVipsList().stream().allMatch(vip -> vip.getMembersUp() == vip.getMembersTotal());
         }
     }
 

@@ -5,12 +5,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /** A lab that is up. Closing it removes it; {@link #leaveUp} ends only this process's hold on it. */
 public final class Lab implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final Duration FIRST_ANSWER = Duration.ofSeconds(15);
+    private static final Duration READY_LIMIT = Duration.ofSeconds(15);
 
     private final LabSpec spec;
     private final Topology topology;
@@ -24,8 +26,8 @@ public final class Lab implements AutoCloseable {
         this.topology = spec.topology();
         this.files = new LabFiles(spec.lab());
         this.balancer = new Balancer(topology.balancer(), files, launcher);
-        this.realServers = topology.realHosts().stream()
-                .map(host -> new RealServer(host, files))
+        this.realServers = IntStream.rangeClosed(1, topology.reals())
+                .mapToObj(number -> new RealServer(number, topology.real(number), files))
                 .toList();
         this.lock = lock;
     }
@@ -37,9 +39,8 @@ public final class Lab implements AutoCloseable {
      * @param progress told of each step
      */
     public static Lab up(LabSpec spec, Path launcher, Consumer<String> progress) {
-        requireRoot();
+        Privileges.require();
         LabFiles files = new LabFiles(spec.lab());
-        spec.topology();
         LabLock lock = LabLock.take(LabFiles.ALL_LABS, spec.lab(), PATIENCE, "the lab '" + spec.lab() + "'");
         if (!spec.ownedByProcess() && Files.exists(files.complete())) {
             lock.close();
@@ -73,13 +74,18 @@ public final class Lab implements AutoCloseable {
         progress.accept("the daemon on lb1");
         balancer.configure(spec);
         balancer.start();
+        await("not all real servers are up", balancer::allMembersUp);
         for (String url : urls()) {
-            if (!Await.until(FIRST_ANSWER, () -> answers(url))) {
-                throw new LabException("no answer from " + url + " in " + FIRST_ANSWER.toSeconds()
-                        + " s; the daemon's last words:\n" + balancer.lastWords());
-            }
+            await("no answer from " + url, () -> answers(url));
         }
         LabFiles.write(files.complete(), "");
+    }
+
+    private void await(String complaint, BooleanSupplier condition) {
+        if (!Await.until(READY_LIMIT, condition)) {
+            throw new LabException(complaint + " after " + READY_LIMIT.toSeconds() + " s; the daemon's last words:\n"
+                    + balancer.lastWords());
+        }
     }
 
     private boolean answers(String url) {
@@ -89,17 +95,11 @@ public final class Lab implements AutoCloseable {
 
     /** Removes a lab, or what is left of one. False if there was nothing. */
     public static boolean down(String lab) {
-        requireRoot();
+        Privileges.require();
         Remains remains = Remains.of(lab);
         LabLock lock = LabLock.take(LabFiles.ALL_LABS, lab, PATIENCE, "the lab '" + lab + "'");
         try (lock) {
             return remains.remove();
-        }
-    }
-
-    private static void requireRoot() {
-        if (Libc.INSTANCE.geteuid() != 0) {
-            throw new LabException("the lab needs root, for network namespaces and BPF; run it with sudo");
         }
     }
 

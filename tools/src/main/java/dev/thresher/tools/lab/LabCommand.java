@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.util.List;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IModelTransformer;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -30,6 +32,14 @@ public final class LabCommand {
                 paramLabel = "NAME",
                 defaultValue = "lab",
                 description = "Name of the lab (default: ${DEFAULT-VALUE}); several can be up side by side.")
+        void setLab(String name) {
+            try {
+                lab = new LabFiles(name).lab();
+            } catch (LabException e) {
+                throw invalid(e);
+            }
+        }
+
         String lab = "lab";
     }
 
@@ -44,14 +54,21 @@ public final class LabCommand {
 
         @Override
         protected int act() {
-            LabSpec wanted = LabSpec.lasting(lab, reals);
-            wanted.topology();
+            LabSpec wanted = wanted();
             CleanExit exit = CleanExit.removing(lab);
             try (exit) {
                 Lab.up(wanted, Launcher.path(), step -> tell("lab: " + step)).leaveUp();
             }
             new LabGuide(lab, Launcher.typed()).print(out());
             return 0;
+        }
+
+        private LabSpec wanted() {
+            try {
+                return LabSpec.lasting(lab, reals);
+            } catch (LabException e) {
+                throw invalid(e);
+            }
         }
     }
 
@@ -97,6 +114,15 @@ public final class LabCommand {
             return hosts.isEmpty()
                     ? "no lab '" + lab + "' is up; bring it up with: thresher lab up"
                     : "no host '" + host + "' in the lab; it has " + hosts;
+        }
+    }
+
+    /** Options behind the host's name are the command's. */
+    static final class StopAtHost implements IModelTransformer {
+        @Override
+        public CommandSpec transform(CommandSpec spec) {
+            spec.parser().stopAtPositional(true);
+            return spec;
         }
     }
 

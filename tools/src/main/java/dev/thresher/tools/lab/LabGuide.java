@@ -34,15 +34,21 @@ final class LabGuide {
         out.println("Configuration: " + files.config());
         out.println("The daemon's log: " + files.daemonLog());
         out.println();
+        String nginx = files.of(new Topology(lab, 1).real(1)) + "/nginx";
         out.println("Try:");
-        out.printf("    %s client curl -s 'http://%s/?[1-9]'     # nine requests%n", exec, Topology.VIP4);
-        out.printf("    %s client curl -gs 'http://[%s]/'%n", exec, Topology.VIP6);
-        out.printf("    %s lb1 thresher status%n", exec);
-        out.printf("    %s real1 sh -c 'kill $(cat %s/real1/nginx.pid)'     # real1 fails%n", exec, files.directory());
-        out.printf("    %s lb1 thresher reals%n", exec);
-        out.printf("    %s real1 nginx -c %s/real1/nginx.conf     # and comes back%n", exec, files.directory());
-        out.printf("    %s router tcpdump -ni lb1     # what goes to the load balancer and comes from it%n", exec);
-        out.printf("    %s lab down%s%n", thresher, option());
+        tip(out, "nine connections", exec + " client curl -s 'http://" + Topology.VIP4 + "/?[1-9]'");
+        tip(out, "one over IPv6", exec + " client curl -gs 'http://[" + Topology.VIP6 + "]/'");
+        tip(out, "how the balancer is doing", exec + " lb1 thresher status");
+        tip(out, "real1 fails", exec + " real1 sh -c 'kill $(cat " + nginx + ".pid)'");
+        tip(out, "what the balancer makes of it", exec + " lb1 thresher reals");
+        tip(out, "real1 comes back", exec + " real1 nginx -c " + nginx + ".conf");
+        tip(out, "watch the load balancer's cable", exec + " router tcpdump -ni lb1");
+        tip(out, "remove all of it", thresher + " lab down" + option());
         out.flush();
+    }
+
+    private static void tip(PrintWriter out, String purpose, String command) {
+        out.println("    # " + purpose);
+        out.println("    " + command);
     }
 }

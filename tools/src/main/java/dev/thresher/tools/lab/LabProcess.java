@@ -13,6 +13,8 @@ import java.util.stream.Stream;
 
 /** A process of the lab, under the name that people know it by. */
 public record LabProcess(String name, long pid) {
+    static final String DAEMON = "daemon";
+
     private static final Duration TERM_PATIENCE = Duration.ofSeconds(8);
     private static final Duration KILL_PATIENCE = Duration.ofSeconds(5);
     private static final String DAEMON_CLASS = "dev.thresher.daemon.Main";
@@ -28,7 +30,7 @@ public record LabProcess(String name, long pid) {
             boolean daemon = List.of(Files.readString(proc.resolve("cmdline")).split("\0"))
                     .contains(DAEMON_CLASS);
             return new LabProcess(
-                    daemon ? "daemon" : Files.readString(proc.resolve("comm")).strip(), pid);
+                    daemon ? DAEMON : Files.readString(proc.resolve("comm")).strip(), pid);
         } catch (IOException e) {
             return new LabProcess("ended", pid);
         }
@@ -55,9 +57,15 @@ public record LabProcess(String name, long pid) {
     static void stopAll(Collection<Long> pids) {
         signal(pids, ProcessHandle::destroy);
         if (!Await.until(TERM_PATIENCE, () -> alive(pids).findAny().isEmpty())) {
-            signal(alive(pids).toList(), ProcessHandle::destroyForcibly);
-            Await.until(KILL_PATIENCE, () -> alive(pids).findAny().isEmpty());
+            alive(pids).forEach(LabProcess::kill);
         }
+    }
+
+    /** Ends a process as a crash would; it has ended when this returns. */
+    static void kill(long pid) {
+        List<Long> one = List.of(pid);
+        signal(one, ProcessHandle::destroyForcibly);
+        Await.until(KILL_PATIENCE, () -> alive(one).findAny().isEmpty());
     }
 
     private static void signal(Collection<Long> pids, Consumer<ProcessHandle> signal) {

@@ -6,6 +6,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** What the verbs that work on a lab have in common. */
@@ -27,10 +28,19 @@ public abstract class LabVerb implements Callable<Integer> {
     public final Integer call() {
         try {
             return act();
-        } catch (LabException e) {
-            tell("thresher: " + e.getMessage());
+        } catch (RuntimeException e) {
+            boolean stopped = Thread.currentThread().isInterrupted(); // see CleanExit
+            if (!stopped && !(e instanceof LabException)) {
+                throw e;
+            }
+            tell("thresher: " + (stopped ? "stopped; everything is removed again" : e.getMessage()));
             return ExitCode.SOFTWARE;
         }
+    }
+
+    /** What to throw when the caller asked for something that cannot be. */
+    protected ParameterException invalid(LabException e) {
+        return new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }
 
     /** Where results go. */

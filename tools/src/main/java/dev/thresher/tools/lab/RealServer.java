@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,7 @@ public final class RealServer {
             events { worker_connections 4096; }
             http {
               access_log %2$s/access.log;
+              keepalive_timeout 0; # a connection for each request, so that each may go elsewhere
               client_body_temp_path %2$s/tmp/body;
               proxy_temp_path %2$s/tmp/proxy;
               fastcgi_temp_path %2$s/tmp/fastcgi;
@@ -43,10 +45,12 @@ public final class RealServer {
             }
             """;
 
+    private final int number;
     private final Host host;
     private final Path directory;
 
-    RealServer(Host host, LabFiles files) {
+    RealServer(int number, Host host, LabFiles files) {
+        this.number = number;
         this.host = host;
         this.directory = files.of(host);
     }
@@ -67,14 +71,18 @@ public final class RealServer {
     public void kill() {
         Long pid = pid();
         if (pid != null) {
-            ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
-            Await.until(Duration.ofSeconds(5), () -> ProcessHandle.of(pid).isEmpty());
+            LabProcess.kill(pid);
         }
     }
 
     /** Where a file that was PUT to /upload/NAME is kept. */
     public Path uploaded(String name) {
         return directory.resolve("files/upload").resolve(name);
+    }
+
+    /** Its own addresses, which the load balancer sends to: IPv4 and IPv6. */
+    public List<String> addresses() {
+        return List.of(Topology.real4(number), Topology.real6(number));
     }
 
     /** Which host this server runs on. */

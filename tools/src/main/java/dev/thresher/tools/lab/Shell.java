@@ -7,7 +7,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 
 /** Runs commands of the system, such as {@code ip} and {@code curl}, to their end. */
 public final class Shell {
@@ -39,19 +40,30 @@ public final class Shell {
             throw new LabException("cannot run " + command.get(0) + ": " + e.getMessage(), e);
         }
         try {
-            CompletableFuture<String> err = CompletableFuture.supplyAsync(() -> read(process.getErrorStream()));
-            CompletableFuture<String> out = CompletableFuture.supplyAsync(() -> read(process.getInputStream()));
+            FutureTask<String> err = reader(process.getErrorStream());
+            FutureTask<String> out = reader(process.getInputStream());
             try (OutputStream stdin = process.getOutputStream()) {
                 stdin.write(input.getBytes(UTF_8));
             } catch (IOException e) {
                 // It ended without reading its input; its exit status tells why.
             }
-            return new Result(command, process.waitFor(), out.join(), err.join());
+            return new Result(command, process.waitFor(), out.get(), err.get());
+        } catch (ExecutionException e) {
+            throw new LabException("cannot read what " + command.get(0) + " says", e);
         } catch (InterruptedException e) {
             process.destroyForcibly();
             Thread.currentThread().interrupt();
             throw new LabException("interrupted during " + String.join(" ", command), e);
         }
+    }
+
+    /** A thread each: a command that fills one pipe while only the other is read would wait for ever. */
+    private static FutureTask<String> reader(InputStream stream) {
+        FutureTask<String> task = new FutureTask<>(() -> read(stream));
+        Thread thread = new Thread(task, "shell-reader");
+        thread.setDaemon(true);
+        thread.start();
+        return task;
     }
 
     private static String read(InputStream stream) {

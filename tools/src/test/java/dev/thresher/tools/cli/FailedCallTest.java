@@ -80,10 +80,13 @@ final class FailedCallTest {
     void daemonThatDoesNotAnswer_isGivenUp() throws IOException {
         Path socket = dir.resolve("edge.sock");
         CountDownLatch release = new CountDownLatch(1);
-        try (GrpcServer server = GrpcServer.start(socket, source(() -> {
-                    await(release);
-                    return FakeSource.idle().snapshot();
-                }));
+        try (GrpcServer server = GrpcServer.start(
+                        socket,
+                        source(() -> {
+                            await(release);
+                            return FakeSource.idle().snapshot();
+                        }),
+                        new FakeFlows());
                 DaemonClient client = new DaemonClient(server.socket(), Duration.ofMillis(200))) {
             CommandFailure e = assertThrows(CommandFailure.class, client::state);
             release.countDown();
@@ -99,9 +102,12 @@ final class FailedCallTest {
     void daemonThatFails_isQuoted() throws IOException {
         Path socket = dir.resolve("edge.sock");
         CliRun run;
-        try (GrpcServer server = GrpcServer.start(socket, source(() -> {
-            throw new IllegalStateException("map members: EBADF");
-        }))) {
+        try (GrpcServer server = GrpcServer.start(
+                socket,
+                source(() -> {
+                    throw new IllegalStateException("map members: EBADF");
+                }),
+                new FakeFlows())) {
             run = CliRun.of("vips", "--socket", server.socket().toString());
         }
 

@@ -8,6 +8,7 @@ import dev.thresher.config.XdpMode;
 import dev.thresher.daemon.state.Counter;
 import dev.thresher.daemon.state.DaemonInfo;
 import dev.thresher.daemon.state.DaemonState;
+import dev.thresher.daemon.state.FlowCensus;
 import dev.thresher.daemon.state.HealthState;
 import dev.thresher.daemon.state.MemberState;
 import dev.thresher.daemon.state.StateSource;
@@ -55,6 +56,7 @@ record FakeSource(DaemonState snapshot, List<Counter> counters) implements State
                         XdpMode.DRIVER,
                         nextHop,
                         warnings),
+                new FlowCensus(1_048_576, 524_000, 288, 17),
                 List.of(vips));
     }
 

@@ -30,7 +30,7 @@ final class StateVerbsTest {
 
     @BeforeEach
     void serve() throws IOException {
-        server = GrpcServer.start(dir.resolve("edge.sock"), FakeSource.busy());
+        server = GrpcServer.start(dir.resolve("edge.sock"), FakeSource.busy(), new FakeFlows());
     }
 
     @AfterEach
@@ -51,6 +51,7 @@ final class StateVerbsTest {
                         "next hop    02:00:00:00:00:01",
                         "VIPs        2, 1 without a member that is up",
                         "members     1 of 3 up",
+                        "flows       524,288 of 1,048,576 (50.0 %)",
                         "",
                         "PACKETS",
                         "tx       1,234,567",
@@ -79,6 +80,7 @@ final class StateVerbsTest {
                 daemon.getAsJsonObject("next_hop").get("mac").getAsString());
         assertEquals("{\"total\":2,\"serving\":1}", json.get("vips").toString());
         assertEquals("{\"total\":3,\"up\":1}", json.get("members").toString());
+        assertEquals(524_288, json.getAsJsonObject("flow_table").get("occupied").getAsInt());
         assertEquals(
                 "{\"name\":\"tx\",\"kind\":\"verdict\",\"packets\":1234567}",
                 json.getAsJsonArray("counters").get(0).toString());
@@ -216,7 +218,7 @@ final class StateVerbsTest {
     private void serve(StateSource source) throws IOException {
         Path socket = server.socket();
         server.close();
-        server = GrpcServer.start(socket, source);
+        server = GrpcServer.start(socket, source, new FakeFlows());
     }
 
     private CliRun run(String... arguments) {

@@ -17,8 +17,8 @@ class SharesTest {
     void aSpreadByWeight_holds() {
         Check check = new Shares(answers(1000, 1010, 1990), WEIGHTS).check("spread");
         assertTrue(check.ok(), check.value());
-        assertEquals("25.0 / 25.3 / 49.8 % of 4000 requests, 0 failed", check.value());
-        assertEquals("25.0 / 25.0 / 50.0 % ± 3.7, 0 failed", check.expected());
+        assertEquals("25.0 / 25.3 / 49.8 %, 0 of 4000 failed", check.value());
+        assertEquals("25 / 25 / 50 % ± 3.7, 0 failed", check.expected());
     }
 
     @Test
@@ -33,7 +33,7 @@ class SharesTest {
         answers.add(new Answer(9, null));
         Check check = new Shares(answers, WEIGHTS).check("spread");
         assertFalse(check.ok());
-        assertTrue(check.value().endsWith("1 failed"), check.value());
+        assertTrue(check.value().endsWith(", 1 of 4000 failed"), check.value());
     }
 
     @Test

@@ -3,19 +3,19 @@ package dev.thresher.tools.demo;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.thresher.tools.lab.Topology;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class WireCountTest {
-    private static final String VIP4 = "203.0.113.10";
-    private static final String VIP6 = "2001:db8:cafe::10";
+    private static final String VIP4 = Topology.VIP4;
+    private static final String VIP6 = Topology.VIP6;
     private static final int TCP = 6;
     private static final int UDP = 17;
 
@@ -70,7 +70,7 @@ class WireCountTest {
         byte[] content = new byte[file.position()];
         file.flip().get(content);
         Path capture = Files.write(directory.resolve("test.pcap"), content);
-        return WireCount.of(capture, List.of(InetAddress.getByName(VIP4), InetAddress.getByName(VIP6)));
+        return WireCount.of(capture);
     }
 
     private static byte[] ip(String from, String to, int protocol, byte[] payload) throws IOException {

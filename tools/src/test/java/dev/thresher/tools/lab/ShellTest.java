@@ -34,6 +34,14 @@ class ShellTest {
     }
 
     @Test
+    void attempt_readsBothOutputsAtOnce() {
+        String script = "head -c 1000000 /dev/zero >&2; head -c 1000000 /dev/zero; head -c 1000000 /dev/zero >&2";
+        Shell.Result result = Shell.attempt("", List.of("sh", "-c", script));
+        assertEquals(1_000_000, result.out().length());
+        assertEquals(2_000_000, result.err().length());
+    }
+
+    @Test
     void attempt_ofACommandThatIgnoresItsInput_works() {
         assertEquals(0, Shell.attempt("x".repeat(1_000_000), List.of("true")).exit());
     }

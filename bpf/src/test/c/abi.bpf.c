@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Carries lib/abi.h in its BTF for AbiTest: every struct and enum, and the #defines as one more. */
+#include "../../main/c/lib/abi.h"
+
+enum constants {
+	CONSTANT_ABI_VERSION = ABI_VERSION,
+	CONSTANT_MAGLEV_TABLE_SIZE = MAGLEV_TABLE_SIZE,
+	CONSTANT_FLOW_SHORT_LIVED = FLOW_SHORT_LIVED,
+	CONSTANT_FLOW_CONFIRMED = FLOW_CONFIRMED,
+	CONSTANT_FLOW_SEEN_SHIFT = FLOW_SEEN_SHIFT,
+	CONSTANT_FLOW_SEEN_MASK = FLOW_SEEN_MASK,
+	CONSTANT_FLOW_MEMBER_SHIFT = FLOW_MEMBER_SHIFT,
+	CONSTANT_FLOW_MEMBER_MASK = FLOW_MEMBER_MASK,
+	CONSTANT_FLOW_TAG_SHIFT = FLOW_TAG_SHIFT,
+	CONSTANT_FLOWS_PER_BUCKET = FLOWS_PER_BUCKET,
+	CONSTANT_FLOWS_PER_PAIR = FLOWS_PER_PAIR,
+};
+
+const volatile struct {
+	struct vip_key vip_key;
+	struct vip vip;
+	struct member member;
+	struct member_stats member_stats;
+	struct vip_stats vip_stats;
+	struct maglev_table *maglev_table;
+	struct flow_bucket_pair flow_bucket_pair;
+	struct settings settings;
+	struct clock_reading clock_reading;
+	enum vip_flags vip_flags;
+	enum member_flags member_flags;
+	enum member_state member_state;
+	enum counter counter;
+	enum constants constants;
+} abi = {};

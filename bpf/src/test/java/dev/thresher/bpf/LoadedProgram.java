@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.thresher.bpf;
+
+import dev.thresher.bpf.layout.Counter;
+import dev.thresher.bpf.layout.MacAddress;
+import dev.thresher.bpf.layout.MapNames;
+import dev.thresher.bpf.layout.MemberRecord;
+import dev.thresher.bpf.layout.MemberState;
+import dev.thresher.bpf.layout.ProgramSettings;
+import dev.thresher.bpf.layout.VipRecord;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.function.IntUnaryOperator;
+
+/** The load balancer's program in the kernel, with small maps, and what a test does with it. */
+final class LoadedProgram implements AutoCloseable {
+    static final MacAddress NEXT_HOP = MacAddress.parse("02:00:00:00:00:01");
+    static final MacAddress OWN = MacAddress.parse("02:00:00:00:00:02");
+
+    private static final int VIPS = 32;
+    private static final int MEMBERS = 256;
+
+    private final ProgramSettings settings;
+    private final BpfObject object;
+    private final BpfProgram program;
+    private final MappedFlows flows;
+    // Id 0 of a VIP is as good as any other; id 0 of a member is not.
+    private int nextVip;
+    private int nextMember = 1;
+
+    /** One VIP as the tests name it. */
+    record Service(int id, InetAddress address, int port, int protocol) {}
+
+    /** {@code struct member_stats}, all CPUs together. */
+    record MemberStats(long packets, long bytes, long newFlows) {}
+
+    private LoadedProgram(BpfObject object, ProgramSettings settings) {
+        this.object = object;
+        this.settings = settings;
+        this.program = object.program("lb");
+        this.flows = new MappedFlows(object.map(MapNames.FLOWS).map(), settings);
+    }
+
+    static LoadedProgram load() {
+        return load(TestSettings.DEFAULT);
+    }
+
+    static LoadedProgram load(ProgramSettings settings) {
+        return new LoadedProgram(open(settings).load(), settings);
+    }
+
+    /** Everything up to the load itself. */
+    static BpfObject open(ProgramSettings settings) {
+        Privileges.require();
+        BpfObject object = BpfObject.open("lb.bpf.o");
+        object.setReadOnlyData(settings.encode());
+        for (String map : List.of(MapNames.VIPS, MapNames.TABLES, MapNames.VIP_STATS)) {
+            object.setMaxEntries(map, VIPS);
+        }
+        for (String map : List.of(MapNames.MEMBERS, MapNames.MEMBER_STATS)) {
+            object.setMaxEntries(map, MEMBERS);
+        }
+        object.setMaxEntries(MapNames.FLOWS, settings.flowPairs());
+        return object;
+    }
+
+    ProgramSettings settings() {
+        return settings;
+    }
+
+    BpfObject object() {
+        return object;
+    }
+
+    BpfProgram program() {
+        return program;
+    }
+
+    MappedFlows flows() {
+        return flows;
+    }
+
+    Service addVip(String address, int port, int protocol) {
+        return addVip(address, port, protocol, true);
+    }
+
+    Service addVip(String address, int port, int protocol, boolean tracked) {
+        Service service = new Service(nextVip++, Frame.address(address), port, protocol);
+        object.map(MapNames.VIPS)
+                .update(VipRecord.key(service.address, port, protocol), new VipRecord(service.id, tracked).encode());
+        return service;
+    }
+
+    /** Adds a member that is up and answers its id; no table has it yet. */
+    int addMember(Service service, String real) {
+        int id = nextMember++;
+        put(
+                id,
+                new MemberRecord(
+                        service.address,
+                        service.port,
+                        service.protocol,
+                        MemberState.UP,
+                        Frame.address(real),
+                        new MemberRecord.NextHop(NEXT_HOP, OWN),
+                        service.id));
+        return id;
+    }
+
+    void put(int memberId, MemberRecord member) {
+        object.map(MapNames.MEMBERS).update(key(memberId), member.encode());
+    }
+
+    MemberRecord member(int id) {
+        return MemberRecord.decode(object.map(MapNames.MEMBERS).lookup(key(id)).orElseThrow());
+    }
+
+    void setState(int memberId, MemberState state) {
+        put(memberId, member(memberId).with(state));
+    }
+
+    /** Gives the VIP a table with these members in turns; 0 is a slot that nobody has. */
+    void setTable(Service service, int... memberIds) {
+        setTable(service, slot -> memberIds[slot % memberIds.length]);
+    }
+
+    void setTable(Service service, IntUnaryOperator memberOfSlot) {
+        ByteBuffer table = ByteBuffer.allocate(MapNames.TABLE_BYTES).order(ByteOrder.nativeOrder());
+        for (int slot = 0; slot < MapNames.TABLE_SLOTS; slot++) {
+            table.putInt(memberOfSlot.applyAsInt(slot));
+        }
+        try (BpfMap inner = BpfMap.createArray("test_table", MapNames.TABLE_BYTES, 1)) {
+            inner.update(key(0), table.array());
+            object.map(MapNames.TABLES).updateInner(List.of(service.id), List.of(inner));
+        }
+    }
+
+    BpfProgram.Output run(Frame frame) {
+        return run(frame.bytes());
+    }
+
+    BpfProgram.Output run(byte[] frame) {
+        return program.testRun(frame);
+    }
+
+    long counter(Counter counter) {
+        return sum(MapNames.COUNTERS, counter.index(), 0);
+    }
+
+    MemberStats stats(int memberId) {
+        return new MemberStats(
+                sum(MapNames.MEMBER_STATS, memberId, 0),
+                sum(MapNames.MEMBER_STATS, memberId, Long.BYTES),
+                sum(MapNames.MEMBER_STATS, memberId, 2 * Long.BYTES));
+    }
+
+    long dropped(Service service) {
+        return sum(MapNames.VIP_STATS, service.id, 0);
+    }
+
+    @Override
+    public void close() {
+        flows.close();
+        object.close();
+    }
+
+    static byte[] key(int index) {
+        return ByteBuffer.allocate(Integer.BYTES)
+                .order(ByteOrder.nativeOrder())
+                .putInt(index)
+                .array();
+    }
+
+    /** All CPUs' numbers at an offset of a per-CPU value. */
+    private long sum(String mapName, int index, int offset) {
+        BpfMap map = object.map(mapName);
+        ByteBuffer values =
+                ByteBuffer.wrap(map.lookup(key(index)).orElseThrow()).order(ByteOrder.nativeOrder());
+        long sum = 0;
+        for (int at = offset; at < values.capacity(); at += map.perCpuStride()) {
+            sum += values.getLong(at);
+        }
+        return sum;
+    }
+}

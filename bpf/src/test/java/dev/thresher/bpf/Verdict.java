@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.thresher.bpf;
+
+/** {@code enum xdp_action}, in its order. */
+enum Verdict {
+    ABORTED,
+    DROP,
+    PASS,
+    TX,
+    REDIRECT;
+
+    static Verdict of(BpfProgram.Output output) {
+        return values()[output.verdict()];
+    }
+}

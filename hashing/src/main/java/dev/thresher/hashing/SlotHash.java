@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.thresher.hashing;
+
+/**
+ * From a flow to its slot in a Maglev table: the Java twin of {@code slot_hash} and {@code slot_of} in
+ * {@code lib/hash.h}. Linux {@code jhash2} of the source address and both ports; the same on every load balancer of a
+ * fleet.
+ */
+public final class SlotHash {
+    private SlotHash() {}
+
+    /** The slot, from 0 to {@link MaglevTable#DEFAULT_SIZE} - 1. */
+    public static int slotOf(FlowTuple flow, int maglevSeed) {
+        byte[] source = flow.source().getAddress();
+        int[] words = new int[source.length / Integer.BYTES + 1];
+        for (int i = 0; i < words.length - 1; i++) {
+            words[i] = Jhash.word(source, i * Integer.BYTES);
+        }
+        words[words.length - 1] = flow.portsWord();
+        return Integer.remainderUnsigned(Jhash.jhash2(words, maglevSeed), MaglevTable.DEFAULT_SIZE);
+    }
+}

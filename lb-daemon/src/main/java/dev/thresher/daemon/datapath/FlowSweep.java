@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.thresher.daemon.datapath;
+
+import dev.thresher.bpf.layout.ProgramSettings.Ticks;
+import dev.thresher.daemon.state.FlowCensus;
+import java.util.Arrays;
+
+/**
+ * Goes round the connection table in steps of equal size, removes what has expired and counts what is left. One thread
+ * steps.
+ */
+public final class FlowSweep {
+    /** Steps of a round. */
+    public static final int PARTS = 64;
+
+    private final FlowTable table;
+    private final FlowCensus[] parts = new FlowCensus[PARTS];
+    private int next;
+
+    public FlowSweep(FlowTable table) {
+        this.table = table;
+        Arrays.fill(parts, FlowCensus.NONE);
+    }
+
+    /** Sweeps the next part; what it answers is what was removed there. */
+    public int step(long nowTicks, Ticks ticks) {
+        int places = table.size() / PARTS;
+        FlowCensus part = table.sweep(next * places, (next + 1) * places, nowTicks, ticks);
+        parts[next] = new FlowCensus(part.places(), part.confirmed(), part.unconfirmed(), 0);
+        next = (next + 1) % PARTS;
+        return part.expired();
+    }
+
+    /**
+     * The whole table, as it was when each part was swept last. Before the first round is over, the parts that were not
+     * swept yet are taken to be like those that were: the hash sees to that.
+     */
+    public FlowCensus census() {
+        return Arrays.stream(parts).reduce(FlowCensus.NONE, FlowCensus::plus).scaledTo(table.size());
+    }
+}

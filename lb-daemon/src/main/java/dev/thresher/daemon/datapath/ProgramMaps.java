@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.thresher.daemon.datapath;
+
+import dev.thresher.bpf.layout.MemberRecord;
+import dev.thresher.bpf.layout.ProgramSettings;
+import dev.thresher.bpf.layout.VipRecord;
+import dev.thresher.config.VipKey;
+import java.time.Duration;
+import java.util.Optional;
+
+/** What the program decides by, read where the program reads it. Thread-safe. */
+public interface ProgramMaps {
+    ProgramSettings settings();
+
+    FlowTable flows();
+
+    /** The tick that the program writes to a flow that it sees now. */
+    long nowTicks();
+
+    /** So many ticks as time. */
+    Duration age(int ticks);
+
+    Optional<VipRecord> vip(VipKey key);
+
+    /** The record of a member; empty when the id is free. */
+    Optional<MemberRecord> member(int id);
+
+    /** The member that the VIP's Maglev table has at a slot; 0 when there is none. */
+    int memberAt(int vipId, int slot);
+
+    /** Ids of members are below this. */
+    int memberCapacity();
+}

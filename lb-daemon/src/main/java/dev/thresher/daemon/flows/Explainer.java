@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.thresher.daemon.flows;
+
+import dev.thresher.bpf.layout.FlowEntry;
+import dev.thresher.bpf.layout.MacAddress;
+import dev.thresher.bpf.layout.MemberRecord;
+import dev.thresher.bpf.layout.MemberState;
+import dev.thresher.bpf.layout.VipRecord;
+import dev.thresher.config.Member;
+import dev.thresher.config.Protocol;
+import dev.thresher.config.VipKey;
+import dev.thresher.daemon.datapath.FlowTable.Placed;
+import dev.thresher.daemon.datapath.ProgramMaps;
+import dev.thresher.daemon.flows.Explanation.MemberView;
+import dev.thresher.daemon.flows.Explanation.Route;
+import dev.thresher.daemon.flows.Explanation.Verdict;
+import dev.thresher.daemon.state.DaemonState;
+import dev.thresher.hashing.FlowTuple;
+import dev.thresher.hashing.SlotHash;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes a packet the way that the program takes it, {@code balance} in {@code lb.bpf.c}: connection table, VIP, Maglev
+ * table. A test compares the two.
+ */
+final class Explainer {
+    private static final MacAddress NOWHERE = MacAddress.of(new byte[MacAddress.LENGTH]);
+
+    private final ProgramMaps maps;
+    private final DaemonState state;
+
+    Explainer(ProgramMaps maps, DaemonState state) {
+        this.maps = maps;
+        this.state = state;
+    }
+
+    /** A VIP as the program found it. */
+    private record FoundVip(VipKey key, VipRecord record) {}
+
+    /** An entry and the member that it names, whose VIP the packet is for. */
+    private record FoundFlow(Placed placed, MemberRecord member) {}
+
+    Explanation explain(Client client, VipKey destination) {
+        FlowTuple tuple = new FlowTuple(
+                client.address(),
+                client.port(),
+                destination.address(),
+                destination.port(),
+                destination.protocol().number());
+        int slot = SlotHash.slotOf(tuple, maps.settings().maglevSeed());
+        FoundFlow flow = flow(tuple, destination);
+        FoundVip vip = vip(destination);
+        MemberRecord choice = vip == null ? null : choice(vip, slot);
+        boolean tcp = destination.protocol() == Protocol.TCP;
+        return new Explanation(
+                vip == null ? null : vip.key,
+                vip != null && vip.record.tracked(),
+                slot,
+                choice == null ? null : memberOf(choice),
+                flow == null ? null : view(flow, client),
+                members(flow, choice),
+                tcp ? route(flow, vip, choice, slot, true) : null,
+                route(flow, vip, choice, slot, false));
+    }
+
+    private @Nullable FoundFlow flow(FlowTuple tuple, VipKey destination) {
+        Placed placed = maps.flows().find(Hashes.of(maps.settings()).of(tuple)).orElse(null);
+        if (placed == null) {
+            return null;
+        }
+        MemberRecord member = maps.member(placed.entry().member()).orElse(null);
+        return member == null || !isFor(member, destination) ? null : new FoundFlow(placed, member);
+    }
+
+    private @Nullable FoundVip vip(VipKey destination) {
+        VipKey anyPort = new VipKey(destination.address(), 0, destination.protocol());
+        for (VipKey key : List.of(destination, anyPort)) {
+            VipRecord record = maps.vip(key).orElse(null);
+            if (record != null) {
+                return new FoundVip(key, record);
+            }
+        }
+        return null;
+    }
+
+    private @Nullable MemberRecord choice(FoundVip vip, int slot) {
+        int id = maps.memberAt(vip.record.id(), slot);
+        return id == 0 ? null : maps.member(id).orElse(null);
+    }
+
+    private static Route route(
+            @Nullable FoundFlow flow, @Nullable FoundVip vip, @Nullable MemberRecord choice, int slot, boolean syn) {
+        String refusal = flow == null ? "" : refusal(flow, syn);
+        if (flow != null && refusal.isEmpty()) {
+            return new Route(Verdict.FORWARD, memberOf(flow.member), "the connection table says so");
+        }
+        if (vip == null) {
+            return new Route(Verdict.PASS, null, refusal + "no VIP has this address, port and protocol");
+        }
+        if (choice == null) {
+            return new Route(
+                    Verdict.DROP, null, refusal + "the VIP's Maglev table is empty: no real server takes new flows");
+        }
+        return new Route(Verdict.FORWARD, memberOf(choice), refusal + "the Maglev table has it at slot " + slot);
+    }
+
+    /** Why the entry does not decide, for the beginning of a sentence; empty if it does. */
+    private static String refusal(FoundFlow flow, boolean syn) {
+        FlowEntry entry = flow.placed.entry();
+        MemberState member = flow.member.state();
+        if (member != MemberState.UP && member != MemberState.DRAIN) {
+            return "the flow's real server is down: ";
+        }
+        if (!syn) {
+            return "";
+        }
+        if (entry.shortLived()) {
+            return "the flow has ended, a SYN begins a new one: ";
+        }
+        return member == MemberState.DRAIN && !entry.confirmed()
+                ? "the flow's real server is being drained, and the connection not made yet: "
+                : "";
+    }
+
+    private static boolean isFor(MemberRecord member, VipKey destination) {
+        return member.vip().equals(destination.address())
+                && member.protocol() == destination.protocol().number()
+                && (member.vipPort() == destination.port() || member.vipPort() == 0);
+    }
+
+    private Flow view(FoundFlow flow, Client client) {
+        return new FlowReader(maps).flow(flow.placed.place(), flow.placed.entry(), memberOf(flow.member), client);
+    }
+
+    private List<MemberView> members(@Nullable FoundFlow flow, @Nullable MemberRecord choice) {
+        Map<Member, MemberView> views = new LinkedHashMap<>();
+        if (flow != null) {
+            views.put(memberOf(flow.member), view(flow.member));
+        }
+        if (choice != null) {
+            views.put(memberOf(choice), view(choice));
+        }
+        return new ArrayList<>(views.values());
+    }
+
+    private MemberView view(MemberRecord record) {
+        Member member = memberOf(record);
+        MacAddress nextHop = record.nextHop().destination();
+        return new MemberView(member, record.state(), nextHop.equals(NOWHERE) ? null : nextHop, health(member));
+    }
+
+    private dev.thresher.daemon.state.@Nullable MemberState health(Member member) {
+        return state.vips().stream()
+                .filter(vip -> vip.key().equals(member.vip()))
+                .flatMap(vip -> vip.members().stream())
+                .filter(known -> known.real().equals(member.real()))
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static Member memberOf(MemberRecord record) {
+        Protocol protocol = record.protocol() == Protocol.TCP.number() ? Protocol.TCP : Protocol.UDP;
+        return new Member(new VipKey(record.vip(), record.vipPort(), protocol), record.real());
+    }
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.thresher.daemon.datapath;
+
+import dev.thresher.bpf.BpfProgram;
+import dev.thresher.bpf.layout.Counter;
+import dev.thresher.bpf.layout.MacAddress;
+import dev.thresher.bpf.layout.MemberRecord.NextHop;
+import dev.thresher.bpf.layout.MemberState;
+import dev.thresher.config.ApiSettings;
+import dev.thresher.config.Config;
+import dev.thresher.config.EncapsulationSource;
+import dev.thresher.config.FlowSettings;
+import dev.thresher.config.Interface;
+import dev.thresher.config.IpText;
+import dev.thresher.config.Protocol;
+import dev.thresher.config.VipKey;
+import dev.thresher.config.XdpMode;
+import dev.thresher.daemon.flows.Client;
+import dev.thresher.daemon.flows.FlowView;
+import dev.thresher.daemon.reconcile.DesiredState;
+import dev.thresher.daemon.reconcile.DesiredState.DesiredMember;
+import dev.thresher.daemon.reconcile.DesiredState.DesiredVip;
+import dev.thresher.daemon.reconcile.Reconciler;
+import dev.thresher.daemon.reconcile.TableBuilder;
+import dev.thresher.daemon.state.DaemonInfo;
+import dev.thresher.daemon.state.DaemonState;
+import dev.thresher.daemon.state.FlowCensus;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The program, loaded but attached to nothing, with maps that the reconciler fills. */
+final class RunningProgram implements AutoCloseable {
+    private static final MacAddress SOURCE = MacAddress.parse("02:00:00:00:00:01");
+    private static final int SEED = 0x5eed;
+
+    private final Map<VipKey, List<DesiredMember>> vips = new LinkedHashMap<>();
+    private final Map<VipKey, Boolean> tracked = new LinkedHashMap<>();
+    private final KernelDatapath datapath;
+    private final BpfProgram program;
+    private final Reconciler reconciler;
+
+    RunningProgram(String instance, int flows) throws DatapathException {
+        Duration minute = Duration.ofMinutes(1);
+        datapath = KernelDatapath.open(new Config(
+                instance,
+                new Interface("lo", XdpMode.GENERIC, null),
+                EncapsulationSource.DEFAULT,
+                new FlowSettings(flows, minute, minute, minute),
+                ApiSettings.forInstance(instance),
+                SEED,
+                List.of(),
+                List.of()));
+        program = datapath.program();
+        reconciler = new Reconciler(datapath, RunningProgram::inTurns);
+    }
+
+    KernelDatapath datapath() {
+        return datapath;
+    }
+
+    FlowView view() {
+        return new FlowView(datapath, reconciler::memberIds, new NoHealth());
+    }
+
+    List<VipKey> vips() {
+        return List.copyOf(vips.keySet());
+    }
+
+    List<InetAddress> reals(VipKey vip) {
+        return members(vip).stream().map(DesiredMember::real).toList();
+    }
+
+    void vip(VipKey key, boolean tracks, String... reals) {
+        tracked.put(key, tracks);
+        List<DesiredMember> members = new ArrayList<>();
+        for (String real : reals) {
+            members.add(new DesiredMember(IpText.parse(real), 1, MemberState.UP, new NextHop(SOURCE, SOURCE)));
+        }
+        vips.put(key, members);
+        apply();
+    }
+
+    void removeVip(VipKey key) {
+        vips.remove(key);
+        apply();
+    }
+
+    void set(VipKey key, InetAddress real, MemberState state) {
+        members(key)
+                .replaceAll(member -> member.real().equals(real)
+                        ? new DesiredMember(real, member.weight(), state, member.nextHop())
+                        : member);
+        apply();
+    }
+
+    BpfProgram.Output run(Client client, VipKey destination, int tcpFlags) {
+        return program.testRun(TestPacket.of(client, destination, tcpFlags));
+    }
+
+    long counter(Counter counter) {
+        return datapath.counters().globals().getOrDefault(counter, 0L);
+    }
+
+    @Override
+    public void close() {
+        datapath.close();
+    }
+
+    private List<DesiredMember> members(VipKey key) {
+        List<DesiredMember> members = vips.get(key);
+        if (members == null) {
+            throw new IllegalArgumentException("no VIP " + key);
+        }
+        return members;
+    }
+
+    private void apply() {
+        List<DesiredVip> all = new ArrayList<>();
+        vips.forEach((key, members) -> all.add(new DesiredVip(key, tracked.getOrDefault(key, true), members)));
+        reconciler.apply(new DesiredState(all));
+    }
+
+    private static int[] inTurns(List<TableBuilder.Entry> entries) {
+        int[] slots = new int[dev.thresher.bpf.layout.MapNames.TABLE_SLOTS];
+        for (int slot = 0; slot < slots.length; slot++) {
+            slots[slot] = entries.get(slot % entries.size()).id();
+        }
+        return slots;
+    }
+
+    static VipKey tcp(String address, int port) {
+        return new VipKey(IpText.parse(address), port, Protocol.TCP);
+    }
+
+    static VipKey udp(String address, int port) {
+        return new VipKey(IpText.parse(address), port, Protocol.UDP);
+    }
+
+    /** Nobody probes here. */
+    private static final class NoHealth implements dev.thresher.daemon.state.StateSource {
+        @Override
+        public DaemonState snapshot() {
+            DaemonInfo info = new DaemonInfo(
+                    "test", "0", Instant.EPOCH, Path.of("/test"), "lo", XdpMode.GENERIC, null, List.of());
+            return new DaemonState(Instant.EPOCH, info, FlowCensus.NONE, List.of());
+        }
+
+        @Override
+        public List<dev.thresher.daemon.state.Counter> counters() {
+            return List.of();
+        }
+    }
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.thresher.perf;
+
+import dev.thresher.bpf.BpfException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** {@code thresher bench}. */
+@Command(
+        name = "thresher bench",
+        description = "Measures the packet path and the table builder on this machine.",
+        mixinStandardHelpOptions = true,
+        subcommands = {PacketBench.class, VethBench.class, MaglevBench.class})
+public final class BenchCommand {
+    private BenchCommand() {}
+
+    public static void main(String[] arguments) {
+        CommandLine commandLine = new CommandLine(new BenchCommand());
+        commandLine.setExecutionExceptionHandler((failure, command, result) -> {
+            if (failure instanceof BpfException || failure instanceof BenchException) {
+                command.getErr().println("bench: " + failure.getMessage());
+                return CommandLine.ExitCode.SOFTWARE;
+            }
+            throw failure;
+        });
+        System.exit(commandLine.execute(arguments));
+    }
+}

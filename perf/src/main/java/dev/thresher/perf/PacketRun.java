@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.thresher.perf;
+
+import dev.thresher.bpf.BpfException;
+import dev.thresher.bpf.BpfProgram;
+import dev.thresher.perf.PacketCase.Flows;
+import dev.thresher.perf.PacketCase.Service;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * One run of {@code bench packets}: loads everything several times and measures in rounds, each case once a round next
+ * to its own empty wrapper, so that drift and neighbours hit all of them alike.
+ */
+final class PacketRun implements AutoCloseable {
+    /** The unit of all figures. */
+    static final String BARE_IPV4 = "bare_ipv4";
+
+    static final String BARE_IPV6 = "bare_ipv6";
+    /** And one line of a table as large as the connection table, for 2^20 flows. */
+    static final String BARE_LOOKUP = "bare_lookup_ipv4";
+
+    static final List<String> FLOORS = List.of(BARE_IPV4, BARE_IPV6, BARE_LOOKUP);
+
+    private static final int BATCHES = 512;
+    private static final int WARM_UP = 1 << 14;
+    /** Enough of the flows to reach the caches' steady state again after another case. */
+    private static final int WARM_UP_MAX = 1 << 18;
+
+    private static final double TOLERATED = 0.001;
+
+    private static final Traffic ONE_IPV4 = new Traffic(Traffic.Kind.TCP_IPV4, 0, 0);
+    private static final Traffic MANY_IPV4 = new Traffic(Traffic.Kind.TCP_IPV4, 20, 0);
+    private static final Traffic ONE_IPV6 = new Traffic(Traffic.Kind.TCP_IPV6, 0, 0);
+
+    private final Set<PacketCase> cases;
+    private final Map<Service, Balancer> balancers = new EnumMap<>(Service.class);
+    private final List<Wrapper> wrappers = new ArrayList<>();
+    private final Consumer<String> progress;
+    private final Map<String, List<Double>> nanos = new LinkedHashMap<>();
+    private final Set<String> failures = new LinkedHashSet<>();
+
+    PacketRun(Set<PacketCase> cases, int loads, int maxFlows, Consumer<String> progress) {
+        this.cases = cases.isEmpty() ? EnumSet.noneOf(PacketCase.class) : EnumSet.copyOf(cases);
+        this.progress = progress;
+        for (PacketCase each : cases) {
+            balancers.computeIfAbsent(each.service, service -> balancer(service, maxFlows, loads));
+        }
+        Balancer emptied = balancers.getOrDefault(
+                Service.NEW_FLOWS, balancers.values().iterator().next());
+        for (int i = 0; i < loads; i++) {
+            wrappers.add(Wrapper.load(emptied.flows()));
+        }
+    }
+
+    private static Balancer balancer(Service service, int maxFlows, int loads) {
+        return switch (service) {
+            case ONE_VIP ->
+                Balancer.load(
+                        List.of(Traffic.Kind.TCP_IPV4, Traffic.Kind.UDP_IPV4, Traffic.Kind.TCP_IPV6),
+                        1,
+                        maxFlows,
+                        loads);
+            case MANY_VIPS ->
+                Balancer.load(
+                        List.of(Traffic.Kind.TCP_IPV4), 1 << PacketCase.MANY_VIPS.traffic.vipBits(), maxFlows, loads);
+            case NEW_FLOWS -> Balancer.load(List.of(Traffic.Kind.SYN_IPV4), 1, maxFlows, loads);
+        };
+    }
+
+    /** Nanoseconds by name: the floors, the cases, and with a suffix those of another program. */
+    Map<String, List<Double>> nanos() {
+        return nanos;
+    }
+
+    /** Why the other program was not measured in a case. */
+    Set<String> failures() {
+        return failures;
+    }
+
+    /** Has the connection tables know the flows that the cases take for established. */
+    void populate() {
+        Wrapper wrapper = wrappers.get(0);
+        for (PacketCase each : cases) {
+            if (each.flows == Flows.KNOWN) {
+                wrapper.target(balancer(each).program(0));
+                wrapper.traffic(each.traffic);
+                wrapper.run(each.wrapper(), each.traffic, 2 * each.traffic.flows());
+            }
+        }
+    }
+
+    /** Measures everything once, with one of the loads. */
+    void round(int load, Map<String, BpfProgram> others) {
+        Wrapper wrapper = wrappers.get(load);
+        floor(wrapper, BARE_IPV4, ONE_IPV4, "wrap_ipv4");
+        floor(wrapper, BARE_IPV6, ONE_IPV6, "wrap_ipv6");
+        floor(wrapper, BARE_LOOKUP, MANY_IPV4, "wrap_ipv4");
+        for (PacketCase each : cases) {
+            double empty = measure(wrapper, each, wrapper.program("empty"));
+            record(each.label(), measureOurs(wrapper, each, load) - empty);
+            others.forEach((suffix, program) -> measureOther(wrapper, each, program)
+                    .ifPresent(value -> record(each.label() + suffix, value - empty)));
+        }
+    }
+
+    private void floor(Wrapper wrapper, String bare, Traffic traffic, String wrap) {
+        double empty = measure(wrapper, traffic, wrap, wrapper.program("empty"));
+        record(bare, measure(wrapper, traffic, wrap, wrapper.program(bare)) - empty);
+    }
+
+    private double measureOurs(Wrapper wrapper, PacketCase each, int load) {
+        Balancer balancer = balancer(each);
+        BpfProgram program = balancer.program(load);
+        check(wrapper, each, program);
+        long before = balancer.newFlows();
+        double result = measure(wrapper, each, program);
+        double share = (double) (balancer.newFlows() - before) / wrapper.turns();
+        // Some buckets overflow, and some flows share their tag: that is so in production too.
+        if (Math.abs(share - (each.startsFlows() ? 1 : 0)) > TOLERATED) {
+            throw new BenchException("%s is not what it says: %.1f %% of its packets started a flow; give --flows more"
+                    .formatted(each.label(), 100 * share));
+        }
+        return result;
+    }
+
+    private void check(Wrapper wrapper, PacketCase each, BpfProgram program) {
+        wrapper.target(program);
+        wrapper.traffic(each.traffic);
+        if (each.flows == Flows.ONE_FORGOTTEN) {
+            balancer(each).forgetFlows();
+            wrapper.run("wrap_ipv4", each.traffic, 1);
+            wrapper.clear(balancer(each).firstUsedPair());
+        }
+        int verdict = wrapper.run(each.wrapper(), each.traffic, 1);
+        if (verdict != each.verdict()) {
+            throw new BenchException(each.label() + ": the verdict is " + Verdicts.name(verdict) + " and not "
+                    + Verdicts.name(each.verdict()));
+        }
+    }
+
+    private OptionalDouble measureOther(Wrapper wrapper, PacketCase each, BpfProgram program) {
+        try {
+            wrapper.target(program);
+        } catch (BpfException e) {
+            throw new BenchException(
+                    "cannot call " + program.name()
+                            + ": it must be an XDP program without xdp.frags or device binding; " + e.getMessage(),
+                    e);
+        }
+        wrapper.traffic(each.traffic);
+        int verdict = wrapper.run("wrap_" + (each.traffic.kind().isIpv6() ? "ipv6" : "ipv4"), each.traffic, 1);
+        if (verdict != each.verdict()) {
+            failures.add(each.label() + ": " + program.name() + " answers " + Verdicts.name(verdict) + ", not "
+                    + Verdicts.name(each.verdict()));
+            return OptionalDouble.empty();
+        }
+        return OptionalDouble.of(measure(wrapper, each, program));
+    }
+
+    private double measure(Wrapper wrapper, PacketCase each, BpfProgram program) {
+        if (each.flows != Flows.ALL_FORGOTTEN) {
+            return measure(wrapper, each.traffic, each.wrapper(), program);
+        }
+        wrapper.target(program);
+        balancer(each).forgetFlows();
+        wrapper.traffic(each.traffic);
+        return wrapper.measure(each.wrapper(), each.traffic, batches(each));
+    }
+
+    private double measure(Wrapper wrapper, Traffic traffic, String wrap, BpfProgram program) {
+        wrapper.target(program);
+        wrapper.traffic(traffic);
+        wrapper.run(wrap, traffic, Math.max(WARM_UP, Math.min(traffic.flows(), WARM_UP_MAX)));
+        return wrapper.measure(wrap, traffic, batches(traffic));
+    }
+
+    private static int batches(PacketCase each) {
+        return batches(each.traffic);
+    }
+
+    private static int batches(Traffic traffic) {
+        // One less than all flows: a measurement needs one packet more than it times.
+        return Math.max(BATCHES, Math.min(traffic.flows() / Wrapper.BATCH - 1, 4 * BATCHES));
+    }
+
+    private Balancer balancer(PacketCase each) {
+        Balancer balancer = balancers.get(each.service);
+        if (balancer == null) {
+            throw new IllegalStateException("no balancer for " + each);
+        }
+        return balancer;
+    }
+
+    private void record(String name, double value) {
+        nanos.computeIfAbsent(name, unused -> new ArrayList<>()).add(value);
+        progress.accept("%-24s %7.1f ns".formatted(name, value));
+    }
+
+    @Override
+    public void close() {
+        wrappers.forEach(Wrapper::close);
+        balancers.values().forEach(Balancer::close);
+    }
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.thresher.tools.cli;
+
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** A verb that asks a daemon, for people or for scripts. */
+abstract class DaemonVerb extends Verb {
+    @Mixin
+    private Connection connection = new Connection();
+
+    @Option(names = "--json", description = "Print JSON, with the names of the API's .proto file.")
+    private boolean json;
+
+    DaemonClient connect() {
+        return connection.open();
+    }
+
+    boolean isForScripts() {
+        return json;
+    }
+}
