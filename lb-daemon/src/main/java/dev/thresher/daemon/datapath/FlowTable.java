@@ -68,9 +68,7 @@ public final class FlowTable implements AutoCloseable {
                 long entry = entry(place);
                 if (FlowEntry.tagOf(entry) == tag) {
                     // An empty place looks like tag 0, to the program too.
-                    return entry == 0
-                            ? Optional.empty()
-                            : Optional.of(new Placed(place, FlowEntry.decode(entry)));
+                    return entry == 0 ? Optional.empty() : Optional.of(new Placed(place, FlowEntry.decode(entry)));
                 }
             }
             return Optional.empty();
