@@ -26,9 +26,13 @@ class MaglevTableBuilderTest {
         int[] slots = builder.build(List.of(entry(5, "10.0.0.2", 1), entry(9, "fd00::3", 3)));
         assertEquals(MapNames.TABLE_SLOTS, slots.length);
         assertEquals(
-                MapNames.TABLE_SLOTS / 4.0, Arrays.stream(slots).filter(id -> id == 5).count(), 1);
+                MapNames.TABLE_SLOTS / 4.0,
+                Arrays.stream(slots).filter(id -> id == 5).count(),
+                1);
         assertEquals(
-                MapNames.TABLE_SLOTS * 3 / 4.0, Arrays.stream(slots).filter(id -> id == 9).count(), 1);
+                MapNames.TABLE_SLOTS * 3 / 4.0,
+                Arrays.stream(slots).filter(id -> id == 9).count(),
+                1);
     }
 
     @Test
