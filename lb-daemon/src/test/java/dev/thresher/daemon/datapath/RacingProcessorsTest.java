@@ -185,7 +185,10 @@ final class RacingProcessorsTest {
         FlowHash hash = new FlowHash(key.seed0(), key.seed1(), key.multiplier0(), key.multiplier1());
         for (int number = 0; number < FLOWS; number++) {
             FlowTuple flow = generators.get(0).flow(number);
-            int vip = program.datapath().vip(generators.get(0).vip(number)).orElseThrow().id();
+            int vip = program.datapath()
+                    .vip(generators.get(0).vip(number))
+                    .orElseThrow()
+                    .id();
             choices[number] = program.datapath().memberAt(vip, SlotHash.slotOf(flow, settings.maglevSeed()));
             long hashed = hash.of(flow);
             int pair = FlowPlace.of(hashed, settings.flowPairs()).pair();
