@@ -30,8 +30,21 @@ public final class XdpLink implements AutoCloseable {
         options.putLong(0, OPTIONS_LENGTH);
         options.putInt(Long.BYTES, mode.flag);
         int fd = Native.kept(Native.BPF.bpf_link_create(program.fd(), ifindex, ATTACH_XDP, options), options);
-        return new XdpLink(
-                Native.check(fd, "attach " + program.name() + " to interface " + ifindex + " in " + mode + " mode"));
+        if (fd < 0) {
+            String operation = "attach " + program.name() + " to interface " + ifindex + " in " + mode + " mode";
+            throw new BpfException(operation, -fd, holder(-fd, ifindex));
+        }
+        return new XdpLink(fd);
+    }
+
+    private static String holder(int errno, int ifindex) {
+        if (errno != Errno.EBUSY.intValue()) {
+            return "";
+        }
+        return NetworkInterfaces.attached(ifindex)
+                .map(attached -> "the interface has the XDP program with id " + attached.programId()
+                        + "; detach that first, see: bpftool net show")
+                .orElse("");
     }
 
     /** Opens a pinned link; empty when nothing is pinned there. */
@@ -43,9 +56,18 @@ public final class XdpLink implements AutoCloseable {
         return Optional.of(new XdpLink(Native.check(fd, "bpf_obj_get(" + path + ")")));
     }
 
-    /** The interface, or 0 when it is gone. */
+    /** The interface, or 0 when it is gone. The number is that of the interface's own network namespace. */
     public int ifindex() {
         return info(INFO_IFINDEX);
+    }
+
+    /** Is it on this interface of our network namespace? */
+    public boolean isOn(int ifindex) {
+        // Numbers repeat from one namespace to the next, programs do not.
+        return ifindex() == ifindex
+                && NetworkInterfaces.attached(ifindex)
+                        .filter(attached -> attached.programId() == programId())
+                        .isPresent();
     }
 
     /** The kernel's id of the attached program. */

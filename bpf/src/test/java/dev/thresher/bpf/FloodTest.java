@@ -18,7 +18,7 @@ class FloodTest {
     private static final int PAIRS = 1 << 17;
 
     private static final int ESTABLISHED = PAIRS * FlowEntry.PER_PAIR / 2;
-    private static final int FLOOD = 100_000;
+    private static final int FLOOD = Integer.getInteger("thresher.flood-packets", 100_000);
     private static final double UNTRACKED_LIMIT = 0.001;
 
     private final Random random = Seeds.random(getClass());

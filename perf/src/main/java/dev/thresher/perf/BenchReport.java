@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param cases in the order of measuring
  */
 record BenchReport(String unit, List<Case> cases) {
+    /** Below this many nanoseconds a tenth of one counts. */
+    private static final double FINE = 1000;
+
     /**
      * One figure.
      *
@@ -53,7 +56,7 @@ record BenchReport(String unit, List<Case> cases) {
             Double target = result.target();
             table.append(line(
                     result.name(),
-                    String.format(Locale.ROOT, "%,.0f", result.ns()),
+                    String.format(Locale.ROOT, result.ns() < FINE ? "%.1f" : "%,.0f", result.ns()),
                     String.format(Locale.ROOT, "±%.0f %%", result.spread() * 50),
                     String.format(Locale.ROOT, "%.2f", result.units()),
                     target == null ? "" : String.format(Locale.ROOT, "≤ %.2f", target),

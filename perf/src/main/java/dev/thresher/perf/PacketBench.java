@@ -97,10 +97,10 @@ final class PacketBench implements Callable<Integer> {
                 run.round(i % loads, others);
             }
             run.failures().forEach(failure -> err.println("bench: not compared: " + failure));
-            report = new PacketReport(run.nanos(), cases);
+            report = PacketReport.of(run.nanos(), cases);
         }
         PrintWriter out = command.commandLine().getOut();
-        out.println(json ? report.json() : report.table());
+        out.print(json ? report.json() + System.lineSeparator() : report.table());
         out.flush();
         return report.ok() ? 0 : 1;
     }

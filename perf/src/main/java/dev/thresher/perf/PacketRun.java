@@ -28,6 +28,8 @@ final class PacketRun implements AutoCloseable {
     /** And one line of a table as large as the connection table, for 2^20 flows. */
     static final String BARE_LOOKUP = "bare_lookup_ipv4";
 
+    static final List<String> FLOORS = List.of(BARE_IPV4, BARE_IPV6, BARE_LOOKUP);
+
     private static final int BATCHES = 512;
     private static final int WARM_UP = 1 << 14;
     /** Enough of the flows to reach the caches' steady state again after another case. */

@@ -68,7 +68,7 @@ final class VethBench implements Callable<Integer> {
             report = new VethReport(run.rates());
         }
         PrintWriter out = command.commandLine().getOut();
-        out.println(json ? report.json() : report.table());
+        out.print(json ? report.json() + System.lineSeparator() : report.table());
         out.flush();
         return report.ok() ? 0 : 1;
     }

@@ -1,40 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.perf;
 
-import com.github.freva.asciitable.AsciiTable;
-import com.github.freva.asciitable.Column;
-import com.github.freva.asciitable.HorizontalAlign;
-import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Figures of {@code bench veth}, for people and for programs. */
 final class VethReport {
     private static final double TARGET = 0.92;
-    private static final Gson GSON = new GsonBuilder()
-            .setPrettyPrinting()
-            .serializeNulls()
-            .disableHtmlEscaping()
-            .create();
-
     private final List<Row> cases = new ArrayList<>();
 
     /**
      * @param pps packets a second on one core
-     * @param spread of them, between the quartiles
+     * @param spread interquartile range as a part of the median
      * @param ratio to bare encapsulation, the median over pairs measured one after the other
      * @param target the least ratio that we want, or null
      */
     record Row(
             String name,
             long pps,
-            long spread,
+            double spread,
             double ratio,
             @Nullable Double target,
-            @Nullable Boolean ok) {}
+            boolean ok) {}
 
     VethReport(Map<String, List<Double>> rates) {
         List<Double> bare = rates.getOrDefault(VethRun.BARE, List.of());
@@ -49,36 +40,40 @@ final class VethReport {
             cases.add(new Row(
                     name,
                     Math.round(sample.median()),
-                    Math.round(sample.spread()),
+                    Math.round(1000 * sample.spread() / sample.median()) / 1000.0,
                     ratio,
                     target,
-                    target == null ? null : ratio >= target));
+                    target == null || ratio >= target));
         });
     }
 
     boolean ok() {
-        return cases.stream().allMatch(row -> row.ok == null || row.ok);
+        return cases.stream().allMatch(Row::ok);
     }
 
+    /** {@code {"cases":[{"name","pps","spread","ratio","target","ok"}…]}}, target null where there is none. */
     String json() {
-        return GSON.toJson(this);
+        return new GsonBuilder().serializeNulls().create().toJson(this);
     }
 
     String table() {
-        return AsciiTable.getTable(
-                AsciiTable.NO_BORDERS,
-                cases,
-                List.of(
-                        column("CASE", HorizontalAlign.LEFT).with(Row::name),
-                        column("PACKETS/S", HorizontalAlign.RIGHT).with(row -> "%,d".formatted(row.pps)),
-                        column("SPREAD", HorizontalAlign.RIGHT).with(row -> "%,d".formatted(row.spread)),
-                        column("OF BARE", HorizontalAlign.RIGHT).with(row -> "%.3f".formatted(row.ratio)),
-                        column("TARGET", HorizontalAlign.RIGHT)
-                                .with(row -> row.target == null ? "" : "%.2f".formatted(row.target)),
-                        column("", HorizontalAlign.LEFT).with(row -> row.ok == null ? "" : row.ok ? "ok" : "MISSED")));
+        StringBuilder table = new StringBuilder(line("case", "packets/s", "spread", "of bare", "target", ""));
+        for (Row row : cases) {
+            Double target = row.target;
+            table.append(line(
+                    row.name,
+                    String.format(Locale.ROOT, "%,d", row.pps),
+                    String.format(Locale.ROOT, "±%.0f %%", row.spread * 50),
+                    String.format(Locale.ROOT, "%.3f", row.ratio),
+                    target == null ? "" : String.format(Locale.ROOT, "≥ %.2f", target),
+                    target == null ? "" : row.ok ? "met" : "MISSED"));
+        }
+        return table.toString();
     }
 
-    private static Column column(String header, HorizontalAlign align) {
-        return new Column().header(header).headerAlign(align).dataAlign(align);
+    private static String line(String name, String rate, String spread, String ratio, String target, String verdict) {
+        return String.format(Locale.ROOT, "%-16s %12s %8s %9s %8s  %s", name, rate, spread, ratio, target, verdict)
+                        .stripTrailing()
+                + System.lineSeparator();
     }
 }

@@ -39,8 +39,8 @@ final class FlowPressure {
         long lost = untracked - minuteAgo.untracked;
         if (lost > 0) {
             warnings.add(text(
-                    "%,d new flows of the last minute were not recorded, the connection table is crowded:"
-                            + " they may move when a real server comes or goes; %s",
+                    "the connection table had no room for a flow %,d times in the last minute:"
+                            + " such flows may move when a real server comes or goes; %s",
                     lost, advice()));
         }
         long evicted = evictedIdle - minuteAgo.evictedIdle;

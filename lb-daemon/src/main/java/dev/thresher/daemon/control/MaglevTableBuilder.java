@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.daemon.control;
 
+import dev.thresher.bpf.layout.MapNames;
 import dev.thresher.daemon.reconcile.TableBuilder;
 import dev.thresher.hashing.AddressKey;
 import dev.thresher.hashing.MaglevTable;
@@ -9,7 +10,7 @@ import java.util.List;
 
 /** Tables of the size that the program knows, keyed by the reals' addresses: the same on every load balancer. */
 final class MaglevTableBuilder implements TableBuilder {
-    private final MaglevTable table = new MaglevTable(dev.thresher.bpf.layout.MapNames.TABLE_SLOTS);
+    private final MaglevTable table = new MaglevTable(MapNames.TABLE_SLOTS);
     private final int seed;
 
     MaglevTableBuilder(int seed) {

@@ -63,13 +63,12 @@ public final class FlowTable implements AutoCloseable {
         int tag = FlowEntry.tagOf(hash);
         hold();
         try {
-            for (int i = 0; i < FlowEntry.PER_PAIR; i++) {
-                long entry = entry(home.entry(i));
+            for (int i = 0; i <= FlowEntry.PER_PAIR; i++) {
+                int place = home.searched(i);
+                long entry = entry(place);
                 if (FlowEntry.tagOf(entry) == tag) {
                     // An empty place looks like tag 0, to the program too.
-                    return entry == 0
-                            ? Optional.empty()
-                            : Optional.of(new Placed(home.entry(i), FlowEntry.decode(entry)));
+                    return entry == 0 ? Optional.empty() : Optional.of(new Placed(place, FlowEntry.decode(entry)));
                 }
             }
             return Optional.empty();

@@ -9,7 +9,6 @@ import dev.thresher.bpf.BpfProgram;
 import dev.thresher.bpf.InstancePins;
 import dev.thresher.bpf.KernelClock;
 import dev.thresher.bpf.MappedArray;
-import dev.thresher.bpf.NetworkInterfaces;
 import dev.thresher.bpf.layout.ForeignAddresses;
 import dev.thresher.bpf.layout.MapNames;
 import dev.thresher.bpf.layout.MemberRecord;
@@ -34,9 +33,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
-import jnr.constants.platform.Errno;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,8 +46,8 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
 
     private static final long MILLIS_PER_SECOND = 1000;
 
-    private final InstancePins pins;
     private final Attachment attachment;
+    private final boolean startsOver;
     private final BpfObject object;
     private final KernelClock clock;
     private final Capacity capacity;
@@ -59,14 +56,14 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
     private final FlowTable flows;
 
     private KernelDatapath(
-            InstancePins pins,
             Attachment attachment,
+            boolean startsOver,
             KernelClock clock,
             Capacity capacity,
             ProgramSettings settings,
             BpfObject object) {
-        this.pins = pins;
         this.attachment = attachment;
+        this.startsOver = startsOver;
         this.clock = clock;
         this.capacity = capacity;
         this.settings = settings;
@@ -85,28 +82,28 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
             if (BpfFs.ensureMounted()) {
                 LOG.info("Mounted bpffs on {}", BpfFs.ROOT);
             }
-            OptionalInt ifindex = NetworkInterfaces.indexOf(config.iface().name());
-            if (ifindex.isEmpty()) {
-                throw new DatapathException(
-                        "there is no interface " + config.iface().name() + "; list them with: ip link");
-            }
-            InstancePins pins = new InstancePins(config.instance());
-            Attachment attachment = new Attachment(config.iface(), ifindex.getAsInt(), pins);
-            attachment.requireFree();
-            return load(config, pins, attachment);
-        } catch (BpfException e) {
-            String hint = e.is(Errno.EPERM) ? "the daemon needs privileges: " : "the kernel refused: ";
-            throw new DatapathException(hint + e.getMessage(), e);
         } catch (IOException e) {
             throw new DatapathException("cannot mount bpffs: " + e.getMessage(), e);
+        } catch (BpfException e) {
+            throw DatapathException.of(e);
+        }
+        Attachment attachment = Attachment.claim(config.iface(), new InstancePins(config.instance()));
+        try {
+            return load(config, attachment);
+        } catch (BpfException e) {
+            attachment.close();
+            throw DatapathException.of(e);
+        } catch (RuntimeException e) {
+            attachment.close();
+            throw e;
         }
     }
 
-    private static KernelDatapath load(Config config, InstancePins pins, Attachment attachment) {
+    private static KernelDatapath load(Config config, Attachment attachment) {
         Capacity capacity = Capacity.forFlows(config.flows().max());
         KernelClock clock = KernelClock.open();
         BpfObject object = BpfObject.open("lb.bpf.o");
-        Map<LbMap, BpfMap> adopted = KernelMaps.adoptable(pins, capacity);
+        Map<LbMap, BpfMap> adopted = KernelMaps.adoptable(attachment.pins(), capacity);
         try {
             HashKey hashKey = KernelMaps.hashKey(adopted).orElseGet(SettingsSource::newHashKey);
             ProgramSettings settings = SettingsSource.settings(config, hashKey, capacity.flowPairs(), clock.hz());
@@ -119,7 +116,8 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
             object.setMaxEntries(MapNames.FLOWS, capacity.flowPairs());
             KernelMaps.reuse(object, adopted);
             object.load();
-            return new KernelDatapath(pins, attachment, clock, capacity, settings, object);
+            boolean startsOver = adopted.isEmpty() && attachment.isTaken();
+            return new KernelDatapath(attachment, startsOver, clock, capacity, settings, object);
         } catch (RuntimeException e) {
             object.close();
             clock.close();
@@ -131,22 +129,30 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
 
     /** Pins what was loaded and has it handle the interface's packets, in the place of an earlier program if there is one. */
     public void activate() throws DatapathException {
-        boolean fresh = !Files.exists(pins.link());
+        boolean fresh = !Files.exists(attachment.pins().link());
         try {
-            Files.createDirectories(pins.directory());
             attachment.attach(object.program("lb"));
             repin();
         } catch (IOException | RuntimeException e) {
-            abandon(fresh);
-            throw new DatapathException("cannot pin the program in " + pins.directory() + ": " + e.getMessage(), e);
+            abandon(fresh, e);
+            throw new DatapathException(
+                    "cannot pin the program in " + attachment.pins().directory() + ": " + e.getMessage(), e);
         } catch (DatapathException e) {
-            abandon(fresh);
+            abandon(fresh, e);
             throw e;
         }
     }
 
+    /**
+     * Is a program at work whose maps could not be taken over? It goes on until {@link #activate}, which should wait
+     * until the new maps are as good as the old ones.
+     */
+    public boolean startsOver() {
+        return startsOver;
+    }
+
     public XdpMode mode() {
-        return attachment.mode();
+        return attachment.isGeneric() ? XdpMode.GENERIC : XdpMode.DRIVER;
     }
 
     /** For tests that run packets through it. */
@@ -327,16 +333,23 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
         flows.close();
         object.close();
         clock.close();
+        attachment.close();
     }
 
-    private void abandon(boolean fresh) {
-        if (fresh) {
-            pins.detach();
+    /** Leaves nothing half done, but a program that was there before stays: it balances. */
+    private void abandon(boolean fresh, Exception reason) {
+        try {
+            if (fresh) {
+                attachment.pins().detach();
+            }
+        } catch (RuntimeException e) {
+            reason.addSuppressed(e);
         }
     }
 
     /** The settings go last and are taken away first: they vouch for the rest. */
     private void repin() throws IOException {
+        InstancePins pins = attachment.pins();
         Files.deleteIfExists(pins.map(LbMap.SETTINGS.pinName()));
         Files.deleteIfExists(pins.program());
         object.program("lb").pin(pins.program());

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the flows of some clients. The table holds hashes, so each flow that these clients may have is tried: client
- * address and port, with each VIP. A flow of somebody else's passes for one of them if its place and the 30 bits of its
- * tag are the same: once in several billion tries.
+ * address and port, with each VIP. A flow of somebody else's passes for one of them if it is in the same pair of buckets
+ * and its tag of 30 bits is the same: once in a hundred million tries.
  */
 final class ClientScan implements FlowScan {
     /** Flows to try; more would take too long. */
@@ -33,6 +33,7 @@ final class ClientScan implements FlowScan {
     private final ClientSet clients;
     private final List<VipKey> vips;
     private final FlowHash hash;
+    private final int clientCount;
 
     /** Position: the VIP, then its port if it has many, then the client. */
     private int vip;
@@ -53,6 +54,7 @@ final class ClientScan implements FlowScan {
         this.clients = clients;
         this.vips = vips;
         this.hash = hash;
+        this.clientCount = clients.size().intValueExact();
     }
 
     /**
@@ -112,7 +114,7 @@ final class ClientScan implements FlowScan {
     }
 
     private void advance() {
-        if (++client < clients.size().intValue()) {
+        if (++client < clientCount) {
             return;
         }
         client = 0;

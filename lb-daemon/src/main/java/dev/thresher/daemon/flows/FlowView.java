@@ -53,6 +53,9 @@ public final class FlowView implements FlowSource {
         if (query.vip() != null && vips.isEmpty()) {
             throw twoFamilies(clients, query.vip());
         }
+        if (vips.isEmpty()) {
+            return (most, found) -> false;
+        }
         return ClientScan.of(maps, new MemberIndex(ids), wanted, clients, vips);
     }
 

@@ -37,7 +37,7 @@ final class FlowPressureTest {
     void flowsThatSufferWithinAMinute_areCountedUntilItIsOver() {
         pressure.observe(seconds(0), HALF_FULL, 1_000, 70);
         List<String> warned = List.of(
-                "1,234 new flows of the last minute were not recorded, the connection table is crowded: they may move"
+                "the connection table had no room for a flow 1,234 times in the last minute: such flows may move"
                         + " when a real server comes or goes; raise thresher.flows.max, which is 1048576, to 2097152",
                 "30 idle flows had to make room in the connection table in the last minute;"
                         + " raise thresher.flows.max, which is 1048576, to 2097152");

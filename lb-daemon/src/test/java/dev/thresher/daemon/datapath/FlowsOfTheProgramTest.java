@@ -212,6 +212,13 @@ final class FlowsOfTheProgramTest {
     }
 
     @Test
+    void list_ofClientsThatNoVipSpeaksTo_isEmpty() throws QueryException {
+        program().removeVip(WEB6);
+
+        assertEquals(List.of(), list(null, null, "::/0"));
+    }
+
+    @Test
     void list_ofWhatIsNotThere_saysWhatIs() {
         QueryException vip =
                 assertThrows(QueryException.class, () -> list(RunningProgram.tcp("1.2.3.4", 5), null, null));

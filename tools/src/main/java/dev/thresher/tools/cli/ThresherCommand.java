@@ -35,7 +35,12 @@ public final class ThresherCommand implements Callable<Integer> {
     /** Every verb, as the help shows them. */
     static final List<VerbGroup> VERBS = List.of(
             new VerbGroup(
-                    "Run a load balancer", List.of(LauncherVerb.Daemon.class, CheckCommand.class, RealServerCommand.class)),
+                    "Run a load balancer",
+                    List.of(
+                            LauncherVerb.Daemon.class,
+                            CheckCommand.class,
+                            DetachCommand.class,
+                            RealServerCommand.class)),
             new VerbGroup(
                     "See what it does",
                     List.of(
@@ -44,7 +49,9 @@ public final class ThresherCommand implements Callable<Integer> {
                             RealsCommand.class,
                             FlowsCommand.class,
                             ExplainCommand.class)),
-            new VerbGroup("Try it on this machine", List.of(DemoCommand.class, LabCommand.class, LauncherVerb.Test.class, LauncherVerb.Bench.class)),
+            new VerbGroup(
+                    "Try it on this machine",
+                    List.of(DemoCommand.class, LabCommand.class, LauncherVerb.Test.class, LauncherVerb.Bench.class)),
             new VerbGroup("Help", List.of(HelpCommand.class)));
 
     @Option(

@@ -20,7 +20,7 @@ public final class CleanExit implements AutoCloseable {
 
     /** Guards the work that the calling thread does on a lab, until it is closed. */
     public static CleanExit removing(String lab) {
-        Lab.requireRoot();
+        Privileges.require(); // also loads native code, which an interrupt would spoil
         CleanExit exit = new CleanExit(lab, Thread.currentThread());
         Runtime.getRuntime().addShutdownHook(exit.hook);
         return exit;

@@ -39,9 +39,8 @@ public final class Lab implements AutoCloseable {
      * @param progress told of each step
      */
     public static Lab up(LabSpec spec, Path launcher, Consumer<String> progress) {
-        requireRoot();
+        Privileges.require();
         LabFiles files = new LabFiles(spec.lab());
-        spec.topology();
         LabLock lock = LabLock.take(LabFiles.ALL_LABS, spec.lab(), PATIENCE, "the lab '" + spec.lab() + "'");
         if (!spec.ownedByProcess() && Files.exists(files.complete())) {
             lock.close();
@@ -96,18 +95,11 @@ public final class Lab implements AutoCloseable {
 
     /** Removes a lab, or what is left of one. False if there was nothing. */
     public static boolean down(String lab) {
-        requireRoot();
+        Privileges.require();
         Remains remains = Remains.of(lab);
         LabLock lock = LabLock.take(LabFiles.ALL_LABS, lab, PATIENCE, "the lab '" + lab + "'");
         try (lock) {
             return remains.remove();
-        }
-    }
-
-    /** Fails unless this process is root. Also loads what system calls need, which must not be interrupted. */
-    public static void requireRoot() {
-        if (Libc.INSTANCE.geteuid() != 0) {
-            throw new LabException("the lab needs root, for network namespaces and BPF; run it with sudo");
         }
     }
 

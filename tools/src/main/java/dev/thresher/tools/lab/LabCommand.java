@@ -32,6 +32,14 @@ public final class LabCommand {
                 paramLabel = "NAME",
                 defaultValue = "lab",
                 description = "Name of the lab (default: ${DEFAULT-VALUE}); several can be up side by side.")
+        void setLab(String name) {
+            try {
+                lab = new LabFiles(name).lab();
+            } catch (LabException e) {
+                throw invalid(e);
+            }
+        }
+
         String lab = "lab";
     }
 
@@ -46,14 +54,21 @@ public final class LabCommand {
 
         @Override
         protected int act() {
-            LabSpec wanted = LabSpec.lasting(lab, reals);
-            wanted.topology();
+            LabSpec wanted = wanted();
             CleanExit exit = CleanExit.removing(lab);
             try (exit) {
                 Lab.up(wanted, Launcher.path(), step -> tell("lab: " + step)).leaveUp();
             }
             new LabGuide(lab, Launcher.typed()).print(out());
             return 0;
+        }
+
+        private LabSpec wanted() {
+            try {
+                return LabSpec.lasting(lab, reals);
+            } catch (LabException e) {
+                throw invalid(e);
+            }
         }
     }
 

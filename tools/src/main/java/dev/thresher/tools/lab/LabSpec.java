@@ -13,13 +13,15 @@ import java.util.List;
  *     process is what a killed run left, and is replaced
  */
 public record LabSpec(String lab, List<Integer> weights, boolean ownedByProcess) {
-    /** Copies the list. */
+    /** Checks the number of real servers. */
     public LabSpec {
         weights = List.copyOf(weights);
+        Topology.checkReals(weights.size());
     }
 
     /** A lab with equal weights that stays until {@code lab down}. */
     public static LabSpec lasting(String lab, int reals) {
+        Topology.checkReals(reals);
         return new LabSpec(lab, Collections.nCopies(reals, 1), false);
     }
 

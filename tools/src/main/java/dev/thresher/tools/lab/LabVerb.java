@@ -6,6 +6,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** What the verbs that work on a lab have in common. */
@@ -35,6 +36,11 @@ public abstract class LabVerb implements Callable<Integer> {
             tell("thresher: " + (stopped ? "stopped; everything is removed again" : e.getMessage()));
             return ExitCode.SOFTWARE;
         }
+    }
+
+    /** What to throw when the caller asked for something that cannot be. */
+    protected ParameterException invalid(LabException e) {
+        return new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }
 
     /** Where results go. */

@@ -34,6 +34,10 @@ public record Topology(String lab, int reals) {
 
     /** Checks the number of real servers. */
     public Topology {
+        checkReals(reals);
+    }
+
+    static void checkReals(int reals) {
         if (reals < 1 || reals > MAX_REALS) {
             throw new LabException("a lab has 1 to " + MAX_REALS + " real servers, not " + reals);
         }

@@ -8,6 +8,8 @@ import java.util.List;
 
 /** Makes the namespaces of a topology and what joins them. */
 final class Wiring {
+    private static final Path OPTIONS = Path.of("/proc/sys/net");
+
     private final Topology topology;
 
     Wiring(Topology topology) {
@@ -15,6 +17,9 @@ final class Wiring {
     }
 
     void make() {
+        if (!Files.isDirectory(OPTIONS.resolve("ipv6"))) {
+            throw new LabException("IPv6 is off in this kernel, and the lab needs it: boot without ipv6.disable=1");
+        }
         for (Host host : topology.hosts()) {
             host.namespace().create();
             host.namespace().call(() -> {
@@ -54,7 +59,7 @@ final class Wiring {
     }
 
     private static void set(String option, int value) throws IOException {
-        Files.writeString(Path.of("/proc/sys/net", option), Integer.toString(value));
+        Files.writeString(OPTIONS.resolve(option), Integer.toString(value));
     }
 
     /** Creates the pair inside the namespaces, so that no name of it ever shows up on the host. */

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.thresher.bpf;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.thresher.bpf.layout.Counter;
+import dev.thresher.bpf.layout.MapNames;
+import dev.thresher.bpf.layout.VipRecord;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+import jnr.constants.platform.Errno;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class BpfMapTest {
+    private static final int VIPS = 32;
+
+    private LoadedProgram lb;
+
+    @BeforeEach
+    void load() {
+        lb = LoadedProgram.load();
+    }
+
+    @AfterEach
+    void close() {
+        lb.close();
+    }
+
+    private BpfMap vips() {
+        return lb.object().map(MapNames.VIPS);
+    }
+
+    private static byte[] vipKey(int port) {
+        return VipRecord.key(Frame.address("203.0.113.10"), port, Frame.TCP);
+    }
+
+    @Test
+    void lookup_returns_what_update_put() {
+        byte[] value = new VipRecord(7, false).encode();
+        vips().update(vipKey(80), value);
+        assertArrayEquals(value, vips().lookup(vipKey(80)).orElseThrow());
+        assertEquals(new VipRecord(7, false), VipRecord.decode(value));
+    }
+
+    @Test
+    void lookup_of_a_missing_key_is_empty() {
+        assertEquals(Optional.empty(), vips().lookup(vipKey(80)));
+    }
+
+    @Test
+    void delete_says_whether_the_key_was_there() {
+        vips().update(vipKey(80), new VipRecord(7, true).encode());
+        assertTrue(vips().delete(vipKey(80)));
+        assertFalse(vips().delete(vipKey(80)));
+    }
+
+    @Test
+    void for_each_visits_every_key_once() {
+        Set<Integer> ids = new HashSet<>();
+        for (int id = 0; id < VIPS; id++) {
+            vips().update(vipKey(1000 + id), new VipRecord(id, true).encode());
+        }
+        vips().forEach((key, value) ->
+                assertTrue(ids.add(VipRecord.decode(value).id())));
+        assertEquals(VIPS, ids.size());
+    }
+
+    @Test
+    void for_each_of_an_empty_map_visits_nothing() {
+        vips().forEach((key, value) -> {
+            throw new AssertionError("a key in an empty map");
+        });
+    }
+
+    @Test
+    void full_map_says_what_it_holds() {
+        for (int id = 0; id < VIPS; id++) {
+            vips().update(vipKey(1000 + id), new VipRecord(id, true).encode());
+        }
+        byte[] value = new VipRecord(1, true).encode();
+        Refusal.of(() -> vips().update(vipKey(1), value))
+                .is(Errno.E2BIG)
+                .says("bpf_map_update_elem(vips, key=", "the map holds " + VIPS);
+    }
+
+    @Test
+    void index_beyond_an_array_is_named() {
+        BpfMap members = lb.object().map(MapNames.MEMBERS);
+        Refusal.of(() -> members.update(LoadedProgram.key(5000), new byte[64]))
+                .says("bpf_map_update_elem(members, key=5000): E2BIG");
+    }
+
+    @Test
+    void read_array_agrees_with_lookup() {
+        lb.setTable(lb.addVip("203.0.113.10", 80, Frame.TCP), 0);
+        lb.run(Frame.tcp("10.0.1.2:1", "203.0.113.10:80"));
+        lb.run(Frame.tcp("10.0.1.2:1", "203.0.113.11:80"));
+        BpfMap counters = lb.object().map(MapNames.COUNTERS);
+        int count = Counter.values().length;
+        ByteBuffer all = counters.readArray(count);
+        assertEquals(count * counters.valueBytes(), all.capacity());
+        for (int index = 0; index < count; index++) {
+            byte[] one = new byte[counters.valueBytes()];
+            all.get(index * counters.valueBytes(), one);
+            assertArrayEquals(counters.lookup(LoadedProgram.key(index)).orElseThrow(), one);
+        }
+    }
+
+    @Test
+    void read_array_of_more_than_one_batch() {
+        int entries = 10_000;
+        try (BpfMap array = BpfMap.createArray("test_array", Integer.BYTES, entries)) {
+            for (int index : new int[] {0, 4095, 4096, 8192, entries - 1}) {
+                array.update(LoadedProgram.key(index), LoadedProgram.key(index + 1));
+            }
+            ByteBuffer all = array.readArray(entries).order(ByteOrder.nativeOrder());
+            assertEquals(4096, all.getInt(4095 * Integer.BYTES));
+            assertEquals(4097, all.getInt(4096 * Integer.BYTES));
+            assertEquals(8193, all.getInt(8192 * Integer.BYTES));
+            assertEquals(entries, all.getInt((entries - 1) * Integer.BYTES));
+            assertEquals(
+                    5,
+                    IntStream.range(0, entries)
+                            .filter(i -> all.getInt(i * Integer.BYTES) != 0)
+                            .count());
+        }
+    }
+
+    @Test
+    void value_of_a_per_cpu_map_holds_every_cpu() {
+        BpfMap stats = lb.object().map(MapNames.MEMBER_STATS);
+        assertEquals(24, stats.perCpuStride());
+        assertEquals(24 * BpfMap.cpus(), stats.valueBytes());
+        assertTrue(BpfMap.cpus() >= Runtime.getRuntime().availableProcessors());
+    }
+
+    @Test
+    void memory_of_a_mapped_array_is_the_maps() {
+        byte[] pair = new byte[128];
+        pair[8] = 42;
+        lb.object().map(MapNames.FLOWS).update(LoadedProgram.key(3), pair);
+        assertEquals(42, lb.flows().raw(3 * 16 + 1));
+    }
+
+    @Test
+    void map_of_an_object_stays_open_when_it_is_closed() {
+        BpfMap map = vips();
+        map.close();
+        assertEquals(Optional.empty(), vips().lookup(vipKey(80)));
+    }
+
+    @Test
+    void inner_map_can_be_taken_out() {
+        LoadedProgram.Service service = lb.addVip("203.0.113.10", 80, Frame.TCP);
+        lb.setTable(service, lb.addMember(service, "10.0.3.11"));
+        Frame frame = Frame.tcp("10.0.1.2:1", "203.0.113.10:80");
+        assertEquals(Verdict.TX, Verdict.of(lb.run(frame)));
+        lb.flows().clear();
+        assertTrue(lb.object().map(MapNames.TABLES).delete(LoadedProgram.key(service.id())));
+        assertEquals(Verdict.DROP, Verdict.of(lb.run(frame)));
+    }
+
+    @Test
+    void many_inner_maps_go_in_one_call() {
+        byte[] table = new byte[MapNames.TABLE_BYTES];
+        List<BpfMap> inner = IntStream.range(0, 3)
+                .mapToObj(i -> BpfMap.createArray("test_table", MapNames.TABLE_BYTES, 1))
+                .toList();
+        inner.forEach(map -> map.update(LoadedProgram.key(0), table));
+        BpfMap tables = lb.object().map(MapNames.TABLES);
+        tables.updateInner(List.of(4, 0, 9), inner);
+        for (int i = 0; i < inner.size(); i++) {
+            ByteBuffer id = ByteBuffer.wrap(
+                            tables.lookup(LoadedProgram.key(List.of(4, 0, 9).get(i)))
+                                    .orElseThrow())
+                    .order(ByteOrder.nativeOrder());
+            assertEquals(inner.get(i).info().id(), id.getInt());
+        }
+        inner.forEach(BpfMap::close);
+    }
+
+    @Test
+    void pinned_map_is_found_again() throws Exception {
+        Path pin = BpfFs.ROOT.resolve("thrt-map-" + ProcessHandle.current().pid());
+        try {
+            assertEquals(
+                    Optional.empty(), BpfMap.openPinned("vips", pin.toString()).map(BpfMap::name));
+            vips().update(vipKey(80), new VipRecord(7, true).encode());
+            vips().pin(pin.toString());
+            try (BpfMap found = BpfMap.openPinned("vips", pin.toString()).orElseThrow()) {
+                assertEquals(vips().info(), found.info());
+                assertTrue(found.lookup(vipKey(80)).isPresent());
+            }
+        } finally {
+            Files.deleteIfExists(pin);
+        }
+    }
+}
