@@ -38,7 +38,7 @@ import java.util.function.IntSupplier;
 /** The program, loaded but attached to nothing, with maps that the reconciler fills. */
 final class RunningProgram implements AutoCloseable {
     private static final MacAddress SOURCE = MacAddress.parse("02:00:00:00:00:01");
-    private static final int SEED = 0x5eed;
+    static final int SEED = 0x5eed;
 
     private final Map<VipKey, List<DesiredMember>> vips = new LinkedHashMap<>();
     private final Map<VipKey, Boolean> tracked = new LinkedHashMap<>();
@@ -47,17 +47,24 @@ final class RunningProgram implements AutoCloseable {
     private final Reconciler reconciler;
 
     RunningProgram(String instance, int flows) throws DatapathException {
+        this(
+                instance,
+                new FlowSettings(flows, Duration.ofMinutes(15), Duration.ofMinutes(1), Duration.ofSeconds(30)),
+                RunningProgram::inTurns);
+    }
+
+    RunningProgram(String instance, FlowSettings flows, TableBuilder tables) throws DatapathException {
         datapath = KernelDatapath.open(new Config(
                 instance,
                 new Interface("lo", XdpMode.GENERIC, null),
                 EncapsulationSource.DEFAULT,
-                new FlowSettings(flows, Duration.ofMinutes(15), Duration.ofMinutes(1), Duration.ofSeconds(30)),
+                flows,
                 ApiSettings.forInstance(instance),
                 SEED,
                 List.of(),
                 List.of()));
         program = datapath.program();
-        reconciler = new Reconciler(datapath, RunningProgram::inTurns);
+        reconciler = new Reconciler(datapath, tables);
     }
 
     KernelDatapath datapath() {
@@ -89,6 +96,11 @@ final class RunningProgram implements AutoCloseable {
     void removeVip(VipKey key) {
         vips.remove(key);
         apply();
+    }
+
+    /** Takes the place of everything before. */
+    void apply(DesiredState desired) {
+        reconciler.apply(desired);
     }
 
     void set(VipKey key, InetAddress real, MemberState state) {
