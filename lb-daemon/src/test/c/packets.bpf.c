@@ -25,13 +25,14 @@ struct generator {
 	__u64 stride; /* from one flow to the next */
 	__u64 left;   /* packets to send */
 	__u64 sent;   /* number of the last packet's flow plus 1, or 0 */
+	__u64 moved;  /* packets that went elsewhere than the one of their flow before */
 	__u32 frames_used;
 	__u32 flags_used; /* each flow gets so many packets in a row */
 	__u32 turn;	  /* among those */
 	__u8 flags[FLAGS];
 	__u8 frames[FRAMES][FRAME_LENGTH]; /* one a VIP; flow % frames_used says which */
 };
-_Static_assert(sizeof(struct generator) == 56 + FRAMES * FRAME_LENGTH, "twin: PacketGenerator");
+_Static_assert(sizeof(struct generator) == 64 + FRAMES * FRAME_LENGTH, "twin: PacketGenerator");
 
 struct generator generator;
 
@@ -59,25 +60,33 @@ static __always_inline __u64 mix(__u64 word)
 	return word ^ word >> 31;
 }
 
-static __always_inline void note_destination(struct xdp_md *ctx)
+/* The last 32 bits of where the target sent the packet, or 0. */
+static __always_inline __u32 outer_destination(struct xdp_md *ctx)
 {
 	void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
+	const __be32 *destination = data + ETH_HLEN;
+
+	if (end - data == FRAME_LENGTH)
+		return 0;
+	if (end - data == FRAME_LENGTH + sizeof(struct iphdr))
+		destination += offsetof(struct iphdr, daddr) / sizeof(*destination);
+	else
+		destination += offsetof(struct ipv6hdr, daddr.s6_addr32[3]) / sizeof(*destination);
+	return (void *)(destination + 1) <= end ? bpf_ntohl(*destination) : 0;
+}
+
+static __always_inline void note_destination(struct xdp_md *ctx)
+{
 	__u32 flow = generator.sent - 1;
 	__u64 *destination = bpf_map_lookup_elem(&destinations, &flow);
-	const __be32 *outer;
+	__u32 now;
 
 	if (!generator.sent || !destination)
 		return;
-	if (end - data == FRAME_LENGTH) {
-		*destination = 0;
-		return;
-	}
-	outer = data + ETH_HLEN +
-		(end - data == FRAME_LENGTH + sizeof(struct iphdr)
-			 ? offsetof(struct iphdr, daddr)
-			 : offsetof(struct ipv6hdr, daddr.s6_addr32[3]));
-	if ((void *)(outer + 1) <= end)
-		*destination = bpf_ntohl(*outer);
+	now = outer_destination(ctx);
+	if (*destination && *destination != now)
+		generator.moved++;
+	*destination = now;
 }
 
 static __always_inline bool make_packet(struct xdp_md *ctx)

@@ -30,11 +30,12 @@ final class PacketGenerator implements AutoCloseable {
     private static final int STRIDE = 16;
     private static final int LEFT = 24;
     private static final int SENT = 32;
-    private static final int FRAMES_USED = 40;
-    private static final int FLAGS_USED = 44;
-    private static final int TURN = 48;
-    private static final int FLAGS = 52;
-    private static final int FRAMES = 56;
+    private static final int MOVED = 40;
+    private static final int FRAMES_USED = 48;
+    private static final int FLAGS_USED = 52;
+    private static final int TURN = 56;
+    private static final int FLAGS = 60;
+    private static final int FRAMES = 64;
     private static final int FLAGS_HELD = 4;
     private static final int FRAMES_HELD = 16;
     private static final int FRAME_LENGTH = 80;
@@ -135,6 +136,11 @@ final class PacketGenerator implements AutoCloseable {
     /** The last 32 bits of where a flow's last packet was sent to; 0 if it was not sent. */
     int destination(int flow) {
         return (int) destinations.getLong(flow * Long.BYTES);
+    }
+
+    /** How many packets went elsewhere than the packet before of their flow. */
+    long moved() {
+        return generator.getLong(MOVED);
     }
 
     @Override
