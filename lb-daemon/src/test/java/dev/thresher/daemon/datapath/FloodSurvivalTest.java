@@ -77,7 +77,7 @@ final class FloodSurvivalTest {
                 "%d packets with flags %#x: %d filled an empty place, %d took a stranger's, %d were not recorded%n",
                 FLOOD, flags, filled, evicted, untracked);
         // Two strangers now and then have one tag.
-        assertEquals(FLOOD, filled + evicted + untracked, 100);
+        assertTrue(Math.abs(FLOOD - filled - evicted - untracked) <= 100, "each packet ends in one of the three");
     }
 
     private static void assertUntracked(RunningProgram program, int packets, double limit, long before) {
