@@ -17,21 +17,33 @@
 #include "lib/encap.h"
 
 /*
- * Does the entry still decide? Not for a member that is down; nor for a SYN on a flow that has
- * ended, or that never came about with a member that is being drained: those start anew.
+ * Does the entry still decide for a SYN? Not when its flow has ended or expired: that port begins
+ * a new one. A member that is being drained keeps what lives, and gets nothing new.
  */
+static __always_inline bool entry_holds_syn(__u64 entry, const struct member *member)
+{
+	__u32 now = tick_now();
+
+	if (entry & FLOW_SHORT_LIVED || flow_is_free(entry, now))
+		return false;
+	return member->state == MEMBER_UP ||
+	       (member->state == MEMBER_DRAIN && entry & FLOW_CONFIRMED &&
+		flow_age(entry, now) <= settings.reclaim_ticks);
+}
+
 static __always_inline bool entry_holds(__u64 entry, const struct member *member,
 					const struct packet *packet)
 {
 	if (packet->tcp_flags & TCP_SYN)
-		return !(entry & FLOW_SHORT_LIVED) &&
-		       (member->state == MEMBER_UP ||
-			(member->state == MEMBER_DRAIN && entry & FLOW_CONFIRMED));
+		return entry_holds_syn(entry, member);
 	return member->state == MEMBER_UP || member->state == MEMBER_DRAIN;
 }
 
-/* The member that the flow's entry names, unless the flow has to start anew. */
-static __always_inline const struct member *follow_flow(__u64 *slot, __u32 *member_id,
+/*
+ * The member that the flow's entry names, unless the flow has to start anew; *bereft tells
+ * whether it has to because its member is down.
+ */
+static __always_inline const struct member *follow_flow(__u64 *slot, __u32 *member_id, bool *bereft,
 							const struct packet *packet)
 {
 	__u64 entry = *(volatile __u64 *)slot;
@@ -42,8 +54,7 @@ static __always_inline const struct member *follow_flow(__u64 *slot, __u32 *memb
 	if (!member || !is_for(packet, member))
 		return 0;
 	if (!entry_holds(entry, member, packet)) {
-		if (member->state == MEMBER_DOWN)
-			count(COUNTER_FLOW_REPICKED);
+		*bereft = member->state == MEMBER_DOWN && !(packet->tcp_flags & TCP_SYN);
 		return 0;
 	}
 	flow_touch(slot, entry, packet);
@@ -66,6 +77,7 @@ static __always_inline bool entry_is_strange(__u64 entry, const struct packet *p
 static __always_inline int start_flow(const struct packet *packet, __u64 hash, __u64 *slot)
 {
 	struct vip *vip = vip_of(packet);
+	bool recorded = false;
 	__u32 member_id;
 	__u64 entry;
 
@@ -74,19 +86,18 @@ static __always_inline int start_flow(const struct packet *packet, __u64 hash, _
 	member_id = pick_member(vip->id, packet);
 	if (!member_id)
 		return -drop_of_vip(COUNTER_DROP_NO_REAL, vip->id);
-	if (vip->flags & VIP_STATELESS) {
-		if (packet->tcp_flags & TCP_SYN)
-			count_flow(member_id);
-		return member_id;
+	if (!(vip->flags & VIP_STATELESS)) {
+		entry = flow_entry(hash, member_id, packet);
+		if (!slot)
+			recorded = flow_insert(hash, entry);
+		else if (entry_is_strange(*slot, packet))
+			recorded = flow_evict(slot, flow_room(*slot, flow_seen(entry)), entry);
+		else
+			recorded = flow_store(slot, entry);
 	}
-	count_flow(member_id);
-	entry = flow_entry(hash, member_id, packet);
-	if (!slot)
-		flow_insert(hash, entry);
-	else if (entry_is_strange(*slot, packet))
-		flow_evict(slot, flow_room(*slot, flow_seen(entry)), entry);
-	else
-		flow_store(slot, entry);
+	/* A flow that is not recorded comes by here with each packet. */
+	if (recorded || packet->tcp_flags & TCP_SYN)
+		count_flow(member_id);
 	return member_id;
 }
 
@@ -94,6 +105,7 @@ static __always_inline int balance(struct xdp_md *ctx, bool ipv6)
 {
 	struct packet packet = { .ipv6 = ipv6 };
 	const struct member *member = 0;
+	bool bereft = false;
 	__u32 member_id;
 	__u64 *slot;
 	__u64 hash;
@@ -103,12 +115,14 @@ static __always_inline int balance(struct xdp_md *ctx, bool ipv6)
 	hash = flow_hash(&packet);
 	slot = flow_find(hash);
 	if (slot)
-		member = follow_flow(slot, &member_id, &packet);
+		member = follow_flow(slot, &member_id, &bereft, &packet);
 	if (!member) {
 		int answer = start_flow(&packet, hash, slot);
 
 		if (answer <= 0)
 			return -answer;
+		if (bereft)
+			count(COUNTER_FLOW_REPICKED);
 		member_id = answer;
 		member = bpf_map_lookup_elem(&members, &member_id);
 		if (!member)

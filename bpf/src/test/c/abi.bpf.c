@@ -13,12 +13,14 @@ enum constants {
 	CONSTANT_FLOW_MEMBER_MASK = FLOW_MEMBER_MASK,
 	CONSTANT_FLOW_TAG_SHIFT = FLOW_TAG_SHIFT,
 	CONSTANT_FLOWS_PER_BUCKET = FLOWS_PER_BUCKET,
+	CONSTANT_FOREIGN_BITS = FOREIGN_BITS,
 	CONSTANT_FLOWS_PER_PAIR = FLOWS_PER_PAIR,
 };
 
 const volatile struct {
 	struct vip_key vip_key;
 	struct vip vip;
+	struct foreign foreign;
 	struct member member;
 	struct member_stats member_stats;
 	struct vip_stats vip_stats;

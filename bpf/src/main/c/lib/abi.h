@@ -141,7 +141,7 @@ _Static_assert(sizeof(struct flow_bucket_pair) == 128, "struct flow_bucket_pair"
 	X(DROP_NO_HEADROOM, "no room in front of the packet for the outer header")                 \
 	X(ABORTED, "the program contradicted itself: please report it")                            \
 	X(FLOW_REPICKED, "a flow moved because its member went out of service")                    \
-	X(FLOW_UNTRACKED, "a flow was not recorded: every entry in reach was fresh")               \
+	X(FLOW_UNTRACKED, "packets of flows that found no room in the table")                      \
 	X(FLOW_EVICTED_UNCONFIRMED, "an unconfirmed entry made room")                              \
 	X(FLOW_EVICTED_IDLE, "an idle confirmed entry made room")
 

@@ -93,23 +93,30 @@ found:
 	return &pair->entries[(place ^ (__u32)hash) & (FLOWS_PER_PAIR - 1)];
 }
 
-static __always_inline void flow_store(__u64 *slot, __u64 entry)
+static __always_inline bool flow_store(__u64 *slot, __u64 entry)
 {
 	*(volatile __u64 *)slot = entry;
+	return true;
 }
 
-/* A packet of a known flow: confirms it, or with FIN or RST shortens its life. */
+/*
+ * A packet of a known flow: confirms it, or with FIN or RST shortens its life. A TCP flow that goes
+ * on after an RST never had it from its own client: it gets back what that took.
+ */
 static __always_inline void flow_touch(__u64 *slot, __u64 entry, const struct packet *packet)
 {
 	__u64 next = entry & ~(FLOW_SEEN_MASK << FLOW_SEEN_SHIFT);
 
 	next |= (__u64)tick_now() << FLOW_SEEN_SHIFT;
-	if (!(packet->tcp_flags & (TCP_FIN | TCP_SYN | TCP_RST)))
+	if (!(packet->tcp_flags & (TCP_FIN | TCP_SYN | TCP_RST))) {
+		if (packet->protocol == IPPROTO_TCP && !(entry & FLOW_CONFIRMED))
+			next &= ~FLOW_SHORT_LIVED;
 		next |= FLOW_CONFIRMED;
-	else if (packet->tcp_flags & TCP_RST)
+	} else if (packet->tcp_flags & TCP_RST) {
 		next = (next | FLOW_SHORT_LIVED) & ~FLOW_CONFIRMED;
-	else if (packet->tcp_flags & TCP_FIN)
+	} else if (packet->tcp_flags & TCP_FIN) {
 		next |= FLOW_SHORT_LIVED;
+	}
 	if (next != entry)
 		flow_store(slot, next);
 }
@@ -163,22 +170,23 @@ static __always_inline __u32 larger(__u32 a, __u32 b)
 }
 
 /* Puts the entry in place of one that is not free, unless that is fresh and confirmed. */
-static __always_inline void flow_evict(__u64 *slot, __u32 room, __u64 entry)
+static __always_inline bool flow_evict(__u64 *slot, __u32 room, __u64 entry)
 {
 	if (room < ROOM_IDLE) {
 		count(COUNTER_FLOW_UNTRACKED);
-		return;
+		return false;
 	}
 	count(room < ROOM_UNCONFIRMED ? COUNTER_FLOW_EVICTED_IDLE
 				      : COUNTER_FLOW_EVICTED_UNCONFIRMED);
-	flow_store(slot, entry);
+	return flow_store(slot, entry);
 }
 
 /*
  * Records a flow that has no entry yet: in a free place, else in place of the oldest unconfirmed
  * entry, else of the oldest idle one. A fresh confirmed entry stays: then the flow goes untracked.
+ * Answers whether it is recorded.
  */
-static __always_inline void flow_insert(__u64 hash, __u64 entry)
+static __always_inline bool flow_insert(__u64 hash, __u64 entry)
 {
 	struct flow_bucket_pair *pair = flow_buckets(hash);
 	__u32 home = flow_home(hash);
@@ -186,16 +194,14 @@ static __always_inline void flow_insert(__u64 hash, __u64 entry)
 	__u32 place, room = 0;
 
 	if (!pair)
-		return;
+		return false;
 	for (place = 0; place < FLOWS_PER_PAIR; place++) {
-		if (flow_is_free(pair->entries[home ^ place], now)) {
-			flow_store(&pair->entries[home ^ place], entry);
-			return;
-		}
+		if (flow_is_free(pair->entries[home ^ place], now))
+			return flow_store(&pair->entries[home ^ place], entry);
 	}
 	for (place = 0; place < FLOWS_PER_PAIR; place++)
 		room = larger(room, flow_room(pair->entries[place], now) | place);
-	flow_evict(&pair->entries[room & (FLOWS_PER_PAIR - 1)], room, entry);
+	return flow_evict(&pair->entries[room & (FLOWS_PER_PAIR - 1)], room, entry);
 }
 
 #endif

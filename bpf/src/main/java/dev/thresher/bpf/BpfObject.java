@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.lang.ref.Reference;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import jnr.constants.platform.Errno;
 import jnr.ffi.Pointer;
 
 /**
@@ -97,6 +98,10 @@ public final class BpfObject implements AutoCloseable {
     public BpfObject load() {
         Native.takeWarnings();
         int result = Native.BPF.bpf_object__load(handle);
+        if (result == -Errno.EPERM.intValue()) {
+            // What libbpf has to say then leads astray: it suspects the kernel's configuration.
+            throw new BpfException("bpf_object__load(" + name + ")", -result);
+        }
         if (result < 0) {
             throw new BpfException("bpf_object__load(" + name + ")", -result, tail(Native.takeWarnings()));
         }

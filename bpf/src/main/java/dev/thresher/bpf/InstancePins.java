@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -14,6 +15,13 @@ import java.util.stream.Stream;
 public record InstancePins(String instance) {
     private static final Path ALL = BpfFs.ROOT.resolve("thresher");
     private static final String LINK = "link";
+
+    /** A name becomes part of a path, and must not lead out of it. */
+    public InstancePins {
+        if (instance.isEmpty() || instance.startsWith(".") || instance.indexOf('/') >= 0) {
+            throw new IllegalArgumentException("\"" + instance + "\" does not name an instance");
+        }
+    }
 
     public Path directory() {
         return ALL.resolve(instance);
@@ -52,20 +60,34 @@ public record InstancePins(String instance) {
     /** Removes the pins without touching the attachment: what nobody else holds, the kernel frees. */
     public void remove() {
         try {
-            for (Path pin : list(directory())) {
-                Files.deleteIfExists(pin);
-            }
-            Files.deleteIfExists(directory());
+            List<Path> pins = new ArrayList<>(list(directory()));
+            pins.add(directory());
+            removeAll(pins);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot remove the pins in " + directory(), e);
         }
     }
 
-    /** The instance whose pinned link holds an interface. */
-    public static Optional<String> holderOf(int ifindex) {
+    /** What cannot be removed keeps nothing else from it. */
+    private static void removeAll(List<Path> pins) throws IOException {
+        IOException failure = null;
+        for (Path pin : pins) {
+            try {
+                Files.deleteIfExists(pin);
+            } catch (IOException e) {
+                failure = failure == null ? e : failure;
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    /** The instance whose pinned link runs a program, by the kernel's id of that. */
+    public static Optional<String> holderOf(int programId) {
         try {
             return list(ALL).stream()
-                    .filter(directory -> holds(directory.resolve(LINK), ifindex))
+                    .filter(directory -> runs(directory.resolve(LINK), programId))
                     .map(directory -> directory.getFileName().toString())
                     .findFirst();
         } catch (IOException e) {
@@ -73,11 +95,11 @@ public record InstancePins(String instance) {
         }
     }
 
-    private static boolean holds(Path pin, int ifindex) {
+    private static boolean runs(Path pin, int programId) {
         return XdpLink.openPinned(pin)
                 .map(link -> {
                     try (link) {
-                        return link.ifindex() == ifindex;
+                        return link.programId() == programId;
                     }
                 })
                 .orElse(false);

@@ -10,6 +10,13 @@ import org.jspecify.annotations.Nullable;
 public interface Libc {
     int if_nametoindex(String name);
 
+    @Nullable
+    Pointer if_indextoname(int index, Pointer buffer);
+
+    int open(String path, int flags);
+
+    int flock(int fd, int operation);
+
     int close(int fd);
 
     int mount(String source, String target, String type, long flags, @Nullable Pointer data);
@@ -19,8 +26,6 @@ public interface Libc {
     long mmap(@Nullable Pointer address, @size_t long length, int protection, int flags, int fd, @off_t long offset);
 
     int munmap(long address, @size_t long length);
-
-    int open(String path, int flags);
 
     int setns(int fd, int type);
 

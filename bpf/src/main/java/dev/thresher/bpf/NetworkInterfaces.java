@@ -13,6 +13,7 @@ public final class NetworkInterfaces {
     private static final int QUERY_MODE = 24;
 
     private static final int ATTACHED_GENERIC = 2;
+    private static final int NAME_BYTES = 16;
 
     private NetworkInterfaces() {}
 
@@ -22,6 +23,11 @@ public final class NetworkInterfaces {
     public static OptionalInt indexOf(String name) {
         int index = Native.C.if_nametoindex(name);
         return index > 0 ? OptionalInt.of(index) : OptionalInt.empty();
+    }
+
+    public static Optional<String> nameOf(int ifindex) {
+        Pointer name = Native.allocate(NAME_BYTES);
+        return Native.C.if_indextoname(ifindex, name) == null ? Optional.empty() : Optional.of(name.getString(0));
     }
 
     /** The XDP program on an interface. */

@@ -56,9 +56,18 @@ public final class XdpLink implements AutoCloseable {
         return Optional.of(new XdpLink(Native.check(fd, "bpf_obj_get(" + path + ")")));
     }
 
-    /** The interface, or 0 when it is gone. */
+    /** The interface, or 0 when it is gone. The number is that of the interface's own network namespace. */
     public int ifindex() {
         return info(INFO_IFINDEX);
+    }
+
+    /** Is it on this interface of our network namespace? */
+    public boolean isOn(int ifindex) {
+        // Numbers repeat from one namespace to the next, programs do not.
+        return ifindex() == ifindex
+                && NetworkInterfaces.attached(ifindex)
+                        .filter(attached -> attached.programId() == programId())
+                        .isPresent();
     }
 
     /** The kernel's id of the attached program. */

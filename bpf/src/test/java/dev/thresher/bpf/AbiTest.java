@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.thresher.bpf.layout.Addresses;
 import dev.thresher.bpf.layout.Counter;
 import dev.thresher.bpf.layout.FlowEntry;
+import dev.thresher.bpf.layout.ForeignAddresses;
 import dev.thresher.bpf.layout.MacAddress;
 import dev.thresher.bpf.layout.MapNames;
 import dev.thresher.bpf.layout.MemberRecord;
@@ -226,6 +227,13 @@ class AbiTest {
     }
 
     @Test
+    void foreign_addresses_agree() {
+        assertEquals(
+                ForeignAddresses.all().encode().length, btf.struct("foreign").size());
+        assertEquals(constant("FOREIGN_BITS"), btf.struct("foreign").size() * Byte.SIZE);
+    }
+
+    @Test
     void statistics_are_where_they_are_read() {
         assertEquals(new Btf.Struct(24, Map.of("packets", 0, "bytes", 8, "new_flows", 16)), btf.struct("member_stats"));
         assertEquals(new Btf.Struct(8, Map.of("dropped", 0)), btf.struct("vip_stats"));
@@ -263,6 +271,7 @@ class AbiTest {
                     MapNames.VIPS,
                     MapNames.MEMBERS,
                     MapNames.FLOWS,
+                    MapNames.FOREIGN,
                     MapNames.TABLES,
                     MapNames.MEMBER_STATS,
                     MapNames.VIP_STATS,

@@ -2,6 +2,7 @@
 package dev.thresher.bpf;
 
 import dev.thresher.bpf.layout.Counter;
+import dev.thresher.bpf.layout.ForeignAddresses;
 import dev.thresher.bpf.layout.MacAddress;
 import dev.thresher.bpf.layout.MapNames;
 import dev.thresher.bpf.layout.MemberRecord;
@@ -26,6 +27,7 @@ final class LoadedProgram implements AutoCloseable {
     private final BpfObject object;
     private final BpfProgram program;
     private final MappedFlows flows;
+    private final ForeignAddresses foreign = ForeignAddresses.all();
     // Id 0 of a VIP is as good as any other; id 0 of a member is not.
     private int nextVip;
     private int nextMember = 1;
@@ -88,6 +90,8 @@ final class LoadedProgram implements AutoCloseable {
 
     Service addVip(String address, int port, int protocol, boolean tracked) {
         Service service = new Service(nextVip++, Frame.address(address), port, protocol);
+        foreign.remove(service.address);
+        object.map(MapNames.FOREIGN).update(key(0), foreign.encode());
         object.map(MapNames.VIPS)
                 .update(VipRecord.key(service.address, port, protocol), new VipRecord(service.id, tracked).encode());
         return service;

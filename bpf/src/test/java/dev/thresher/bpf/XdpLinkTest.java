@@ -98,7 +98,7 @@ class XdpLinkTest {
             assertEquals(veth.index(), adopted.ifindex());
             assertEquals(programId, adopted.programId());
         }
-        assertEquals(Optional.of(pins.instance()), InstancePins.holderOf(veth.index()));
+        assertEquals(Optional.of(pins.instance()), InstancePins.holderOf(programId));
     }
 
     @Test

@@ -4,6 +4,7 @@ package dev.thresher.daemon;
 import dev.thresher.bpf.layout.MacAddress;
 import dev.thresher.config.Config;
 import dev.thresher.daemon.control.Controller;
+import dev.thresher.daemon.control.FlowSweeping;
 import dev.thresher.daemon.control.NextHops;
 import dev.thresher.daemon.control.StateView;
 import dev.thresher.daemon.datapath.DatapathException;
@@ -14,6 +15,7 @@ import dev.thresher.daemon.nexthop.InterfaceMac;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.slf4j.Logger;
@@ -23,7 +25,11 @@ import org.slf4j.LoggerFactory;
 final class BalancerDaemon implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(BalancerDaemon.class);
 
+    /** A program that cannot hand its maps over goes on for so long, until probes have told what to hand to the new one. */
+    private static final Duration VERDICT_PATIENCE = Duration.ofSeconds(10);
+
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private String summary = "starting";
 
     private BalancerDaemon() {}
 
@@ -45,26 +51,29 @@ final class BalancerDaemon implements Closeable {
     }
 
     private void startParts(Config config, Path configFile, String version) throws IOException, DatapathException {
-        Path socket = config.api().socket();
-        add(InstanceLock.take(socket, config.instance()));
         KernelDatapath datapath = add(KernelDatapath.open(config));
         MacAddress source = InterfaceMac.of(config.iface().name());
-        Controller controller = add(new Controller(config, datapath, source, nextHops(config)));
-        StateView view = new StateView(config, configFile, version, datapath, controller);
-        controller.start();
+        FlowSweeping sweeping = new FlowSweeping(datapath, config.flows());
+        Controller controller = add(new Controller(config, datapath, source, nextHops(config), sweeping));
+        StateView view = new StateView(config, configFile, version, datapath, controller, sweeping);
+        controller.start(datapath.startsOver() ? VERDICT_PATIENCE : Duration.ZERO);
         FlowView flows = new FlowView(datapath, () -> controller.published().memberIds(), view);
-        add(GrpcServer.start(socket, view, flows));
+        Path socket = config.api().socket();
+        GrpcServer server = add(GrpcServer.start(socket, view, flows));
         datapath.activate();
-        LOG.info(
-                "Ready: {} VIPs on {} in {} mode, API on {}",
-                config.vips().size(),
-                config.iface().name(),
-                datapath.mode(),
-                socket);
+        server.ready();
+        summary = "balancing on " + config.iface().name() + " in " + datapath.mode() + " mode, VIPs: "
+                + config.vips().size() + ", API on " + socket;
+    }
+
+    /** What it does, for the log. */
+    @Override
+    public String toString() {
+        return summary;
     }
 
     private static NextHops nextHops(Config config) {
-        dev.thresher.config.MacAddress gateway = config.iface().gatewayMac();
+        var gateway = config.iface().gatewayMac();
         return gateway == null
                 ? new FollowedNextHops(config.iface().name())
                 : new FixedNextHop(MacAddress.of(gateway.toBytes()));

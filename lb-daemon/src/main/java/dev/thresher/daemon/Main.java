@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.daemon;
 
+import dev.thresher.bpf.BpfException;
 import dev.thresher.config.Config;
 import dev.thresher.config.ConfigLoader;
 import dev.thresher.config.InvalidConfigException;
@@ -61,7 +62,7 @@ public final class Main implements Callable<Integer> {
             String version = Main.class.getPackage().getImplementationVersion();
             run(BalancerDaemon.start(config, configFile, version == null ? "development" : version));
             return CommandLine.ExitCode.OK;
-        } catch (IOException | DatapathException e) {
+        } catch (IOException | DatapathException | BpfException e) {
             err.println("thresher daemon: " + e.getMessage());
             LOG.debug("Cannot start", e);
             return CommandLine.ExitCode.SOFTWARE;
@@ -69,15 +70,16 @@ public final class Main implements Callable<Integer> {
     }
 
     private static void run(BalancerDaemon daemon) throws InterruptedException {
-        CountDownLatch stopped = new CountDownLatch(1);
         Thread hook = new Thread(
                 () -> {
                     LOG.info("Stopping; packets go on being balanced as they are now. To end that: thresher detach");
                     daemon.close();
-                    stopped.countDown();
+                    // To stop when told to is success, but a JVM that a signal ends says 143.
+                    Runtime.getRuntime().halt(CommandLine.ExitCode.OK);
                 },
                 "shutdown");
         Runtime.getRuntime().addShutdownHook(hook);
-        stopped.await();
+        LOG.info("Ready: {}", daemon);
+        new CountDownLatch(1).await();
     }
 }

@@ -8,7 +8,7 @@ public enum Counter {
     DROP_NO_HEADROOM("no room in front of the packet for the outer header"),
     ABORTED("the program contradicted itself: please report it"),
     FLOW_REPICKED("a flow moved because its member went out of service"),
-    FLOW_UNTRACKED("a flow was not recorded: every entry in reach was fresh"),
+    FLOW_UNTRACKED("packets of flows that found no room in the table"),
     FLOW_EVICTED_UNCONFIRMED("an unconfirmed entry made room"),
     FLOW_EVICTED_IDLE("an idle confirmed entry made room");
 

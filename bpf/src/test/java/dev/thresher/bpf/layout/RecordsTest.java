@@ -13,6 +13,9 @@ import dev.thresher.bpf.layout.ProgramSettings.OuterSource;
 import dev.thresher.bpf.layout.ProgramSettings.Ticks;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -157,14 +160,15 @@ class RecordsTest {
     }
 
     @Test
-    void home_bucket_comes_first_then_its_neighbour() {
-        FlowPlace even = FlowPlace.of(0b1010, 4);
-        assertEquals(new FlowPlace(1, 0), even);
-        assertEquals(16, even.entry(0));
-        assertEquals(24, even.entry(8));
-        FlowPlace odd = FlowPlace.of(0b1011, 4);
-        assertEquals(new FlowPlace(1, 8), odd);
-        assertEquals(24, odd.entry(0));
-        assertEquals(16, odd.entry(8));
+    void hash_names_a_place_then_come_its_bucket_and_the_neighbour() {
+        FlowPlace place = FlowPlace.of(0b01_1010, 4);
+        assertEquals(new FlowPlace(1, 10), place);
+        assertEquals(16 + 10, place.entry(0));
+        assertEquals(
+                Set.of(24, 25, 26, 27, 28, 29, 30, 31),
+                IntStream.range(0, 8).mapToObj(place::entry).collect(Collectors.toSet()));
+        assertEquals(
+                Set.of(16, 17, 18, 19, 20, 21, 22, 23),
+                IntStream.range(8, 16).mapToObj(place::entry).collect(Collectors.toSet()));
     }
 }

@@ -1,37 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.daemon.control;
 
-import dev.thresher.bpf.layout.Counter;
 import dev.thresher.bpf.layout.MacAddress;
-import dev.thresher.bpf.layout.MemberState;
 import dev.thresher.config.Config;
 import dev.thresher.config.Pool;
-import dev.thresher.config.Real;
 import dev.thresher.config.Vip;
-import dev.thresher.daemon.datapath.FlowSweep;
-import dev.thresher.daemon.datapath.KernelDatapath;
+import dev.thresher.daemon.datapath.Datapath;
 import dev.thresher.daemon.nexthop.Resolution;
 import dev.thresher.daemon.reconcile.DesiredState;
 import dev.thresher.daemon.reconcile.Reconciler;
-import dev.thresher.daemon.state.FlowCensus;
 import dev.thresher.healthcheck.Health;
 import dev.thresher.healthcheck.HealthChecker;
 import dev.thresher.healthcheck.Target;
 import dev.thresher.healthcheck.TargetHealth;
+import dev.thresher.healthcheck.Transition;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,63 +38,73 @@ import org.slf4j.LoggerFactory;
 public final class Controller implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Controller.class);
 
-    private static final long CLOSE_SECONDS = 5;
-    private static final long NEXT_HOP_SECONDS = 5;
+    private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
+    private static final Duration NEXT_HOP_PATIENCE = Duration.ofSeconds(5);
 
     private final Config config;
-    private final KernelDatapath datapath;
+    private final Runnable everySecond;
     private final Reconciler reconciler;
     private final DesiredStateBuilder builder;
     private final HealthChecker checker;
     private final NextHops nextHops;
-    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(Controller::newThread);
-    private final AtomicBoolean reconcilePending = new AtomicBoolean();
+    private final Awaited<Target> unjudged;
+    private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1, Controller::newThread);
+    private final RetriedTask reconciling;
 
     /** The last usable next hop of each real, or why there never was one. Touched by the thread alone. */
     private final Map<InetAddress, Resolution> resolutions = new HashMap<>();
 
-    private final FlowSweep sweep;
-    private final FlowPressure pressure;
+    private volatile boolean started;
+    private volatile Published published = Published.nothing();
 
-    private volatile Published published;
-    private volatile FlowStatus flowStatus;
-
-    /** Takes over what is in the maps; nothing is written before {@link #start}. */
-    public Controller(Config config, KernelDatapath datapath, MacAddress source, NextHops nextHops) {
+    /**
+     * Takes over what is in the maps.
+     *
+     * @param source the interface's own address
+     * @param everySecond work for the controller's thread, from the start on; it must not throw
+     */
+    public Controller(Config config, Datapath datapath, MacAddress source, NextHops nextHops, Runnable everySecond) {
         this.config = config;
-        this.datapath = datapath;
+        this.everySecond = everySecond;
         this.reconciler = new Reconciler(datapath, new MaglevTableBuilder(config.maglevSeed()));
         this.builder = new DesiredStateBuilder(config, source);
         this.nextHops = nextHops;
-        this.checker = HealthChecker.open((target, transition) -> requestReconcile());
-        this.published = Published.nothing();
-        this.sweep = new FlowSweep(datapath.flows());
-        this.pressure = new FlowPressure(config.flows());
-        this.flowStatus = new FlowStatus(sweep.census(), List.of());
+        this.unjudged = new Awaited<>(targets(config));
+        this.reconciling = new RetriedTask("bring the maps to the wanted state", this::reconcile, new Worker());
+        this.checker = HealthChecker.open(this::takeVerdict);
+        thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
 
-    /** Starts probes and next hops, and returns once the maps hold a first state. */
-    public void start() throws IOException {
-        Set<Target> targets = new LinkedHashSet<>();
-        Set<InetAddress> reals = new LinkedHashSet<>();
-        for (Vip vip : config.vips()) {
-            Pool pool = config.poolOf(vip);
-            for (Real real : pool.reals()) {
-                targets.add(new Target(real.address(), pool.check()));
-                reals.add(real.address());
-            }
-        }
-        seedVerdicts(targets);
+    /**
+     * Starts probes and next hops, and returns once the maps hold a first state.
+     *
+     * @param patience how long that may wait for verdicts; targets without one count as down
+     * @throws IOException if the kernel refuses next hops, or the first state
+     */
+    public void start(Duration patience) throws IOException {
+        Set<Target> targets = targets(config);
+        Map<Target, Health> found = FoundVerdicts.of(config, reconciler.memberStates());
+        found.forEach(checker::seed);
         checker.update(targets).join();
-        seedNextHops();
-        CountDownLatch unheard = new CountDownLatch(reals.size());
-        nextHops.follow(reals, changes -> {
-            takeNextHops(changes);
-            changes.forEach((real, resolution) -> unheard.countDown());
-        });
-        await(unheard);
-        CompletableFuture.runAsync(this::reconcile, thread).join();
-        ScheduledFuture<?> unused = thread.scheduleWithFixedDelay(this::sweep, 1, 1, TimeUnit.SECONDS);
+        unjudged.heard(targets.stream().filter(this::isJudged).toList());
+        reconciler.nextHops().forEach((real, nextHop) -> resolutions.put(real, new Resolution.Resolved(nextHop, real)));
+        Set<InetAddress> reals = targets.stream().map(Target::address).collect(Collectors.toSet());
+        Awaited<InetAddress> unheard = new Awaited<>(reals);
+        nextHops.follow(reals, changes -> takeNextHops(changes, unheard));
+        int unknown = unheard.await(NEXT_HOP_PATIENCE);
+        if (unknown > 0) {
+            LOG.warn("{} next hops are not known after {} s", unknown, NEXT_HOP_PATIENCE.toSeconds());
+        }
+        unjudged.await(patience);
+        try {
+            CompletableFuture.runAsync(this::reconcile, thread).join();
+        } catch (CompletionException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new IOException("cannot bring the maps to the wanted state: " + cause.getMessage(), cause);
+        }
+        started = true;
+        requestReconcile(); // for what changed since that state was made
+        ScheduledFuture<?> unused = thread.scheduleWithFixedDelay(everySecond, 1, 1, TimeUnit.SECONDS);
     }
 
     public HealthChecker checker() {
@@ -110,9 +116,9 @@ public final class Controller implements AutoCloseable {
         return published;
     }
 
-    /** How the connection table was when it was swept last. */
-    public FlowStatus flowStatus() {
-        return flowStatus;
+    /** Why the maps are not as they should be, if so. */
+    public Optional<String> failure() {
+        return reconciling.failure();
     }
 
     @Override
@@ -121,51 +127,38 @@ public final class Controller implements AutoCloseable {
         checker.close();
         thread.shutdown();
         try {
-            if (!thread.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
-                LOG.warn("A change of the maps has not ended after {} s", CLOSE_SECONDS);
+            if (!thread.awaitTermination(CLOSE_PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                LOG.warn("A change of the maps has not ended after {} s", CLOSE_PATIENCE.toSeconds());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /** A restart must not take a serving real out until its first probe: begin with what the maps say. */
-    private void seedVerdicts(Set<Target> targets) {
-        Map<InetAddress, Health> found = new HashMap<>();
-        reconciler.memberStates().forEach((member, state) -> {
-            if (state == MemberState.DOWN) {
-                found.putIfAbsent(member.real(), Health.DOWN);
-            } else {
-                found.put(member.real(), Health.UP);
-            }
-        });
-        for (Target target : targets) {
-            Health health = found.get(target.address());
-            if (health != null) {
-                checker.seed(target, health);
-            }
+    private static Set<Target> targets(Config config) {
+        Set<Target> targets = new LinkedHashSet<>();
+        for (Vip vip : config.vips()) {
+            Pool pool = config.poolOf(vip);
+            pool.reals().forEach(real -> targets.add(new Target(real.address(), pool.check())));
         }
+        return targets;
     }
 
-    private void seedNextHops() {
-        reconciler.nextHops().forEach((real, nextHop) -> resolutions.put(real, new Resolution.Resolved(nextHop, real)));
+    private boolean isJudged(Target target) {
+        TargetHealth health = checker.snapshot().get(target);
+        return health != null && health.state().health() != Health.UNKNOWN;
     }
 
-    private static void await(CountDownLatch unheard) {
-        try {
-            if (!unheard.await(NEXT_HOP_SECONDS, TimeUnit.SECONDS)) {
-                LOG.warn("{} next hops are not known after {} s", unheard.getCount(), NEXT_HOP_SECONDS);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    private void takeVerdict(Target target, Transition transition) {
+        unjudged.heard(Set.of(target));
+        requestReconcile();
     }
 
     /**
      * A next hop that is lost is kept: a gateway that does not answer ARP for a moment is no reason to stop sending to
      * it, and if it is gone for good the probes will tell.
      */
-    private void takeNextHops(Map<InetAddress, Resolution> changes) {
+    private void takeNextHops(Map<InetAddress, Resolution> changes, Awaited<InetAddress> unheard) {
         thread.execute(() -> {
             changes.forEach((real, resolution) -> {
                 if (resolution instanceof Resolution.Unresolved unresolved) {
@@ -175,49 +168,44 @@ public final class Controller implements AutoCloseable {
                     resolutions.put(real, resolution);
                 }
             });
+            unheard.heard(changes.keySet());
             requestReconcile();
         });
     }
 
+    /** What happens before the first state is part of it. If that fails there is no second one. */
     private void requestReconcile() {
-        if (!thread.isShutdown() && reconcilePending.compareAndSet(false, true)) {
-            thread.execute(this::reconcile);
+        if (started) {
+            reconciling.request();
         }
     }
 
     private void reconcile() {
-        reconcilePending.set(false);
-        try {
-            Map<Target, TargetHealth> healths = checker.snapshot();
-            DesiredState desired = builder.build(healths, resolutions);
-            reconciler.apply(desired);
-            published = new Published(desired, reconciler.vipIds(), reconciler.memberIds(), Map.copyOf(resolutions));
-        } catch (RuntimeException e) {
-            LOG.error("Cannot bring the maps to the wanted state; what they hold stays", e);
-        }
-    }
-
-    /** A part of the connection table each second. */
-    private void sweep() {
-        try {
-            int removed = sweep.step(datapath.nowTicks(), datapath.settings().ticks());
-            LOG.trace("Swept a part of the connection table: {} entries were expired", removed);
-            FlowCensus census = sweep.census();
-            Map<Counter, Long> counters = datapath.counters().globals();
-            List<String> warnings = pressure.observe(
-                    System.nanoTime(),
-                    census,
-                    counters.getOrDefault(Counter.FLOW_UNTRACKED, 0L),
-                    counters.getOrDefault(Counter.FLOW_EVICTED_IDLE, 0L));
-            flowStatus = new FlowStatus(census, warnings);
-        } catch (RuntimeException e) {
-            LOG.error("Cannot sweep the connection table", e);
-        }
+        DesiredState desired = builder.build(checker.snapshot(), resolutions);
+        reconciler.apply(desired);
+        published = new Published(desired, reconciler.vipIds(), reconciler.memberIds(), Map.copyOf(resolutions));
     }
 
     private static Thread newThread(Runnable body) {
         Thread thread = new Thread(body, "control");
         thread.setDaemon(true);
         return thread;
+    }
+
+    /** The controller's thread. It takes nothing more once it is told to stop. */
+    private final class Worker implements RetriedTask.Worker {
+        @Override
+        public void execute(Runnable work) {
+            if (!thread.isShutdown()) {
+                thread.execute(work);
+            }
+        }
+
+        @Override
+        public void executeAfter(Duration pause, Runnable work) {
+            if (!thread.isShutdown()) {
+                ScheduledFuture<?> unused = thread.schedule(work, pause.toMillis(), TimeUnit.MILLISECONDS);
+            }
+        }
     }
 }

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.daemon.control;
 
-import dev.thresher.bpf.layout.Counter;
-import dev.thresher.bpf.layout.MacAddress;
 import dev.thresher.config.Config;
 import dev.thresher.config.HealthCheck;
+import dev.thresher.config.MacAddress;
 import dev.thresher.config.Member;
 import dev.thresher.config.Pool;
 import dev.thresher.config.Real;
@@ -13,6 +12,7 @@ import dev.thresher.config.XdpMode;
 import dev.thresher.daemon.datapath.KernelDatapath;
 import dev.thresher.daemon.datapath.TrafficCounters;
 import dev.thresher.daemon.nexthop.Resolution;
+import dev.thresher.daemon.state.Counter;
 import dev.thresher.daemon.state.DaemonInfo;
 import dev.thresher.daemon.state.DaemonState;
 import dev.thresher.daemon.state.HealthState;
@@ -41,14 +41,22 @@ public final class StateView implements StateSource {
     private final Instant startedAt;
     private final KernelDatapath datapath;
     private final Controller controller;
+    private final FlowSweeping sweeping;
 
-    public StateView(Config config, Path configFile, String version, KernelDatapath datapath, Controller controller) {
+    public StateView(
+            Config config,
+            Path configFile,
+            String version,
+            KernelDatapath datapath,
+            Controller controller,
+            FlowSweeping sweeping) {
         this.config = config;
         this.configFile = configFile;
         this.version = version;
         this.startedAt = Instant.now();
         this.datapath = datapath;
         this.controller = controller;
+        this.sweeping = sweeping;
     }
 
     /** All that one answer is made of, read once. */
@@ -75,20 +83,19 @@ public final class StateView implements StateSource {
                 counters.vipDrops(Published.end(published.vipIds())));
         List<VipState> vips =
                 config.vips().stream().map(vip -> vip(vip, picture)).toList();
-        FlowStatus flows = controller.flowStatus();
+        FlowStatus flows = sweeping.status();
         return new DaemonState(picture.now, info(published, flows, vips), flows.census(), vips);
     }
 
     @Override
-    public List<dev.thresher.daemon.state.Counter> counters() {
+    public List<Counter> counters() {
         TrafficCounters counters = datapath.counters();
-        Map<Counter, Long> globals = counters.globals();
-        List<dev.thresher.daemon.state.Counter> verdicts = new ArrayList<>();
-        List<dev.thresher.daemon.state.Counter> others = new ArrayList<>();
+        List<Counter> verdicts = new ArrayList<>();
+        List<Counter> others = new ArrayList<>();
         long dropped = 0;
-        for (Map.Entry<Counter, Long> counter : globals.entrySet()) {
+        for (var counter : counters.globals().entrySet()) {
             CounterName name = CounterName.of(counter.getKey());
-            dropped += name.kind() == dev.thresher.daemon.state.Counter.Kind.DROP_REASON ? counter.getValue() : 0;
+            dropped += name.kind() == Counter.Kind.DROP_REASON ? counter.getValue() : 0;
             (name.isVerdict() ? verdicts : others).add(name.value(counter.getValue()));
         }
         long sent = 0;
@@ -115,20 +122,18 @@ public final class StateView implements StateSource {
                 warnings(mode, published, flows, vips));
     }
 
-    private static dev.thresher.config.@Nullable MacAddress nextHop(Published published) {
+    private static @Nullable MacAddress nextHop(Published published) {
         return published.nextHops().values().stream()
                 .filter(Resolution.Resolved.class::isInstance)
-                .map(resolution -> modelOf(((Resolution.Resolved) resolution).destination()))
+                .map(Resolution.Resolved.class::cast)
+                .map(resolved -> MacAddress.parse(resolved.destination().toString()))
                 .findFirst()
                 .orElse(null);
     }
 
-    private static dev.thresher.config.MacAddress modelOf(MacAddress address) {
-        return dev.thresher.config.MacAddress.parse(address.toString());
-    }
-
-    private static List<String> warnings(XdpMode mode, Published published, FlowStatus flows, List<VipState> vips) {
+    private List<String> warnings(XdpMode mode, Published published, FlowStatus flows, List<VipState> vips) {
         List<String> warnings = new ArrayList<>();
+        controller.failure().ifPresent(warnings::add);
         for (VipState vip : vips) {
             if (vip.membersUp() == 0) {
                 warnings.add("VIP " + vip.key() + " has no real server that is up: its packets are dropped");

@@ -63,13 +63,12 @@ public final class FlowTable implements AutoCloseable {
         int tag = FlowEntry.tagOf(hash);
         hold();
         try {
-            for (int i = 0; i < FlowEntry.PER_PAIR; i++) {
-                long entry = entry(home.entry(i));
+            for (int i = 0; i <= FlowEntry.PER_PAIR; i++) {
+                int place = home.searched(i);
+                long entry = entry(place);
                 if (FlowEntry.tagOf(entry) == tag) {
                     // An empty place looks like tag 0, to the program too.
-                    return entry == 0
-                            ? Optional.empty()
-                            : Optional.of(new Placed(home.entry(i), FlowEntry.decode(entry)));
+                    return entry == 0 ? Optional.empty() : Optional.of(new Placed(place, FlowEntry.decode(entry)));
                 }
             }
             return Optional.empty();
@@ -183,7 +182,12 @@ public final class FlowTable implements AutoCloseable {
         return (long) ENTRY.getOpaque(entries, place * Long.BYTES);
     }
 
-    boolean remove(int place, long entry) {
-        return ENTRY.compareAndSet(entries, place * Long.BYTES, entry, 0L);
+    private boolean remove(int place, long entry) {
+        return replace(place, entry, 0);
+    }
+
+    /** Unless the program has changed the entry meanwhile; the table must be open. */
+    boolean replace(int place, long entry, long next) {
+        return ENTRY.compareAndSet(entries, place * Long.BYTES, entry, next);
     }
 }

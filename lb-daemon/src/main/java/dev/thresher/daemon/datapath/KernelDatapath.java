@@ -9,7 +9,6 @@ import dev.thresher.bpf.BpfProgram;
 import dev.thresher.bpf.InstancePins;
 import dev.thresher.bpf.KernelClock;
 import dev.thresher.bpf.MappedArray;
-import dev.thresher.bpf.NetworkInterfaces;
 import dev.thresher.bpf.layout.ForeignAddresses;
 import dev.thresher.bpf.layout.MapNames;
 import dev.thresher.bpf.layout.MemberRecord;
@@ -26,7 +25,9 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -34,9 +35,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
-import jnr.constants.platform.Errno;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,24 +48,25 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
 
     private static final long MILLIS_PER_SECOND = 1000;
 
-    private final InstancePins pins;
     private final Attachment attachment;
+    private final boolean startsOver;
     private final BpfObject object;
     private final KernelClock clock;
     private final Capacity capacity;
     private final ProgramSettings settings;
     private final Map<LbMap, BpfMap> maps = new EnumMap<>(LbMap.class);
     private final FlowTable flows;
+    private final BpfMap tableOfNobody;
 
     private KernelDatapath(
-            InstancePins pins,
             Attachment attachment,
+            boolean startsOver,
             KernelClock clock,
             Capacity capacity,
             ProgramSettings settings,
             BpfObject object) {
-        this.pins = pins;
         this.attachment = attachment;
+        this.startsOver = startsOver;
         this.clock = clock;
         this.capacity = capacity;
         this.settings = settings;
@@ -75,6 +75,7 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
             maps.put(map, object.map(map.mapName()));
         }
         MappedArray memory = map(LbMap.FLOWS).map();
+        this.tableOfNobody = newTable();
         this.flows = new FlowTable(memory.buffer(), memory::close);
         writeForeignAddresses();
     }
@@ -85,28 +86,28 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
             if (BpfFs.ensureMounted()) {
                 LOG.info("Mounted bpffs on {}", BpfFs.ROOT);
             }
-            OptionalInt ifindex = NetworkInterfaces.indexOf(config.iface().name());
-            if (ifindex.isEmpty()) {
-                throw new DatapathException(
-                        "there is no interface " + config.iface().name() + "; list them with: ip link");
-            }
-            InstancePins pins = new InstancePins(config.instance());
-            Attachment attachment = new Attachment(config.iface(), ifindex.getAsInt(), pins);
-            attachment.requireFree();
-            return load(config, pins, attachment);
-        } catch (BpfException e) {
-            String hint = e.is(Errno.EPERM) ? "the daemon needs privileges: " : "the kernel refused: ";
-            throw new DatapathException(hint + e.getMessage(), e);
         } catch (IOException e) {
             throw new DatapathException("cannot mount bpffs: " + e.getMessage(), e);
+        } catch (BpfException e) {
+            throw DatapathException.of(e);
+        }
+        Attachment attachment = Attachment.claim(config.iface(), new InstancePins(config.instance()));
+        try {
+            return load(config, attachment);
+        } catch (BpfException e) {
+            attachment.close();
+            throw DatapathException.of(e);
+        } catch (RuntimeException e) {
+            attachment.close();
+            throw e;
         }
     }
 
-    private static KernelDatapath load(Config config, InstancePins pins, Attachment attachment) {
+    private static KernelDatapath load(Config config, Attachment attachment) {
         Capacity capacity = Capacity.forFlows(config.flows().max());
         KernelClock clock = KernelClock.open();
         BpfObject object = BpfObject.open("lb.bpf.o");
-        Map<LbMap, BpfMap> adopted = KernelMaps.adoptable(pins, capacity);
+        Map<LbMap, BpfMap> adopted = KernelMaps.adoptable(attachment.pins(), capacity);
         try {
             HashKey hashKey = KernelMaps.hashKey(adopted).orElseGet(SettingsSource::newHashKey);
             ProgramSettings settings = SettingsSource.settings(config, hashKey, capacity.flowPairs(), clock.hz());
@@ -119,7 +120,8 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
             object.setMaxEntries(MapNames.FLOWS, capacity.flowPairs());
             KernelMaps.reuse(object, adopted);
             object.load();
-            return new KernelDatapath(pins, attachment, clock, capacity, settings, object);
+            boolean startsOver = adopted.isEmpty() && attachment.isTaken();
+            return new KernelDatapath(attachment, startsOver, clock, capacity, settings, object);
         } catch (RuntimeException e) {
             object.close();
             clock.close();
@@ -131,22 +133,30 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
 
     /** Pins what was loaded and has it handle the interface's packets, in the place of an earlier program if there is one. */
     public void activate() throws DatapathException {
-        boolean fresh = !Files.exists(pins.link());
+        boolean fresh = !Files.exists(attachment.pins().link());
         try {
-            Files.createDirectories(pins.directory());
             attachment.attach(object.program("lb"));
             repin();
         } catch (IOException | RuntimeException e) {
-            abandon(fresh);
-            throw new DatapathException("cannot pin the program in " + pins.directory() + ": " + e.getMessage(), e);
+            abandon(fresh, e);
+            throw new DatapathException(
+                    "cannot pin the program in " + attachment.pins().directory() + ": " + e.getMessage(), e);
         } catch (DatapathException e) {
-            abandon(fresh);
+            abandon(fresh, e);
             throw e;
         }
     }
 
+    /**
+     * Is a program at work whose maps could not be taken over? It goes on until {@link #activate}, which should wait
+     * until the new maps are as good as the old ones.
+     */
+    public boolean startsOver() {
+        return startsOver;
+    }
+
     public XdpMode mode() {
-        return attachment.mode();
+        return attachment.isGeneric() ? XdpMode.GENERIC : XdpMode.DRIVER;
     }
 
     /** For tests that run packets through it. */
@@ -244,9 +254,11 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
 
     @Override
     public Set<Integer> tables() {
+        byte[] nobody = index(tableOfNobody.info().id());
         Set<Integer> ids = new HashSet<>();
         for (int id = 0; id < capacity.vips(); id++) {
-            if (map(LbMap.TABLES).lookup(index(id)).isPresent()) {
+            Optional<byte[]> table = map(LbMap.TABLES).lookup(index(id));
+            if (table.isPresent() && !Arrays.equals(nobody, table.get())) {
                 ids.add(id);
             }
         }
@@ -296,7 +308,7 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
         List<BpfMap> tables = new ArrayList<>();
         try {
             tablesByVip.forEach((vipId, slots) -> {
-                BpfMap table = BpfMap.createArray("maglev", MapNames.TABLE_BYTES, 1);
+                BpfMap table = newTable();
                 ids.add(vipId);
                 tables.add(table);
                 ByteBuffer value = ByteBuffer.allocate(MapNames.TABLE_BYTES).order(ByteOrder.nativeOrder());
@@ -309,9 +321,10 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
         }
     }
 
+    /** A table of nobody does the same as none, and takes effect for all VIPs at once: each removal waits for RCU. */
     @Override
     public void removeTables(Set<Integer> vipIds) {
-        vipIds.forEach(id -> map(LbMap.TABLES).delete(index(id)));
+        map(LbMap.TABLES).updateInner(List.copyOf(vipIds), Collections.nCopies(vipIds.size(), tableOfNobody));
     }
 
     @Override
@@ -325,18 +338,26 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
     @Override
     public void close() {
         flows.close();
+        tableOfNobody.close();
         object.close();
         clock.close();
+        attachment.close();
     }
 
-    private void abandon(boolean fresh) {
-        if (fresh) {
-            pins.detach();
+    /** Leaves nothing half done, but a program that was there before stays: it balances. */
+    private void abandon(boolean fresh, Exception reason) {
+        try {
+            if (fresh) {
+                attachment.pins().detach();
+            }
+        } catch (RuntimeException e) {
+            reason.addSuppressed(e);
         }
     }
 
     /** The settings go last and are taken away first: they vouch for the rest. */
     private void repin() throws IOException {
+        InstancePins pins = attachment.pins();
         Files.deleteIfExists(pins.map(LbMap.SETTINGS.pinName()));
         Files.deleteIfExists(pins.program());
         object.program("lb").pin(pins.program());
@@ -344,6 +365,11 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
             Files.deleteIfExists(pins.map(map.pinName()));
             map(map).pin(pins.map(map.pinName()).toString());
         }
+    }
+
+    /** All slots are 0, which is nobody's id. */
+    private static BpfMap newTable() {
+        return BpfMap.createArray("maglev", MapNames.TABLE_BYTES, 1);
     }
 
     private BpfMap map(LbMap map) {

@@ -46,6 +46,7 @@ public final class GrpcServer implements Closeable {
     private GrpcServer(Path socket, StateSource source, FlowSource flows) {
         this.socket = socket;
         health = new HealthStatusManager();
+        setStatus(ServingStatus.NOT_SERVING);
         eventLoop = new MultiThreadIoEventLoopGroup(1, daemonThreads("grpc-io"), EpollIoHandler.newFactory());
         calls = new ThreadPoolExecutor(
                 CALL_THREADS,
@@ -69,7 +70,8 @@ public final class GrpcServer implements Closeable {
     }
 
     /**
-     * Binds the socket, mode 0660, and serves. A socket that a dead daemon left is replaced, its directory created.
+     * Binds the socket, mode 0660, and serves. A socket that a dead daemon left is replaced, its directory created. The
+     * health service says NOT_SERVING until {@link #ready}.
      *
      * @throws IOException if the path cannot be bound, or another daemon serves on it; the message says what to do
      */
@@ -84,9 +86,18 @@ public final class GrpcServer implements Closeable {
             server.close();
             throw e;
         }
-        server.health.setStatus(ThresherGrpc.SERVICE_NAME, ServingStatus.SERVING);
-        LOG.info("API on {}", socket);
+        LOG.debug("API on {}", socket);
         return server;
+    }
+
+    /** Has the health service say that packets are being balanced. */
+    public void ready() {
+        setStatus(ServingStatus.SERVING);
+    }
+
+    private void setStatus(ServingStatus status) {
+        health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, status);
+        health.setStatus(ThresherGrpc.SERVICE_NAME, status);
     }
 
     /** The path that is served on. */

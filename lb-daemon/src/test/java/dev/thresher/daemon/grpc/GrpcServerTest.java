@@ -23,7 +23,6 @@ import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
-import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.NettyChannelBuilder;
@@ -152,13 +151,21 @@ final class GrpcServerTest {
     }
 
     @Test
-    void healthService_servesForTheServerAndTheService() throws IOException {
-        serve(new SampleState());
+    void healthService_servesOnceTheServerIsReady() throws IOException {
+        GrpcServer server = serve(new SampleState());
         for (String service : List.of("", ThresherGrpc.SERVICE_NAME)) {
-            HealthCheckResponse response = HealthGrpc.newBlockingStub(channel)
-                    .check(HealthCheckRequest.newBuilder().setService(service).build());
-            assertEquals(ServingStatus.SERVING, response.getStatus(), service);
+            assertEquals(ServingStatus.NOT_SERVING, health(service), service);
         }
+        server.ready();
+        for (String service : List.of("", ThresherGrpc.SERVICE_NAME)) {
+            assertEquals(ServingStatus.SERVING, health(service), service);
+        }
+    }
+
+    private ServingStatus health(String service) {
+        return HealthGrpc.newBlockingStub(channel)
+                .check(HealthCheckRequest.newBuilder().setService(service).build())
+                .getStatus();
     }
 
     @Test

@@ -36,7 +36,11 @@ public final class ThresherCommand implements Callable<Integer> {
     static final List<VerbGroup> VERBS = List.of(
             new VerbGroup(
                     "Run a load balancer",
-                    List.of(LauncherVerb.Daemon.class, CheckCommand.class, RealServerCommand.class)),
+                    List.of(
+                            LauncherVerb.Daemon.class,
+                            CheckCommand.class,
+                            DetachCommand.class,
+                            RealServerCommand.class)),
             new VerbGroup(
                     "See what it does",
                     List.of(

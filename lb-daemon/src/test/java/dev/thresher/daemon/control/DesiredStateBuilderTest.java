@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.thresher.daemon.control;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.thresher.bpf.layout.MacAddress;
+import dev.thresher.bpf.layout.MemberRecord.NextHop;
+import dev.thresher.bpf.layout.MemberState;
+import dev.thresher.config.Config;
+import dev.thresher.config.HealthCheck;
+import dev.thresher.config.IpText;
+import dev.thresher.config.Real;
+import dev.thresher.config.Vip;
+import dev.thresher.config.VipKey;
+import dev.thresher.daemon.nexthop.Resolution;
+import dev.thresher.daemon.reconcile.DesiredState.DesiredMember;
+import dev.thresher.daemon.reconcile.DesiredState.DesiredVip;
+import dev.thresher.healthcheck.Health;
+import dev.thresher.healthcheck.HealthState;
+import dev.thresher.healthcheck.Target;
+import dev.thresher.healthcheck.TargetHealth;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class DesiredStateBuilderTest {
+    private static final MacAddress OURS = MacAddress.of(new byte[] {2, 0, 0, 0, 0, 1});
+    private static final MacAddress GATEWAY = MacAddress.of(new byte[] {2, 0, 0, 0, 0, 2});
+    private static final InetAddress REAL = IpText.parse("10.0.0.2");
+    private static final HealthCheck CHECK = HealthCheck.tcp(80);
+    private static final Vip VIP = new Vip(VipKey.parse("203.0.113.10:80/tcp"), "web", true);
+    private static final Resolution RESOLVED = new Resolution.Resolved(GATEWAY, IpText.parse("10.0.0.1"));
+    private static final Resolution UNRESOLVED = new Resolution.Unresolved("no route to 10.0.0.2");
+
+    private static Map<Target, TargetHealth> healths(HealthCheck check, Health health) {
+        Target target = new Target(REAL, check);
+        return Map.of(target, new TargetHealth(target, HealthState.initial(health, 0), null, List.of()));
+    }
+
+    private static DesiredMember member(
+            int weight, Map<Target, TargetHealth> healths, Map<InetAddress, Resolution> nextHops) {
+        Config config = Configs.of(List.of(Configs.pool("web", CHECK, new Real(REAL, weight))), VIP);
+        return new DesiredStateBuilder(config, OURS)
+                .build(healths, nextHops)
+                .vips()
+                .get(0)
+                .members()
+                .get(0);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "UP,      5, UP,    5",
+        "UP,      0, DRAIN, 0",
+        "DOWN,    5, DOWN,  0",
+        "DOWN,    0, DOWN,  0",
+        "UNKNOWN, 5, DOWN,  0",
+    })
+    void member_goesByHealthAndWeight(Health health, int weight, MemberState state, int effectiveWeight) {
+        DesiredMember member = member(weight, healths(CHECK, health), Map.of(REAL, RESOLVED));
+        assertEquals(state, member.state());
+        assertEquals(effectiveWeight, member.effectiveWeight());
+        assertEquals(new NextHop(GATEWAY, OURS), member.nextHop());
+    }
+
+    @Test
+    void member_thatNobodyProbes_isDown() {
+        assertEquals(
+                MemberState.DOWN, member(1, Map.of(), Map.of(REAL, RESOLVED)).state());
+        assertEquals(
+                MemberState.DOWN,
+                member(1, healths(HealthCheck.tcp(81), Health.UP), Map.of(REAL, RESOLVED))
+                        .state(),
+                "the verdict of another pool's check");
+    }
+
+    @Test
+    void member_withoutANextHop_isDownHoweverHealthy() {
+        assertEquals(
+                MemberState.DOWN,
+                member(1, healths(CHECK, Health.UP), Map.of(REAL, UNRESOLVED)).state());
+        assertEquals(
+                MemberState.DOWN, member(1, healths(CHECK, Health.UP), Map.of()).state());
+    }
+
+    @Test
+    void vips_thatShareAPool_haveMembersOfTheirOwn() {
+        Vip other = new Vip(VipKey.parse("203.0.113.10:53/udp"), "web", false);
+        Config config = Configs.of(List.of(Configs.pool("web", CHECK, new Real(REAL, 1))), VIP, other);
+        List<DesiredVip> vips = new DesiredStateBuilder(config, OURS)
+                .build(healths(CHECK, Health.UP), Map.of(REAL, RESOLVED))
+                .vips();
+        assertEquals(
+                List.of(VIP.key(), other.key()),
+                vips.stream().map(DesiredVip::key).toList());
+        assertEquals(
+                List.of(true, false), vips.stream().map(DesiredVip::tracked).toList());
+        assertEquals(vips.get(0).members(), vips.get(1).members());
+    }
+}
