@@ -2,6 +2,7 @@
 package dev.thresher.daemon.datapath;
 
 import dev.thresher.bpf.BpfProgram;
+import dev.thresher.bpf.layout.Counter;
 import dev.thresher.bpf.layout.FlowEntry;
 import dev.thresher.bpf.layout.MacAddress;
 import dev.thresher.bpf.layout.MemberRecord.NextHop;
@@ -121,6 +122,10 @@ final class RunningProgram implements AutoCloseable {
             FlowEntry aged = new FlowEntry(old.tag(), old.member(), seen, old.confirmed(), old.shortLived());
             table.replace(place, entry, aged.encode());
         });
+    }
+
+    long counter(Counter counter) {
+        return datapath.counters().globals().getOrDefault(counter, 0L);
     }
 
     BpfProgram.Output run(Client client, VipKey destination, int tcpFlags) {
