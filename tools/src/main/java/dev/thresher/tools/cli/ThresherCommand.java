@@ -75,6 +75,9 @@ public final class ThresherCommand implements Callable<Integer> {
         ThresherCommand command = new ThresherCommand();
         CommandLine line = new CommandLine(command);
         VerbGroup.addAll(VERBS, line);
+        line.getSubcommands().values().stream()
+                .filter(verb -> verb.getCommand() instanceof LabCommand)
+                .forEach(LabCommand::stopAtHost);
         ErrorReport report = new ErrorReport(() -> command.verbose);
         return line.setExecutionStrategy(command.afterLogSetup(new RunLast()))
                 .setExecutionExceptionHandler(report)

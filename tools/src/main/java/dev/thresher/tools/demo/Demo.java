@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /** Does the product's main job on a lab of its own, step by step, and checks what happens. */
 final class Demo {
@@ -58,7 +59,7 @@ final class Demo {
             long countedBefore = counted(daemon);
             List<Traffic> traffic = new ArrayList<>();
             for (String url : lab.urls()) {
-                progress.accept(REQUESTS + " requests to " + url);
+                progress.accept(REQUESTS + " requests to " + url + ", weights " + weights());
                 traffic.add(new Traffic(url, requests.from(FIRST_PORT, REQUESTS, url)));
             }
             for (int i = 0; i < FAMILIES.size(); i++) {
@@ -75,6 +76,10 @@ final class Demo {
                     Integer.toString(count.requests())));
             return traffic;
         }
+    }
+
+    private static String weights() {
+        return LAB.weights().stream().map(String::valueOf).collect(Collectors.joining(" : "));
     }
 
     private static Check directReturn(WireCount count) {

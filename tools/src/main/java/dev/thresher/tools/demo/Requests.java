@@ -15,7 +15,7 @@ final class Requests {
     // The mark tells the line of ours from the body before it.
     private static final String MARK = "port=";
 
-    private static final String LIMIT_SECONDS = "20";
+    private static final String LIMIT_SECONDS = "60";
 
     private final Lab lab;
 

@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
 /** A lab that is up. Closing it removes it; {@link #leaveUp} ends only this process's hold on it. */
 public final class Lab implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final Duration READY_LIMIT = Duration.ofSeconds(15);
+    private static final Duration READY_LIMIT = Duration.ofSeconds(30);
 
     private final LabSpec spec;
     private final Topology topology;

@@ -5,9 +5,8 @@ import com.google.gson.GsonBuilder;
 import java.io.IOException;
 import java.util.List;
 import java.util.stream.Collectors;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.IModelTransformer;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -25,6 +24,11 @@ public final class LabCommand {
             description = "Show this help.")
     @SuppressWarnings("UnusedVariable")
     private boolean help;
+
+    /** To be called for the command line of this verb: options behind a host's name are the command's. */
+    public static void stopAtHost(CommandLine lab) {
+        lab.getSubcommands().values().forEach(verb -> verb.setStopAtPositional(true));
+    }
 
     private abstract static class Action extends LabVerb {
         @Option(
@@ -114,15 +118,6 @@ public final class LabCommand {
             return hosts.isEmpty()
                     ? "no lab '" + lab + "' is up; bring it up with: thresher lab up"
                     : "no host '" + host + "' in the lab; it has " + hosts;
-        }
-    }
-
-    /** Options behind the host's name are the command's. */
-    static final class StopAtHost implements IModelTransformer {
-        @Override
-        public CommandSpec transform(CommandSpec spec) {
-            spec.parser().stopAtPositional(true);
-            return spec;
         }
     }
 

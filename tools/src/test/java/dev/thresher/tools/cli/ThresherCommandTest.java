@@ -87,4 +87,12 @@ final class ThresherCommandTest {
         assertTrue(run.err().contains("Run the script: thresher daemon --config /etc/x.conf"), run.err());
         assertEquals(1, run.exitCode());
     }
+
+    @Test
+    void labExec_leavesTheCommandItsOptions() {
+        CliRun run = CliRun.of("lab", "exec", "--lab", "nosuchlab", "client", "curl", "-s", "--help");
+
+        assertEquals("thresher: no lab 'nosuchlab' is up; bring it up with: thresher lab up\n", run.err());
+        assertEquals(1, run.exitCode());
+    }
 }
