@@ -21,18 +21,16 @@ class MaglevTableBuilderTest {
         return new Entry(id, IpText.parse(real), weight);
     }
 
+    private static int count(int id, int[] slots) {
+        return Math.toIntExact(Arrays.stream(slots).filter(each -> each == id).count());
+    }
+
     @Test
     void build_namesIds_asOftenAsTheWeightsSay() {
         int[] slots = builder.build(List.of(entry(5, "10.0.0.2", 1), entry(9, "fd00::3", 3)));
         assertEquals(MapNames.TABLE_SLOTS, slots.length);
-        assertEquals(
-                MapNames.TABLE_SLOTS / 4.0,
-                Arrays.stream(slots).filter(id -> id == 5).count(),
-                1);
-        assertEquals(
-                MapNames.TABLE_SLOTS * 3 / 4.0,
-                Arrays.stream(slots).filter(id -> id == 9).count(),
-                1);
+        assertEquals(MapNames.TABLE_SLOTS / 4.0, count(5, slots), 1);
+        assertEquals(MapNames.TABLE_SLOTS * 3 / 4.0, count(9, slots), 1);
     }
 
     @Test

@@ -45,7 +45,9 @@ final class RunningProgram implements AutoCloseable {
     private final BpfProgram program;
     private final Reconciler reconciler;
 
-    RunningProgram(String instance, int flows) throws DatapathException {
+    RunningProgram(String name, int flows) throws DatapathException {
+        // Another run of the tests on this machine must not meet it.
+        String instance = "test-" + ProcessHandle.current().pid() + "-" + name;
         Duration minute = Duration.ofMinutes(1);
         datapath = KernelDatapath.open(new Config(
                 instance,
