@@ -3,6 +3,7 @@ package dev.thresher.daemon.datapath;
 
 import dev.thresher.bpf.BpfProgram;
 import dev.thresher.bpf.layout.Counter;
+import dev.thresher.bpf.layout.FlowEntry;
 import dev.thresher.bpf.layout.MacAddress;
 import dev.thresher.bpf.layout.MemberRecord.NextHop;
 import dev.thresher.bpf.layout.MemberState;
@@ -33,11 +34,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntSupplier;
 
 /** The program, loaded but attached to nothing, with maps that the reconciler fills. */
 final class RunningProgram implements AutoCloseable {
     private static final MacAddress SOURCE = MacAddress.parse("02:00:00:00:00:01");
-    private static final int SEED = 0x5eed;
+    static final int SEED = 0x5eed;
 
     private final Map<VipKey, List<DesiredMember>> vips = new LinkedHashMap<>();
     private final Map<VipKey, Boolean> tracked = new LinkedHashMap<>();
@@ -46,20 +48,26 @@ final class RunningProgram implements AutoCloseable {
     private final Reconciler reconciler;
 
     RunningProgram(String name, int flows) throws DatapathException {
+        this(
+                name,
+                new FlowSettings(flows, Duration.ofMinutes(15), Duration.ofMinutes(1), Duration.ofSeconds(30)),
+                RunningProgram::inTurns);
+    }
+
+    RunningProgram(String name, FlowSettings flows, TableBuilder tables) throws DatapathException {
         // Another run of the tests on this machine must not meet it.
         String instance = "test-" + ProcessHandle.current().pid() + "-" + name;
-        Duration minute = Duration.ofMinutes(1);
         datapath = KernelDatapath.open(new Config(
                 instance,
                 new Interface("lo", XdpMode.GENERIC, null),
                 EncapsulationSource.DEFAULT,
-                new FlowSettings(flows, minute, minute, minute),
+                flows,
                 ApiSettings.forInstance(instance),
                 SEED,
                 List.of(),
                 List.of()));
         program = datapath.program();
-        reconciler = new Reconciler(datapath, RunningProgram::inTurns);
+        reconciler = new Reconciler(datapath, tables);
     }
 
     KernelDatapath datapath() {
@@ -93,6 +101,11 @@ final class RunningProgram implements AutoCloseable {
         apply();
     }
 
+    /** Takes the place of everything before. */
+    void apply(DesiredState desired) {
+        reconciler.apply(desired);
+    }
+
     void set(VipKey key, InetAddress real, MemberState state) {
         members(key)
                 .replaceAll(member -> member.real().equals(real)
@@ -101,12 +114,24 @@ final class RunningProgram implements AutoCloseable {
         apply();
     }
 
-    BpfProgram.Output run(Client client, VipKey destination, int tcpFlags) {
-        return program.testRun(TestPacket.of(client, destination, tcpFlags));
+    /** Makes it so that each flow was seen last so many ticks ago. */
+    void age(IntSupplier ticks) {
+        FlowTable table = datapath.flows();
+        long now = datapath.nowTicks();
+        table.visit(0, table.size(), (place, entry) -> {
+            FlowEntry old = FlowEntry.decode(entry);
+            int seen = (int) (now - ticks.getAsInt()) & (FlowEntry.SEEN_MODULUS - 1);
+            FlowEntry aged = new FlowEntry(old.tag(), old.member(), seen, old.confirmed(), old.shortLived());
+            table.replace(place, entry, aged.encode());
+        });
     }
 
     long counter(Counter counter) {
         return datapath.counters().globals().getOrDefault(counter, 0L);
+    }
+
+    BpfProgram.Output run(Client client, VipKey destination, int tcpFlags) {
+        return program.testRun(TestPacket.of(client, destination, tcpFlags));
     }
 
     @Override
