@@ -53,7 +53,7 @@ final class FlowsOfTheProgramTest {
 
     @BeforeEach
     void load() throws DatapathException {
-        RunningProgram program = new RunningProgram("flows-test", 1 << 14);
+        RunningProgram program = new RunningProgram("flows", 1 << 14);
         opened = program;
         program.vip(WEB, true, "10.0.3.11", "10.0.3.12", "10.0.3.13");
         program.vip(WEB6, true, "fd00:3::11", "10.0.3.12");

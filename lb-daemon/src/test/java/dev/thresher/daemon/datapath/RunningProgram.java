@@ -47,14 +47,16 @@ final class RunningProgram implements AutoCloseable {
     private final BpfProgram program;
     private final Reconciler reconciler;
 
-    RunningProgram(String instance, int flows) throws DatapathException {
+    RunningProgram(String name, int flows) throws DatapathException {
         this(
-                instance,
+                name,
                 new FlowSettings(flows, Duration.ofMinutes(15), Duration.ofMinutes(1), Duration.ofSeconds(30)),
                 RunningProgram::inTurns);
     }
 
-    RunningProgram(String instance, FlowSettings flows, TableBuilder tables) throws DatapathException {
+    RunningProgram(String name, FlowSettings flows, TableBuilder tables) throws DatapathException {
+        // Another run of the tests on this machine must not meet it.
+        String instance = "test-" + ProcessHandle.current().pid() + "-" + name;
         datapath = KernelDatapath.open(new Config(
                 instance,
                 new Interface("lo", XdpMode.GENERIC, null),
