@@ -76,8 +76,9 @@ final class FloodSurvivalTest {
         System.out.printf(
                 "%d packets with flags %#x: %d filled an empty place, %d took a stranger's, %d were not recorded%n",
                 FLOOD, flags, filled, evicted, untracked);
+        long other = FLOOD - filled - evicted - untracked;
         // Two strangers now and then have one tag.
-        assertEquals(FLOOD, filled + evicted + untracked, 100);
+        assertTrue(other >= 0 && other < 100, () -> other + " packets are in no counter");
     }
 
     private static void assertUntracked(RunningProgram program, int packets, double limit, long before) {

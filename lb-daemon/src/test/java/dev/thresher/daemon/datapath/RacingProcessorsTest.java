@@ -229,8 +229,8 @@ final class RacingProcessorsTest {
             throw new UncheckedIOException(e);
         }
         List<Integer> processors = new ArrayList<>();
-        for (String range : list.split(",")) {
-            String[] ends = range.split("-");
+        for (String range : list.split(",", -1)) {
+            String[] ends = range.split("-", -1);
             for (int each = Integer.parseInt(ends[0]); each <= Integer.parseInt(ends[ends.length - 1]); each++) {
                 processors.add(each);
             }
