@@ -60,6 +60,14 @@ class FlowTableTest {
         assertTrue(entry().confirmed());
     }
 
+    /** Makes the established flow's last packet that many ticks old. */
+    private void age(int ticks) {
+        lb.flows()
+                .put(
+                        lb.flows().place(FLOW).entry(0),
+                        new FlowEntry(entry().tag(), first, lb.flows().aged(ticks), true, false));
+    }
+
     @Test
     void syn_is_recorded_unconfirmed() {
         send(packet().syn());
@@ -120,10 +128,7 @@ class FlowTableTest {
     @Test
     void established_flow_outlives_its_idle_timeout_while_nobody_wants_its_place() {
         establish();
-        lb.flows()
-                .put(
-                        lb.flows().place(FLOW).entry(0),
-                        new FlowEntry(entry().tag(), first, lb.flows().aged(2000), true, false));
+        age(2000);
         lb.setTable(web, second);
         send(packet().ack());
         assertEquals(lb.flows().aged(0), entry().seen());
@@ -217,6 +222,34 @@ class FlowTableTest {
         send(packet().rst());
         assertTrue(entry().shortLived());
         assertFalse(entry().confirmed());
+    }
+
+    @Test
+    void flow_that_goes_on_after_an_rst_lives_as_long_as_before() {
+        establish();
+        send(packet().rst());
+        send(packet().ack());
+        assertFalse(entry().shortLived());
+        assertTrue(entry().confirmed());
+    }
+
+    @Test
+    void syn_on_an_expired_entry_starts_a_new_flow() {
+        establish();
+        age(901);
+        lb.setTable(web, second);
+        send(packet().syn());
+        assertEquals(lb.flows().entryOf(FLOW, second), entry());
+    }
+
+    @Test
+    void syn_on_an_idle_flow_of_a_draining_member_starts_a_new_flow() {
+        establish();
+        age(61);
+        lb.setState(first, MemberState.DRAIN);
+        lb.setTable(web, second);
+        send(packet().syn());
+        assertEquals(second, entry().member());
     }
 
     @Test

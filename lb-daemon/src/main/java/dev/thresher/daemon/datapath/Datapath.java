@@ -22,7 +22,7 @@ public interface Datapath {
     /** Members that are not free, by id. */
     Map<Integer, MemberRecord> members();
 
-    /** Ids of VIPs that have a table. */
+    /** Ids that have a table, and perhaps, after a restart, some that had one. */
     Set<Integer> tables();
 
     void putVip(VipKey key, VipRecord vip);

@@ -182,7 +182,12 @@ public final class FlowTable implements AutoCloseable {
         return (long) ENTRY.getOpaque(entries, place * Long.BYTES);
     }
 
-    boolean remove(int place, long entry) {
-        return ENTRY.compareAndSet(entries, place * Long.BYTES, entry, 0L);
+    private boolean remove(int place, long entry) {
+        return replace(place, entry, 0);
+    }
+
+    /** Unless the program has changed the entry meanwhile; the table must be open. */
+    boolean replace(int place, long entry, long next) {
+        return ENTRY.compareAndSet(entries, place * Long.BYTES, entry, next);
     }
 }

@@ -25,7 +25,9 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -54,6 +56,7 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
     private final ProgramSettings settings;
     private final Map<LbMap, BpfMap> maps = new EnumMap<>(LbMap.class);
     private final FlowTable flows;
+    private final BpfMap tableOfNobody;
 
     private KernelDatapath(
             Attachment attachment,
@@ -72,6 +75,7 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
             maps.put(map, object.map(map.mapName()));
         }
         MappedArray memory = map(LbMap.FLOWS).map();
+        this.tableOfNobody = newTable();
         this.flows = new FlowTable(memory.buffer(), memory::close);
         writeForeignAddresses();
     }
@@ -250,9 +254,11 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
 
     @Override
     public Set<Integer> tables() {
+        byte[] nobody = index(tableOfNobody.info().id());
         Set<Integer> ids = new HashSet<>();
         for (int id = 0; id < capacity.vips(); id++) {
-            if (map(LbMap.TABLES).lookup(index(id)).isPresent()) {
+            Optional<byte[]> table = map(LbMap.TABLES).lookup(index(id));
+            if (table.isPresent() && !Arrays.equals(nobody, table.get())) {
                 ids.add(id);
             }
         }
@@ -302,7 +308,7 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
         List<BpfMap> tables = new ArrayList<>();
         try {
             tablesByVip.forEach((vipId, slots) -> {
-                BpfMap table = BpfMap.createArray("maglev", MapNames.TABLE_BYTES, 1);
+                BpfMap table = newTable();
                 ids.add(vipId);
                 tables.add(table);
                 ByteBuffer value = ByteBuffer.allocate(MapNames.TABLE_BYTES).order(ByteOrder.nativeOrder());
@@ -315,9 +321,10 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
         }
     }
 
+    /** A table of nobody does the same as none, and takes effect for all VIPs at once: each removal waits for RCU. */
     @Override
     public void removeTables(Set<Integer> vipIds) {
-        vipIds.forEach(id -> map(LbMap.TABLES).delete(index(id)));
+        map(LbMap.TABLES).updateInner(List.copyOf(vipIds), Collections.nCopies(vipIds.size(), tableOfNobody));
     }
 
     @Override
@@ -331,6 +338,7 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
     @Override
     public void close() {
         flows.close();
+        tableOfNobody.close();
         object.close();
         clock.close();
         attachment.close();
@@ -357,6 +365,11 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
             Files.deleteIfExists(pins.map(map.pinName()));
             map(map).pin(pins.map(map.pinName()).toString());
         }
+    }
+
+    /** All slots are 0, which is nobody's id. */
+    private static BpfMap newTable() {
+        return BpfMap.createArray("maglev", MapNames.TABLE_BYTES, 1);
     }
 
     private BpfMap map(LbMap map) {

@@ -5,10 +5,12 @@ import dev.thresher.bpf.layout.FlowEntry;
 import dev.thresher.bpf.layout.MacAddress;
 import dev.thresher.bpf.layout.MemberRecord;
 import dev.thresher.bpf.layout.MemberState;
+import dev.thresher.bpf.layout.ProgramSettings.Ticks;
 import dev.thresher.bpf.layout.VipRecord;
 import dev.thresher.config.Member;
 import dev.thresher.config.Protocol;
 import dev.thresher.config.VipKey;
+import dev.thresher.daemon.datapath.FlowTable;
 import dev.thresher.daemon.datapath.FlowTable.Placed;
 import dev.thresher.daemon.datapath.ProgramMaps;
 import dev.thresher.daemon.flows.Explanation.MemberView;
@@ -92,7 +94,7 @@ final class Explainer {
         return id == 0 ? null : maps.member(id).orElse(null);
     }
 
-    private static Route route(
+    private Route route(
             @Nullable FoundFlow flow, @Nullable FoundVip vip, @Nullable MemberRecord choice, int slot, boolean syn) {
         String refusal = flow == null ? "" : refusal(flow, syn);
         if (flow != null && refusal.isEmpty()) {
@@ -109,21 +111,24 @@ final class Explainer {
     }
 
     /** Why the entry does not decide, for the beginning of a sentence; empty if it does. */
-    private static String refusal(FoundFlow flow, boolean syn) {
-        FlowEntry entry = flow.placed.entry();
+    private String refusal(FoundFlow flow, boolean syn) {
         MemberState member = flow.member.state();
         if (member != MemberState.UP && member != MemberState.DRAIN) {
             return "the flow's real server is down: ";
         }
-        if (!syn) {
-            return "";
-        }
-        if (entry.shortLived()) {
+        return syn ? refusalOfSyn(flow.placed.entry(), member) : "";
+    }
+
+    private String refusalOfSyn(FlowEntry entry, MemberState member) {
+        Ticks ticks = maps.settings().ticks();
+        long now = maps.nowTicks();
+        if (entry.shortLived() || FlowTable.isExpired(entry, now, ticks)) {
             return "the flow has ended, a SYN begins a new one: ";
         }
-        return member == MemberState.DRAIN && !entry.confirmed()
-                ? "the flow's real server is being drained, and the connection not made yet: "
-                : "";
+        if (member == MemberState.DRAIN && !(entry.confirmed() && entry.age(now) <= ticks.reclaim())) {
+            return "the flow's real server is being drained and keeps only what lives: ";
+        }
+        return "";
     }
 
     private static boolean isFor(MemberRecord member, VipKey destination) {

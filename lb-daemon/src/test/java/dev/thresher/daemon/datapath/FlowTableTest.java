@@ -94,14 +94,14 @@ final class FlowTableTest {
     }
 
     @Test
-    void remove_ofAnEntryThatChangedMeanwhile_leavesTheNewOne() {
+    void replace_ofAnEntryThatChangedMeanwhile_leavesTheNewOne() {
         long seen = entry(1, 950, true, false);
         long refreshed = entry(1, 0, true, false);
         put(5, refreshed);
 
-        assertFalse(table.remove(5, seen));
+        assertFalse(table.replace(5, seen, 0));
         assertEquals(refreshed, get(5));
-        assertTrue(table.remove(5, refreshed));
+        assertTrue(table.replace(5, refreshed, 0));
         assertEquals(0, get(5));
     }
 

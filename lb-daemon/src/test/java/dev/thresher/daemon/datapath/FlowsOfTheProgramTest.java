@@ -46,6 +46,9 @@ final class FlowsOfTheProgramTest {
 
     private static final int SLICE = 1_000;
 
+    /** In ticks of about a second, on all sides of the reclaim age and the idle timeouts, and far from each. */
+    private static final int[] AGES = {0, 10, 45, 100, 1_000};
+
     private @Nullable RunningProgram opened;
 
     @BeforeEach
@@ -73,6 +76,9 @@ final class FlowsOfTheProgramTest {
         for (int i = 0; i < 3_000; i++) {
             if (random.nextInt(20) == 0) {
                 changeAMember(random);
+            }
+            if (random.nextInt(20) == 0) {
+                program().age(() -> AGES[random.nextInt(AGES.length)]);
             }
             VipKey destination = destination(random);
             Client client = client(random, destination);

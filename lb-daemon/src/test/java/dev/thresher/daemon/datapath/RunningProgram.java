@@ -3,6 +3,7 @@ package dev.thresher.daemon.datapath;
 
 import dev.thresher.bpf.BpfProgram;
 import dev.thresher.bpf.layout.Counter;
+import dev.thresher.bpf.layout.FlowEntry;
 import dev.thresher.bpf.layout.MacAddress;
 import dev.thresher.bpf.layout.MemberRecord.NextHop;
 import dev.thresher.bpf.layout.MemberState;
@@ -33,6 +34,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntSupplier;
 
 /** The program, loaded but attached to nothing, with maps that the reconciler fills. */
 final class RunningProgram implements AutoCloseable {
@@ -48,7 +50,7 @@ final class RunningProgram implements AutoCloseable {
     RunningProgram(String instance, int flows) throws DatapathException {
         this(
                 instance,
-                new FlowSettings(flows, Duration.ofMinutes(1), Duration.ofMinutes(1), Duration.ofMinutes(1)),
+                new FlowSettings(flows, Duration.ofMinutes(15), Duration.ofMinutes(1), Duration.ofSeconds(30)),
                 RunningProgram::inTurns);
     }
 
@@ -110,12 +112,24 @@ final class RunningProgram implements AutoCloseable {
         apply();
     }
 
-    BpfProgram.Output run(Client client, VipKey destination, int tcpFlags) {
-        return program.testRun(TestPacket.of(client, destination, tcpFlags));
+    /** Makes it so that each flow was seen last so many ticks ago. */
+    void age(IntSupplier ticks) {
+        FlowTable table = datapath.flows();
+        long now = datapath.nowTicks();
+        table.visit(0, table.size(), (place, entry) -> {
+            FlowEntry old = FlowEntry.decode(entry);
+            int seen = (int) (now - ticks.getAsInt()) & (FlowEntry.SEEN_MODULUS - 1);
+            FlowEntry aged = new FlowEntry(old.tag(), old.member(), seen, old.confirmed(), old.shortLived());
+            table.replace(place, entry, aged.encode());
+        });
     }
 
     long counter(Counter counter) {
         return datapath.counters().globals().getOrDefault(counter, 0L);
+    }
+
+    BpfProgram.Output run(Client client, VipKey destination, int tcpFlags) {
+        return program.testRun(TestPacket.of(client, destination, tcpFlags));
     }
 
     @Override

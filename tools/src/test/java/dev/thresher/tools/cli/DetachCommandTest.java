@@ -25,16 +25,16 @@ import org.junit.jupiter.api.Timeout;
 /** On this machine's kernel, with an interface and an instance of its own. */
 @Timeout(60)
 final class DetachCommandTest {
-    private final InstancePins pins = new InstancePins("test-detach");
-    private final String link = "thrd-detach";
+    private static final long PID = ProcessHandle.current().pid();
+
+    private final InstancePins pins = new InstancePins("test-" + PID + "-detach");
+    private final String link = "thrd" + PID + "d";
 
     @BeforeEach
     void makeInterface() throws Exception {
         removeInterface();
         assertEquals(
-                0,
-                ip("link", "add", link, "type", "veth", "peer", "name", link + "-p"),
-                "these tests must run as root");
+                0, ip("link", "add", link, "type", "veth", "peer", "name", link + "p"), "these tests must run as root");
         assertEquals(0, ip("link", "set", link, "up"));
     }
 
@@ -77,7 +77,8 @@ final class DetachCommandTest {
         attach().close();
         CliRun run = CliRun.of("detach", "--instance", pins.instance());
 
-        assertEquals(List.of("Detached instance \"test-detach\" from thrd-detach."), run.outLines(), run.err());
+        assertEquals(
+                List.of("Detached instance \"" + pins.instance() + "\" from " + link + "."), run.outLines(), run.err());
         assertEquals(0, run.exitCode());
         assertFalse(isAttached());
         assertFalse(pins.exist());
@@ -88,7 +89,8 @@ final class DetachCommandTest {
         attach().close();
         CliRun run = CliRun.of("detach", "--interface", link);
 
-        assertEquals(List.of("Detached instance \"test-detach\" from thrd-detach."), run.outLines(), run.err());
+        assertEquals(
+                List.of("Detached instance \"" + pins.instance() + "\" from " + link + "."), run.outLines(), run.err());
         assertFalse(isAttached());
     }
 
@@ -98,7 +100,10 @@ final class DetachCommandTest {
         ip("link", "del", link);
         CliRun run = CliRun.of("detach", "--instance", pins.instance());
 
-        assertEquals(List.of("Detached instance \"test-detach\", whose interface is gone."), run.outLines(), run.err());
+        assertEquals(
+                List.of("Detached instance \"" + pins.instance() + "\", whose interface is gone."),
+                run.outLines(),
+                run.err());
         assertFalse(pins.exist());
     }
 
@@ -116,7 +121,7 @@ final class DetachCommandTest {
     void nothingThere_isAnError() {
         CliRun run = CliRun.of("detach", "--instance", pins.instance());
         assertEquals(
-                List.of("thresher: nothing is there of instance \"test-detach\": no " + pins.directory()),
+                List.of("thresher: nothing is there of instance \"" + pins.instance() + "\": no " + pins.directory()),
                 run.errLines());
         assertEquals(1, run.exitCode());
     }
@@ -127,7 +132,7 @@ final class DetachCommandTest {
             CliRun refused = CliRun.of("detach", "--instance", pins.instance());
             assertEquals(1, refused.exitCode());
             assertEquals(
-                    "thresher: the daemon of instance \"test-detach\" is running.",
+                    "thresher: the daemon of instance \"" + pins.instance() + "\" is running.",
                     refused.errLines().get(0));
             assertTrue(refused.err().contains("--force"), refused.err());
             assertTrue(isAttached());
@@ -143,7 +148,7 @@ final class DetachCommandTest {
     @Test
     void interfaceWithoutAProgram_isAnError() {
         CliRun run = CliRun.of("detach", "--interface", link);
-        assertEquals(List.of("thresher: no program is on thrd-detach"), run.errLines());
+        assertEquals(List.of("thresher: no program is on " + link), run.errLines());
         assertEquals(1, run.exitCode());
     }
 
