@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Sends millions of packets through the load balancer's program, and notes where each flow's went:
- * one BPF_PROG_TEST_RUN with `repeat` makes a packet a run, tail-calls the target, and the run after
- * that finds what the target made of it. dev.thresher.daemon.datapath.PacketGenerator is the other half.
+ * one BPF_PROG_TEST_RUN with `repeat` makes a packet a run, tail-calls the target, and the run
+ * after that finds what the target made of it. dev.thresher.daemon.datapath.PacketGenerator is the
+ * other half.
  */
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
