@@ -142,11 +142,16 @@ static __always_inline __u32 flow_age(__u64 entry, __u32 now)
 	return (now - (entry >> FLOW_SEEN_SHIFT)) & FLOW_SEEN_MASK;
 }
 
+/* One branch: which timeout an entry has is hard to guess, for a processor too. */
 static __always_inline bool flow_is_free(__u64 entry, __u32 now)
 {
-	return !entry ||
-	       flow_age(entry, now) > (entry & FLOW_SHORT_LIVED ? settings.short_idle_ticks
-								: settings.long_idle_ticks);
+	__u32 long_lived = ~entry & FLOW_SHORT_LIVED;
+	__u32 timeout;
+
+	asm volatile("" : "+r"(long_lived));
+	timeout = settings.short_idle_ticks +
+		  long_lived * (settings.long_idle_ticks - settings.short_idle_ticks);
+	return !entry || flow_age(entry, now) > timeout;
 }
 
 /* Without a branch: sixteen of these in a row are one path to the verifier, not 3^16. */

@@ -35,9 +35,6 @@ class VerifierComplexityTest {
                 processed <= limit,
                 () -> "the verifier processed " + processed + " instructions on Linux " + kernel + ", at most "
                         + (int) limit + " are allowed; if that is worth it, change src/test/resources" + RECORD);
-        assertTrue(
-                processed * TOLERANCE >= recorded || !record.containsKey("lb." + kernel),
-                () -> "the verifier processed only " + processed + " instructions: lower the record of " + recorded);
     }
 
     private static int processed() {
