@@ -8,8 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.common.net.InetAddresses;
 import dev.thresher.bpf.LoadedProgram.MemberStats;
 import dev.thresher.bpf.LoadedProgram.Service;
+import dev.thresher.bpf.layout.MemberRecord;
+import java.net.InetAddress;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -227,6 +230,31 @@ class EncapsulationTest {
         lb.run(Frame.tcp("10.0.1.2:40000", "203.0.113.98:443").syn());
         assertEquals(1, lb.stats(wanted).packets());
         assertEquals(0, lb.stats(other).packets());
+    }
+
+    /** The last word takes every value, so the sum carries in each way that it can. */
+    @Test
+    void checksum_is_right_whatever_the_words_are() {
+        Way way = new Way(VIP4, REAL4, Frame.UDP, 7084);
+        int id = memberOf(way);
+        MemberRecord member = lb.member(id);
+        byte[] frame = way.frame().tos(TOS).bytes();
+        for (int word = 0; word < 1 << 16; word++) {
+            InetAddress real = InetAddresses.fromInteger(223 << 24 | 255 << 16 | word);
+            lb.put(
+                    id,
+                    new MemberRecord(
+                            member.vip(),
+                            member.vipPort(),
+                            member.protocol(),
+                            member.state(),
+                            real,
+                            member.nextHop(),
+                            member.vipId()));
+            IpV4Header outer = Encapsulated.dissect(lb.run(frame).packet()).outerIpv4();
+            assertEquals(real, outer.getDstAddr());
+            assertTrue(outer.hasValidChecksum(false), () -> "checksum of " + outer);
+        }
     }
 
     @Test

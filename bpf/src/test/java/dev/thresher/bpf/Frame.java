@@ -156,6 +156,13 @@ final class Frame {
         return Arrays.copyOfRange(frame, ETHERNET_HEADER, frame.length);
     }
 
+    @Override
+    public String toString() {
+        return (flow.protocol() == TCP ? "TCP" : "UDP") + " from "
+                + flow.source().getHostAddress() + " to " + flow.destination().getHostAddress() + " port "
+                + flow.destinationPort();
+    }
+
     private IpV4Packet.Builder ipv4() {
         return new IpV4Packet.Builder()
                 .version(IpVersion.IPV4)

@@ -101,6 +101,16 @@ class TagCollisionTest {
     }
 
     @Test
+    void flow_of_the_same_address_and_port_in_another_protocol_is_another_vips() {
+        Service dns = lb.addVip("203.0.113.10", 80, Frame.UDP);
+        int udp = lb.addMember(dns, "10.0.3.77");
+        FlowEntry entry = strangers(0, true);
+        lb.flows().put(place, new FlowEntry(entry.tag(), udp, entry.seen(), true, false));
+        sendToOwn(Frame.of(NEWCOMER).ack());
+        assertEquals(0, lb.stats(udp).packets());
+    }
+
+    @Test
     void packet_for_no_vip_passes_though_its_tag_is_a_flows() {
         FlowTuple stray = Frame.flow("10.0.1.2:40000", "203.0.113.10:81", Frame.TCP);
         int at = lb.flows().place(stray).entry(0);
