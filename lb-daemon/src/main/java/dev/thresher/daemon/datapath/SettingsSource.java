@@ -29,11 +29,7 @@ final class SettingsSource {
     /** @param config with prefixes for outer sources, see {@link OwnSource} */
     static ProgramSettings settings(Config config, HashKey hashKey, int flowPairs, int hz) {
         return new ProgramSettings(
-                hashKey,
-                source(config.encapsulation()),
-                flowPairs,
-                ticks(config.flows(), hz),
-                config.maglevSeed());
+                hashKey, source(config.encapsulation()), flowPairs, ticks(config.flows(), hz), config.maglevSeed());
     }
 
     static HashKey newHashKey() {
