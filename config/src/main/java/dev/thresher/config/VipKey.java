@@ -29,6 +29,11 @@ public record VipKey(IpPrefix prefix, int port, Protocol protocol) {
         this(IpPrefix.of(address), port, protocol);
     }
 
+    /** A VIP of the addresses that have so many bits in common with this one. */
+    public VipKey(InetAddress network, int prefixLength, int port, Protocol protocol) {
+        this(new IpPrefix(network, prefixLength), port, protocol);
+    }
+
     /**
      * Reads what {@link #toString} writes, such as {@code 203.0.113.10:80/tcp}, {@code 203.0.113.0/24:any/udp} or
      * {@code [2001:db8::1]:80/tcp}.
@@ -53,6 +58,11 @@ public record VipKey(IpPrefix prefix, int port, Protocol protocol) {
         return prefix.address();
     }
 
+    /** Bits of the address that count: 32 or 128 if the VIP is one address. */
+    public int prefixLength() {
+        return prefix.length();
+    }
+
     public boolean isIpv4() {
         return prefix.isIpv4();
     }
@@ -60,6 +70,13 @@ public record VipKey(IpPrefix prefix, int port, Protocol protocol) {
     /** Whether the VIP is more than one address. */
     public boolean isPrefix() {
         return !prefix.isAddress();
+    }
+
+    /** Could a packet to that address, port and protocol be for this VIP? Another one may suit it better. */
+    public boolean covers(VipKey destination) {
+        return protocol == destination.protocol
+                && (port == 0 || port == destination.port)
+                && prefix.contains(destination.address());
     }
 
     /** {@code 203.0.113.10:80/tcp}, {@code 203.0.113.0/24:any/tcp}, {@code [2001:db8::1]:80/tcp}. */
