@@ -23,13 +23,6 @@ final class CheckValueTypes {
 
     private CheckValueTypes() {}
 
-    static ValueType<Boolean> bool() {
-        return ValueType.scalar("word", "true, false", text -> {
-            Require.that(text.equals("true") || text.equals("false"), quote(text) + " is not true or false");
-            return text.equals("true");
-        });
-    }
-
     static ValueType<String> httpMethod() {
         return word(METHODS);
     }
@@ -64,7 +57,8 @@ final class CheckValueTypes {
     static ValueType<String> dnsName() {
         return ValueType.scalar("name", "a domain name", text -> {
             Require.that(
-                    text.equals(".") || (text.length() <= 254 && NAME.matcher(text).matches()),
+                    text.equals(".")
+                            || (text.length() <= 254 && NAME.matcher(text).matches()),
                     quote(text) + " is not a domain name");
             return text;
         });

@@ -41,7 +41,7 @@ final class HealthCheckKeys {
     static final Key<ConfigObject> TLS_KEY = Key.optional(CHECK, "tls", ValueType.SECTION, "all defaults");
     static final Key<String> SERVER_NAME =
             Key.optional(TLS_SECTION, "server-name", CheckValueTypes.hostName(), "host, if that is a name");
-    static final Key<Boolean> VERIFY = Key.defaulting(TLS_SECTION, "verify", CheckValueTypes.bool(), "true");
+    static final Key<Boolean> VERIFY = Key.defaulting(TLS_SECTION, "verify", ValueTypes.flag(), "true");
     static final Key<Path> CA =
             Key.optional(TLS_SECTION, "ca", CheckValueTypes.absolutePath(), "the authorities that Java trusts");
     static final Key<Duration> EXPIRY_WARNING =
@@ -53,8 +53,7 @@ final class HealthCheckKeys {
     static final Key<String> RECORD_TYPE = Key.defaulting(CHECK, "record-type", CheckValueTypes.dnsType(), "A");
     static final Key<String> RCODE = Key.defaulting(CHECK, "rcode", CheckValueTypes.dnsCode(), "NOERROR");
     static final Key<String> ANSWER = Key.optional(CHECK, "answer", CheckValueTypes.text(1, 255), "any answer");
-    static final Key<Protocol> TRANSPORT =
-            Key.defaulting(CHECK, "transport", ValueType.oneOf(Protocol.class), "udp");
+    static final Key<Protocol> TRANSPORT = Key.defaulting(CHECK, "transport", ValueType.oneOf(Protocol.class), "udp");
 
     static final Key<Payload> SEND = Key.required(CHECK, "send", CheckValueTypes.payload());
     static final Key<Payload> RECEIVE = Key.optional(CHECK, "receive", CheckValueTypes.payload(), "any answer");
@@ -62,22 +61,50 @@ final class HealthCheckKeys {
     static final Key<ConfigList> COMMAND = Key.required(CHECK, "command", ValueType.LIST);
 
     static final Key<Duration> INTERVAL = Key.defaulting(CHECK, "interval", ValueTypes.duration("100ms", "1h"), "2s");
-    static final Key<Duration> FAST_INTERVAL = Key.optional(
-            CHECK, "fast-interval", ValueTypes.duration("50ms", "1h"), "500ms, or the interval if less");
+    static final Key<Duration> FAST_INTERVAL =
+            Key.optional(CHECK, "fast-interval", ValueTypes.duration("50ms", "1h"), "500ms, or the interval if less");
     static final Key<Duration> TIMEOUT =
             Key.optional(CHECK, "timeout", ValueTypes.duration("10ms", "1h"), "1s, or the interval if less");
     static final Key<Double> JITTER = Key.defaulting(CHECK, "jitter", ValueTypes.decimal(0, 0.5), "0.1");
     static final Key<Integer> RISE = Key.defaulting(CHECK, "rise", ValueTypes.integer(1, 100), "2");
     static final Key<Integer> FALL = Key.defaulting(CHECK, "fall", ValueTypes.integer(1, 100), "3");
-    static final Key<Integer> FLAP_LIMIT = Key.defaulting(
-            CHECK, "flap-limit", ValueTypes.integer(0, CheckThresholds.MAX_FLAP_LIMIT), "5");
+    static final Key<Integer> FLAP_LIMIT =
+            Key.defaulting(CHECK, "flap-limit", ValueTypes.integer(0, CheckThresholds.MAX_FLAP_LIMIT), "5");
     static final Key<Duration> FLAP_WINDOW =
             Key.defaulting(CHECK, "flap-window", ValueTypes.duration("1s", "1h"), "2m");
 
     static final List<Key<?>> KEYS = List.of(
-            TYPE, VIA, PORT, METHOD, PATH, HOST, HEADERS, EXPECT, BODY, TLS_KEY, SERVICE, NAME, RECORD_TYPE, RCODE, ANSWER,
-            TRANSPORT, SEND, RECEIVE, COMMAND, INTERVAL, FAST_INTERVAL, TIMEOUT, JITTER, RISE, FALL, FLAP_LIMIT,
-            FLAP_WINDOW, SERVER_NAME, VERIFY, CA, EXPIRY_WARNING);
+            TYPE,
+            VIA,
+            PORT,
+            METHOD,
+            PATH,
+            HOST,
+            HEADERS,
+            EXPECT,
+            BODY,
+            TLS_KEY,
+            SERVICE,
+            NAME,
+            RECORD_TYPE,
+            RCODE,
+            ANSWER,
+            TRANSPORT,
+            SEND,
+            RECEIVE,
+            COMMAND,
+            INTERVAL,
+            FAST_INTERVAL,
+            TIMEOUT,
+            JITTER,
+            RISE,
+            FALL,
+            FLAP_LIMIT,
+            FLAP_WINDOW,
+            SERVER_NAME,
+            VERIFY,
+            CA,
+            EXPIRY_WARNING);
 
     /** The kinds that a key belongs to. What is not listed belongs to all but {@code none}. */
     private static final Map<Key<?>, Set<ProbeKind.Type>> KINDS = Map.ofEntries(

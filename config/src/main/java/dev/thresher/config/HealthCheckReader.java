@@ -131,7 +131,8 @@ final class HealthCheckReader {
         if (command.isEmpty() || !command.get(0).startsWith("/")) {
             if (section.has(HealthCheckKeys.COMMAND)) {
                 section.complain(
-                        HealthCheckKeys.COMMAND, "a command begins with the absolute path of a program, then its arguments");
+                        HealthCheckKeys.COMMAND,
+                        "a command begins with the absolute path of a program, then its arguments");
             }
             return new ProbeKind.None();
         }

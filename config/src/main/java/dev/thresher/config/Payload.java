@@ -34,7 +34,8 @@ public final class Payload {
         }
         String digits = text.substring(HEX.length()).toUpperCase(Locale.ROOT);
         Require.that(
-                BaseEncoding.base16().canDecode(digits), "\"" + text + "\" is not pairs of hexadecimal digits behind 0x");
+                BaseEncoding.base16().canDecode(digits),
+                "\"" + text + "\" is not pairs of hexadecimal digits behind 0x");
         return new Payload(text, BaseEncoding.base16().decode(digits));
     }
 

@@ -103,8 +103,7 @@ public sealed interface ProbeKind {
             int port,
             String service,
             @Nullable String host,
-            @Nullable TlsSettings tls)
-            implements ProbeKind {
+            @Nullable TlsSettings tls) implements ProbeKind {
         public Grpc {
             requirePort(port);
         }
@@ -134,8 +133,7 @@ public sealed interface ProbeKind {
             String name,
             String recordType,
             String rcode,
-            @Nullable String answer)
-            implements ProbeKind {
+            @Nullable String answer) implements ProbeKind {
         public Dns {
             requirePort(port);
         }

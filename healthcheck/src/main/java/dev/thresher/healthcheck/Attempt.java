@@ -58,10 +58,7 @@ final class Attempt implements Cancellable {
 
     void fail(Throwable cause) {
         ProbeResult failure = SocketFailure.explain(cause);
-        finish(
-                activity.equals(CONNECTING)
-                        ? failure
-                        : failure.withText(failure.text() + " while " + activity));
+        finish(activity.equals(CONNECTING) ? failure : failure.withText(failure.text() + " while " + activity));
     }
 
     @Override

@@ -8,12 +8,7 @@ import java.util.random.RandomGenerator;
  * this.
  */
 record Engine(
-        ProbeLoop loop,
-        Probe probe,
-        ProbeRoutes routes,
-        Pacing pacing,
-        PauseDetector pauses,
-        HealthListener listener) {
+        ProbeLoop loop, Probe probe, ProbeRoutes routes, Pacing pacing, PauseDetector pauses, HealthListener listener) {
     static Engine of(ProbeLoop loop, Probe probe, ProbeRoutes routes, RandomGenerator random, HealthListener listener) {
         long now = loop.nanoTime();
         PauseDetector pauses = new PauseDetector(now, loop.wallMillis());

@@ -87,8 +87,8 @@ public record HealthMachine(CheckThresholds thresholds) {
 
     /** Whether a target that is down shall stay so although it passes. */
     private boolean isHeldDown(HealthState state, long nowNanos) {
-        boolean passedForLong = nowNanos - state.passingSinceNanos()
-                >= thresholds.flapWindow().toNanos();
+        boolean passedForLong =
+                nowNanos - state.passingSinceNanos() >= thresholds.flapWindow().toNanos();
         return state.verdict() == Health.DOWN && isFlapping(state) && !passedForLong;
     }
 

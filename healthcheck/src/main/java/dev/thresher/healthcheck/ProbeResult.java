@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param text what happened, for people: "HTTP 503, expected 200-299"
  * @param warning what will become a failure if nobody acts, such as "the certificate ends in 3 days"; null for nothing
  */
-public record ProbeResult(Outcome outcome, String text, @Nullable String warning) {
+public record ProbeResult(
+        Outcome outcome, String text, @Nullable String warning) {
     /** What a probe says about its target. */
     public enum Outcome {
         PASSED,

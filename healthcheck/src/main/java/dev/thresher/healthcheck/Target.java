@@ -44,7 +44,8 @@ public record Target(InetAddress real, Way way, HealthCheck check) {
     public static Target of(Vip vip, Pool pool, InetAddress real) {
         HealthCheck check = pool.check();
         ProbeKind kind = check.kind();
-        HealthCheck given = kind.port() == ProbeKind.VIP_PORT ? check.with(kind.at(vip.key().port())) : check;
+        HealthCheck given =
+                kind.port() == ProbeKind.VIP_PORT ? check.with(kind.at(vip.key().port())) : check;
         return check.via() == Via.TUNNEL
                 ? new Target(real, new Way.Tunnel(vip.key().address(), pool.encapsulation()), given)
                 : new Target(real, given);
@@ -57,9 +58,7 @@ public record Target(InetAddress real, Way way, HealthCheck check) {
 
     /** Whether a probe of {@code other} asks the same server the same question, however often it asks. */
     boolean asksTheSameAs(Target other) {
-        return real.equals(other.real)
-                && way.equals(other.way)
-                && check.kind().equals(other.check.kind());
+        return real.equals(other.real) && way.equals(other.way) && check.kind().equals(other.check.kind());
     }
 
     /** Whether the probes of both talk the same protocol to the same port. */
@@ -75,7 +74,9 @@ public record Target(InetAddress real, Way way, HealthCheck check) {
     @Override
     public String toString() {
         String server = check.kind().type() + "://" + authority();
-        String question = check.kind() instanceof ProbeKind.Http http ? server + http.exchange().path() : server;
+        String question = check.kind() instanceof ProbeKind.Http http
+                ? server + http.exchange().path()
+                : server;
         return way instanceof Way.Tunnel ? question + " by " + IpText.format(real) : question;
     }
 

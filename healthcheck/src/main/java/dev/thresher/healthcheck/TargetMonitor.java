@@ -143,7 +143,8 @@ final class TargetMonitor {
         pending = null;
         if (now - dueNanos > timing.interval().toNanos() / 2) {
             // After a pause all targets are late. Each waits for its next turn, so that they do not come in one burst.
-            dueNanos = engine.pacing().nextTurnNanos(target, now - timing.interval().toNanos() / 2);
+            dueNanos = engine.pacing()
+                    .nextTurnNanos(target, now - timing.interval().toNanos() / 2);
             if (dueNanos - now > 0) {
                 scheduleProbe();
                 return;
@@ -215,7 +216,11 @@ final class TargetMonitor {
 
     private void warnIfNew(ProbeResult result) {
         if (result.outcome() == ProbeResult.Outcome.INCONCLUSIVE && !isBlind()) {
-            LOG.warn("Cannot probe {}, which stays {}: {}", target, health.state().health(), result.text());
+            LOG.warn(
+                    "Cannot probe {}, which stays {}: {}",
+                    target,
+                    health.state().health(),
+                    result.text());
         }
         LastProbe last = health.lastProbe();
         String known = last == null ? null : last.result().warning();

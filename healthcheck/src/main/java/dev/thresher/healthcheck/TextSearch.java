@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.healthcheck;
 
+import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import io.netty.buffer.ByteBuf;
 
 /** Looks for a text in a stream of bytes that comes in pieces, up to a limit. */
 final class TextSearch {

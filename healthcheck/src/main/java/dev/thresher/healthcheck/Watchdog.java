@@ -41,10 +41,7 @@ final class Watchdog implements AutoCloseable {
         });
         Watchdog watchdog = new Watchdog(checker, thread);
         ScheduledFuture<?> unused = thread.scheduleWithFixedDelay(
-                () -> watchdog.look(System.nanoTime()),
-                PERIOD.toMillis(),
-                PERIOD.toMillis(),
-                TimeUnit.MILLISECONDS);
+                () -> watchdog.look(System.nanoTime()), PERIOD.toMillis(), PERIOD.toMillis(), TimeUnit.MILLISECONDS);
         return watchdog;
     }
 

@@ -367,11 +367,10 @@ class HealthCheckerTest {
             }
             return probe.start(context, done);
         };
-        HealthChecker stubborn =
-                ManualChecker.on(loop, broken, new SplittableRandom(1), (target, news) -> {
-                    calls[1]++;
-                    throw new IllegalStateException("broken listener");
-                });
+        HealthChecker stubborn = ManualChecker.on(loop, broken, new SplittableRandom(1), (target, news) -> {
+            calls[1]++;
+            throw new IllegalStateException("broken listener");
+        });
         var applied = stubborn.update(List.of(REAL));
         intervals(20);
         assertTrue(applied.isDone());

@@ -120,8 +120,7 @@ class HealthMachineModelTest {
                 .as((rise, fall, window) -> new CheckThresholds(rise, fall, 2, Duration.ofSeconds(window)));
         Arbitrary<Character> letters =
                 Arbitraries.frequency(tuple(9, 'P'), tuple(9, 'F'), tuple(1, '?'), tuple(1, 'D'), tuple(1, 'S'));
-        Arbitrary<Character> all = Arbitraries.frequencyOf(
-                Tuple.of(40, letters), Tuple.of(1, Arbitraries.just('M')));
+        Arbitrary<Character> all = Arbitraries.frequencyOf(Tuple.of(40, letters), Tuple.of(1, Arbitraries.just('M')));
         Arbitrary<Integer> seconds = Arbitraries.integers().between(0, 10);
         Arbitrary<List<Tuple2<Character, Integer>>> runs = Combinators.combine(all, seconds)
                 .as(Tuple::of)
@@ -200,8 +199,8 @@ class HealthMachineModelTest {
         for (Event event : events) {
             now += event.afterSeconds() * SECOND;
             boolean passes = event.letter() == 'P';
-            HealthMachine.Step step = machine.step(
-                    state, passes ? ProbeResult.passed("passed") : ProbeResult.failed("failed"), now);
+            HealthMachine.Step step =
+                    machine.step(state, passes ? ProbeResult.passed("passed") : ProbeResult.failed("failed"), now);
             if (step.transition() != null && step.transition().to() == Health.DOWN) {
                 downs.add(now);
             }

@@ -57,7 +57,6 @@ class PacingTest {
     @Example
     void a_phase_depends_on_nothing_but_the_target() {
         assertEquals(0.5, Pacing.phase(Targets.target(1, Targets.tcp())), 0.5);
-        assertEquals(
-                Pacing.phase(Targets.target(1, Targets.tcp())), Pacing.phase(Targets.target(1, Targets.tcp())), 0);
+        assertEquals(Pacing.phase(Targets.target(1, Targets.tcp())), Pacing.phase(Targets.target(1, Targets.tcp())), 0);
     }
 }

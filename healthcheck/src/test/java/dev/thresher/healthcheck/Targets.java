@@ -38,7 +38,6 @@ final class Targets {
     /** A probe of a loopback server that has the whole timeout to answer. */
     static Target target(InetAddress address, ProbeKind kind, Duration timeout) {
         return new Target(
-                address,
-                new HealthCheck(kind).with(CheckTiming.every(timeout)).with(CheckThresholds.of(1, 1)));
+                address, new HealthCheck(kind).with(CheckTiming.every(timeout)).with(CheckThresholds.of(1, 1)));
     }
 }

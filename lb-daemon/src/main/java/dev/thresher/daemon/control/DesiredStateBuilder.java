@@ -39,8 +39,8 @@ final class DesiredStateBuilder {
             Pool pool = config.poolOf(vip);
             List<DesiredMember> members = new ArrayList<>();
             for (Real real : pool.reals()) {
-                members.add(member(
-                        real, healths.get(Target.of(vip, pool, real.address())), nextHops.get(real.address())));
+                members.add(
+                        member(real, healths.get(Target.of(vip, pool, real.address())), nextHops.get(real.address())));
             }
             vips.add(new DesiredVip(vip.key(), vip.tracked(), members));
         }
@@ -48,8 +48,7 @@ final class DesiredStateBuilder {
     }
 
     /** A real that cannot be reached is as good as down, whatever its probes say; so is one that nobody has probed yet. */
-    private DesiredMember member(
-            Real real, @Nullable TargetHealth health, @Nullable Resolution nextHop) {
+    private DesiredMember member(Real real, @Nullable TargetHealth health, @Nullable Resolution nextHop) {
         if (!(nextHop instanceof Resolution.Resolved resolved)) {
             return new DesiredMember(real.address(), real.weight(), MemberState.DOWN, new NextHop(NOWHERE, source));
         }
