@@ -26,8 +26,8 @@ class PacingTest {
         long last = first;
         for (int i = 1; i <= 100; i++) {
             long next = pacing.nextTurnNanos(target, last);
-            assertEquals(INTERVAL, next - last, jitter * INTERVAL + 2, "distance of two probes");
-            assertEquals(i * INTERVAL, next - first, jitter * INTERVAL + 2, "distance from the first");
+            assertEquals(INTERVAL, (double) (next - last), jitter * INTERVAL + 2, "distance of two probes");
+            assertEquals(i * INTERVAL, (double) (next - first), jitter * INTERVAL + 2, "distance from the first");
             last = next;
         }
     }
