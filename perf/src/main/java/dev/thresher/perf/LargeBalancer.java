@@ -25,10 +25,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** The program and its maps as the daemon loads and fills them, attached to nothing. */
 final class LargeBalancer implements AutoCloseable {
     private static final MacAddress MAC = MacAddress.parse("02:00:00:00:00:01");
+
+    private static final AtomicInteger COUNT = new AtomicInteger();
 
     private final KernelDatapath datapath;
 
@@ -54,7 +57,7 @@ final class LargeBalancer implements AutoCloseable {
     }
 
     private static Config config(int flows) {
-        String instance = "bench-" + ProcessHandle.current().pid();
+        String instance = "bench-" + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet();
         return new Config(
                 instance,
                 new Interface("lo", XdpMode.GENERIC, null),

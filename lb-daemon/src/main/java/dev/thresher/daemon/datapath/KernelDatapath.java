@@ -220,7 +220,8 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
 
     private static long innerMemory(BpfMap outer) {
         Set<Integer> ids = new HashSet<>();
-        outer.forEach((key, id) -> ids.add(intOf(id)));
+        outer.forEach((key, id) ->
+                ids.add(ByteBuffer.wrap(id).order(ByteOrder.nativeOrder()).getInt()));
         long bytes = 0;
         for (int id : ids) {
             Optional<BpfMap> inner = BpfMap.openId(outer.name(), id);
