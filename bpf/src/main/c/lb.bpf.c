@@ -14,7 +14,8 @@
 #include "lib/hash.h"
 #include "lib/flow.h"
 #include "lib/lookup.h"
-#include "lib/encap.h"
+#include "lib/send.h"
+#include "lib/icmp.h"
 
 /*
  * Does the entry still decide for a SYN? Not when its flow has ended or expired: that port begins
@@ -112,6 +113,8 @@ static __always_inline int balance(struct xdp_md *ctx, bool ipv6)
 
 	if (!parse_packet(ctx, &packet))
 		return pass();
+	if (packet.protocol == (ipv6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP))
+		return icmp(ctx, &packet);
 	hash = flow_hash(&packet);
 	slot = flow_find(hash);
 	if (slot)
@@ -128,10 +131,7 @@ static __always_inline int balance(struct xdp_md *ctx, bool ipv6)
 		if (!member)
 			return aborted();
 	}
-	if (!encapsulate(ctx, member, &packet, hash))
-		return drop_of_vip(COUNTER_DROP_NO_HEADROOM, member->vip_id);
-	count_packet(&member_id, packet.length);
-	return XDP_TX;
+	return send_to(ctx, member, member_id, &packet, hash);
 }
 
 SEC("xdp")

@@ -75,8 +75,8 @@ found:
 	return &places[place & (VIPS_PER_BUCKET - 1)];
 }
 
-/* The VIP of the longest prefix that has the address, or NULL. */
-static __noinline const struct vip *vip_prefix(const struct addr *addr, __be16 port, __u8 protocol)
+static __noinline const struct vip *vip_of_prefix(const struct addr *addr, __be16 port,
+						  __u8 protocol)
 {
 	struct vip_prefix_key key = {
 		.prefixlen = 8 * (sizeof(key) - sizeof(key.prefixlen)),
@@ -86,6 +86,18 @@ static __noinline const struct vip *vip_prefix(const struct addr *addr, __be16 p
 	};
 
 	return bpf_map_lookup_elem(&vip_prefixes, &key);
+}
+
+/*
+ * The VIP of the longest prefix that has the address, or NULL. The address is copied: a packet that
+ * something points into could not live in registers.
+ */
+static __always_inline const struct vip *vip_prefix(const struct addr *addr, __be16 port,
+						    __u8 protocol)
+{
+	struct addr copy = *addr;
+
+	return vip_of_prefix(&copy, port, protocol);
 }
 
 /* The VIP that a packet is for, or NULL. Its own port goes before any port, an address before a
@@ -156,9 +168,14 @@ static __noinline bool same_prefix(const struct addr *a, const struct addr *b, _
 
 static __always_inline bool has_address(const struct member *member, const struct addr *addr)
 {
-	return addr_equal(addr, &member->vip) ||
-	       (member->flags & MEMBER_PREFIX &&
-		same_prefix(addr, &member->vip, member->vip_prefix_bits));
+	if (addr_equal(addr, &member->vip))
+		return true;
+	if (member->flags & MEMBER_PREFIX) {
+		struct addr copy = *addr;
+
+		return same_prefix(&copy, &member->vip, member->vip_prefix_bits);
+	}
+	return false;
 }
 
 /* Is the packet for the VIP that the member belongs to? */
