@@ -56,7 +56,8 @@ final class DesiredStateBuilder {
         TargetHealth health = healths.get(new Target(real.address(), check));
         boolean up = health != null && health.state().health() == Health.UP;
         MemberState state = up ? serving(real) : MemberState.DOWN;
-        return new DesiredMember(real.address(), real.weight(), state, new NextHop(resolved.destination(), source));
+        return new DesiredMember(
+                real.address(), real.weight(), state, new NextHop(resolved.destination(), resolved.source()));
     }
 
     /** Weight 0 asks for no new flows, and says nothing against those that are there. */

@@ -3,8 +3,8 @@ package dev.thresher.daemon.reconcile;
 
 import com.google.common.collect.Lists;
 import dev.thresher.bpf.layout.Addresses;
-import dev.thresher.bpf.layout.MacAddress;
 import dev.thresher.bpf.layout.MemberRecord;
+import dev.thresher.bpf.layout.MemberRecord.NextHop;
 import dev.thresher.bpf.layout.MemberState;
 import dev.thresher.bpf.layout.VipRecord;
 import dev.thresher.config.Member;
@@ -68,11 +68,11 @@ public final class Reconciler {
     }
 
     /** Next hops of the members that serve, as the maps have them: usable until better is known. */
-    public Map<InetAddress, MacAddress> nextHops() {
-        Map<InetAddress, MacAddress> nextHops = new HashMap<>();
+    public Map<InetAddress, NextHop> nextHops() {
+        Map<InetAddress, NextHop> nextHops = new HashMap<>();
         records.values().stream()
                 .filter(record -> record.state() != MemberState.DOWN)
-                .forEach(record -> nextHops.put(record.real(), record.nextHop().destination()));
+                .forEach(record -> nextHops.put(record.real(), record.nextHop()));
         return nextHops;
     }
 

@@ -226,8 +226,8 @@ class ReconcilerTest {
                 reconciler.memberStates());
         assertEquals(
                 Map.of(
-                        address(2), Desired.nextHop(9).destination(),
-                        address(3), Desired.nextHop(0).destination()),
+                        address(2), Desired.nextHop(9),
+                        address(3), Desired.nextHop(0)),
                 reconciler.nextHops());
     }
 
