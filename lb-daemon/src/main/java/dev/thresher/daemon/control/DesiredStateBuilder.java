@@ -2,6 +2,7 @@
 package dev.thresher.daemon.control;
 
 import dev.thresher.bpf.layout.MacAddress;
+import dev.thresher.bpf.layout.MemberRecord.Encapsulation;
 import dev.thresher.bpf.layout.MemberRecord.NextHop;
 import dev.thresher.bpf.layout.MemberState;
 import dev.thresher.config.Config;
@@ -56,8 +57,8 @@ final class DesiredStateBuilder {
         TargetHealth health = healths.get(new Target(real.address(), check));
         boolean up = health != null && health.state().health() == Health.UP;
         MemberState state = up ? serving(real) : MemberState.DOWN;
-        return new DesiredMember(
-                real.address(), real.weight(), state, new NextHop(resolved.destination(), resolved.source()));
+        NextHop hop = new NextHop(resolved.destination(), resolved.source(), resolved.mtu(), 0);
+        return new DesiredMember(real.address(), real.weight(), state, hop, resolved.egress(), Encapsulation.IPIP);
     }
 
     /** Weight 0 asks for no new flows, and says nothing against those that are there. */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.daemon.control;
 
-import dev.thresher.bpf.layout.MemberRecord.NextHop;
 import dev.thresher.config.IpText;
 import dev.thresher.daemon.nexthop.Resolution;
 import dev.thresher.daemon.nexthop.Resolution.Resolved;
@@ -26,9 +25,8 @@ final class KnownNextHops {
     private final Map<InetAddress, String> doubts = new HashMap<>();
 
     /** What an earlier daemon left in the maps: usable until better is known. */
-    void adopt(Map<InetAddress, NextHop> found) {
-        found.forEach((real, nextHop) ->
-                current.put(real, new Resolved(nextHop.destination(), nextHop.source(), real, Resolved.SAME_PORT, 0)));
+    void adopt(Map<InetAddress, Resolved> found) {
+        current.putAll(found);
     }
 
     /** The news, of those that changed. */
