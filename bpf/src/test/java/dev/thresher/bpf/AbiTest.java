@@ -211,7 +211,8 @@ class AbiTest {
     @Test
     void quic_config_agrees() {
         Map<String, Integer> schemes = btf.enumeration("quic_scheme");
-        Encoded lb = Encoded.of("quic_config", QuicConfig.quicLb(Map.of(0, 4, 6, 15)).encode());
+        Encoded lb =
+                Encoded.of("quic_config", QuicConfig.quicLb(Map.of(0, 4, 6, 15)).encode());
         assertEquals(schemes.get("QUIC_LB"), lb.u8("scheme"));
         assertArrayEquals(new byte[] {4, 0, 0, 0, 0, 0, 15}, lb.slice("id_length", QuicConfig.ROTATIONS));
         assertEquals(schemes.get("QUIC_KATRAN"), (int) QuicConfig.KATRAN.encode()[0]);

@@ -179,14 +179,17 @@ class QuicRoutingTest {
     void katran_ids_are_numbers_of_three_widths(String connectionId, boolean known) {
         katran();
         assertGoesTo(known ? named : other, from("[fd00:1::2]:40000", QuicPacket.shortHeader(connectionId)));
-        assertGoesTo(known ? named : other, from("[fd00:1::2]:40000", QuicPacket.longHeader(1, LongHeader.HANDSHAKE, connectionId)));
+        assertGoesTo(
+                known ? named : other,
+                from("[fd00:1::2]:40000", QuicPacket.longHeader(1, LongHeader.HANDSHAKE, connectionId)));
         assertUnknown(known ? 0 : 2);
     }
 
     @Test
     void katran_ids_have_eight_bytes_at_least() {
         katran();
-        assertGoesTo(other, from("[fd00:1::2]:40000", QuicPacket.longHeader(1, LongHeader.HANDSHAKE, "c089abcdef0011")));
+        assertGoesTo(
+                other, from("[fd00:1::2]:40000", QuicPacket.longHeader(1, LongHeader.HANDSHAKE, "c089abcdef0011")));
         assertUnknown(1);
     }
 
@@ -224,7 +227,9 @@ class QuicRoutingTest {
     @Test
     void packet_with_ip_options_is_read_at_the_right_place() {
         quicLb();
-        assertGoesTo(named, from(CLIENT, QuicPacket.shortHeader("080a0b0c0d00112233")).options(3));
+        assertGoesTo(
+                named,
+                from(CLIENT, QuicPacket.shortHeader("080a0b0c0d00112233")).options(3));
     }
 
     @Test

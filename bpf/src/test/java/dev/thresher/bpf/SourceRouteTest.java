@@ -132,8 +132,8 @@ class SourceRouteTest {
                         QuicConfig.quicLb(Map.of(0, 1)).encode());
         lb.nameServer(both, 0, "01", byId);
         lb.routeClients(both, "198.51.100.0", 24, bySource);
-        Frame named = Frame.udp("198.51.100.1:40000", "203.0.113.10:443")
-                .payload(QuicPacket.shortHeader("0801112233445566"));
+        Frame named =
+                Frame.udp("198.51.100.1:40000", "203.0.113.10:443").payload(QuicPacket.shortHeader("0801112233445566"));
         Frame initial = Frame.udp("198.51.100.1:40000", "203.0.113.10:443")
                 .payload(QuicPacket.longHeader(1, LongHeader.INITIAL, "0801112233445566"));
         assertGoesTo(byId, named);

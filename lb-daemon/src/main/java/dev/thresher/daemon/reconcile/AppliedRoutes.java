@@ -6,9 +6,9 @@ import dev.thresher.bpf.layout.QuicServerKey;
 import dev.thresher.bpf.layout.SourceRouteKey;
 import dev.thresher.daemon.datapath.Datapath;
 import java.net.InetAddress;
-import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.ToIntFunction;
 
 /**
@@ -59,9 +59,9 @@ final class AppliedRoutes {
         clients.prune(wanted.clients);
     }
 
-    /** Takes out what names these members. */
-    void forget(BitSet members) {
-        servers.removeIf((key, member) -> members.get(member));
-        clients.removeIf((key, member) -> members.get(member));
+    /** Takes out what names none of these members. */
+    void retain(Set<Integer> members) {
+        servers.removeIf((key, member) -> !members.contains(member));
+        clients.removeIf((key, member) -> !members.contains(member));
     }
 }

@@ -28,11 +28,7 @@ public record DesiredState(List<DesiredVip> vips) {
      * @param routes what names members past both
      */
     public record DesiredVip(
-            VipKey key,
-            boolean tracked,
-            HashKind hash,
-            DesiredRoutes routes,
-            List<DesiredMember> members) {
+            VipKey key, boolean tracked, HashKind hash, DesiredRoutes routes, List<DesiredMember> members) {
         public DesiredVip {
             members = List.copyOf(members);
             Set<InetAddress> reals = members.stream().map(DesiredMember::real).collect(Collectors.toSet());

@@ -31,8 +31,9 @@ final class EgressIndexes {
         all.addAll(entries.entries().values());
         all.remove(0);
         if (all.size() >= END) {
-            throw new CapacityException("packets can leave by " + (END - 1) + " interfaces besides the one that they come"
-                    + " in by, and " + all.size() + " are wanted; what is to be removed counts until that is done");
+            throw new CapacityException(
+                    "packets can leave by " + (END - 1) + " interfaces besides the one that they come" + " in by, and "
+                            + all.size() + " are wanted; what is to be removed counts until that is done");
         }
     }
 

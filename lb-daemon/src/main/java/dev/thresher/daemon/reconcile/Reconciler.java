@@ -84,8 +84,7 @@ public final class Reconciler {
             if (record.state() != MemberState.DOWN && leavesBy != null) {
                 nextHops.put(
                         record.real(),
-                        new Resolved(
-                                nextHop.destination(), nextHop.source(), record.real(), leavesBy, nextHop.mtu()));
+                        new Resolved(nextHop.destination(), nextHop.source(), record.real(), leavesBy, nextHop.mtu()));
             }
         }
         return nextHops;
@@ -153,8 +152,9 @@ public final class Reconciler {
                 records.put(id, record);
             }
         });
+        // Before the ids of the others are used again, those that were never written included.
+        routes.retain(records.keySet());
         if (!orphans.isEmpty()) {
-            routes.forget(orphans);
             datapath.freeMembers(orphans);
         }
     }

@@ -133,7 +133,9 @@ class ReconcilerModelTest {
         Map<ClientPrefix, InetAddress> prefixes = new HashMap<>();
         for (int i = 0; i < servers.size(); i++) {
             if (servers.get(i) < members.size()) {
-                ids.put(new ServerId(i % 2, "0" + i), members.get(servers.get(i)).real());
+                ids.put(
+                        new ServerId(i % 2, "0" + i),
+                        members.get(servers.get(i)).real());
             }
         }
         for (int i = 0; i < clients.size(); i++) {
@@ -144,8 +146,7 @@ class ReconcilerModelTest {
             }
         }
         QuicConfig quic = ids.isEmpty() ? QuicConfig.NONE : QuicConfig.quicLb(Map.of(0, 1, 1, servers.size()));
-        return new DesiredVip(
-                key, tracked, HashKind.FIVE_TUPLE, new DesiredRoutes(quic, ids, prefixes), members);
+        return new DesiredVip(key, tracked, HashKind.FIVE_TUPLE, new DesiredRoutes(quic, ids, prefixes), members);
     }
 
     /** Nothing but what was asked for. */

@@ -38,6 +38,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -299,18 +300,18 @@ class ReconcilerTest {
                 maps.sourceRoutes().read());
         assertEquals(0, apply(desired));
 
-        DesiredRoutes moved = new DesiredRoutes(
-                routes.quic(), Map.of(new ServerId(0, "0a01"), address(4)), routes.clients());
+        DesiredRoutes moved =
+                new DesiredRoutes(routes.quic(), Map.of(new ServerId(0, "0a01"), address(4)), routes.clients());
         assertEquals(2, apply(state(Desired.routed(DNS, moved, up(2), up(4)))), "one changed, one removed");
     }
 
     @Test
     void routes_afterARestart_areAdopted_andGoWithTheirMember() {
-        DesiredRoutes routes = new DesiredRoutes(
-                QuicConfig.KATRAN, Map.of(new ServerId(0, "00000001"), address(2)), Map.of());
+        DesiredRoutes routes =
+                new DesiredRoutes(QuicConfig.KATRAN, Map.of(new ServerId(0, "00000001"), address(2)), Map.of());
         apply(state(Desired.routed(DNS, routes, up(2), up(4))));
         restart();
-        assertEquals(0, apply(state(Desired.routed(DNS, routes, up(2), up(4)))));
+        assertEquals(1, apply(state(Desired.routed(DNS, routes, up(2), up(4)))), "the table, which cannot be compared");
         apply(state(vip(DNS, up(4))));
         assertEquals(Map.of(), maps.quicServers().read());
         assertEquals(Map.of(), maps.quicConfigs().read());
@@ -347,16 +348,19 @@ class ReconcilerTest {
         Map<Integer, Integer> indexes = maps.egress().read();
         assertEquals(Set.of(7, 8), Set.copyOf(indexes.values()));
         assertEquals(7, indexes.get(maps.member(id(WEB, 2)).nextHop().egress()));
-        assertEquals(
-                maps.member(id(WEB, 2)).nextHop(), maps.member(id(WEB, 4)).nextHop());
+        assertEquals(maps.member(id(WEB, 2)).nextHop(), maps.member(id(WEB, 4)).nextHop());
         assertEquals(0, maps.member(id(WEB, 5)).nextHop().egress());
 
         restart();
-        assertEquals(7, reconciler.nextHops().get(address(4)).egress());
-        assertEquals(0, reconciler.nextHops().get(address(5)).egress());
+        assertEquals(
+                Map.of(address(2), 7, address(3), 8, address(4), 7, address(5), 0),
+                reconciler.nextHops().entrySet().stream()
+                        .collect(Collectors.toMap(
+                                Map.Entry::getKey, hop -> hop.getValue().egress())));
         apply(state(vip(WEB, up(2), behind(8, 3), behind(9, 4), up(5))));
         assertEquals(Set.of(8, 9), Set.copyOf(maps.egress().read().values()));
-        assertEquals(8, maps.egress().read().get(maps.member(id(WEB, 3)).nextHop().egress()));
+        assertEquals(
+                8, maps.egress().read().get(maps.member(id(WEB, 3)).nextHop().egress()));
     }
 
     @Test

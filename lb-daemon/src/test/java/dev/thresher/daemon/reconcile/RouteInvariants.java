@@ -76,8 +76,10 @@ final class RouteInvariants {
             common.servers.entrySet().retainAll(other.servers.entrySet());
             common.clients.entrySet().retainAll(other.clients.entrySet());
         }
-        common.servers.forEach((key, real) -> assertLeadsTo(real, maps.quicServers().read().get(key), key));
-        common.clients.forEach((key, real) -> assertLeadsTo(real, maps.sourceRoutes().read().get(key), key));
+        common.servers.forEach(
+                (key, real) -> assertLeadsTo(real, maps.quicServers().read().get(key), key));
+        common.clients.forEach(
+                (key, real) -> assertLeadsTo(real, maps.sourceRoutes().read().get(key), key));
     }
 
     /** While a VIP uses them, its entries lead to its own members, or to none. */
@@ -134,7 +136,9 @@ final class RouteInvariants {
             routes.servers.forEach((key, real) -> servers.put(key, ids.get(new Member(vip.key(), real))));
             routes.clients.forEach((key, real) -> clients.put(key, ids.get(new Member(vip.key(), real))));
             vip.members().stream().map(DesiredMember::egress).filter(i -> i > 0).forEach(interfaces::add);
-            vip.members().forEach(member -> assertLeaves(maps, member, ids.get(new Member(vip.key(), member.real()))));
+            vip.members()
+                    .forEach(member ->
+                            assertLeaves(maps, member, ids.getOrDefault(new Member(vip.key(), member.real()), -1)));
         }
         assertEquals(configs, maps.quicConfigs().read());
         assertEquals(servers, maps.quicServers().read());
@@ -143,7 +147,7 @@ final class RouteInvariants {
         assertEquals(interfaces.size(), maps.egress().read().size());
     }
 
-    private static void assertLeaves(MemoryDatapath maps, DesiredMember member, Integer id) {
+    private static void assertLeaves(MemoryDatapath maps, DesiredMember member, int id) {
         int index = maps.member(id).nextHop().egress();
         assertEquals(member.egress(), index == 0 ? 0 : maps.egress().read().get(index));
     }
