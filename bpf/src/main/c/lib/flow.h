@@ -113,15 +113,28 @@ static __always_inline bool flow_store(__u64 *slot, __u64 entry)
 	return true;
 }
 
+/* The entry, seen now. */
+static __always_inline __u64 flow_seen_now(__u64 entry)
+{
+	return (entry & ~(FLOW_SEEN_MASK << FLOW_SEEN_SHIFT)) | (__u64)tick_now()
+									<< FLOW_SEEN_SHIFT;
+}
+
+/* Most packets see their flow in the tick in which the one before saw it, and store nothing. */
+static __always_inline void flow_update(__u64 *slot, __u64 entry, __u64 next)
+{
+	if (next != entry)
+		flow_store(slot, next);
+}
+
 /*
  * A packet of a known flow: confirms it, or with FIN or RST shortens its life. A TCP flow that goes
  * on after an RST never had it from its own client: it gets back what that took.
  */
 static __always_inline void flow_touch(__u64 *slot, __u64 entry, const struct packet *packet)
 {
-	__u64 next = entry & ~(FLOW_SEEN_MASK << FLOW_SEEN_SHIFT);
+	__u64 next = flow_seen_now(entry);
 
-	next |= (__u64)tick_now() << FLOW_SEEN_SHIFT;
 	if (!(packet->tcp_flags & (TCP_FIN | TCP_SYN | TCP_RST))) {
 		if (packet->protocol == IPPROTO_TCP && !(entry & FLOW_CONFIRMED))
 			next &= ~FLOW_SHORT_LIVED;
@@ -131,8 +144,7 @@ static __always_inline void flow_touch(__u64 *slot, __u64 entry, const struct pa
 	} else if (packet->tcp_flags & TCP_FIN) {
 		next |= FLOW_SHORT_LIVED;
 	}
-	if (next != entry)
-		flow_store(slot, next);
+	flow_update(slot, entry, next);
 }
 
 static __always_inline __u64 flow_entry(__u64 hash, __u32 member_id, const struct packet *packet)
