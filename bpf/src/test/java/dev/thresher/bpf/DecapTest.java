@@ -138,7 +138,8 @@ class DecapTest {
         assertPasses(frame(outerIpv4(IPV4_INSIDE, inner)));
         assertPasses(frame(outerIpv6(IPV4_INSIDE, inner)));
         assertPasses(frame(outerIpv4(IpNumber.UDP, gue(GUE_PORT, inner))));
-        assertPasses(frame(outerIpv4(IPV4_INSIDE, Frame.tcp("203.0.113.10:80", address + ":80").ip())));
+        assertPasses(frame(outerIpv4(
+                IPV4_INSIDE, Frame.tcp("203.0.113.10:80", address + ":80").ip())));
     }
 
     @ParameterizedTest
@@ -160,19 +161,23 @@ class DecapTest {
     @Test
     void prefixes_are_vips_too() {
         Decapsulation prefixes = new Decapsulation(
-                Set.of(new Prefix(Frame.address("198.51.100.0"), 24), new Prefix(Frame.address("2001:db8:7::"), 48)), 0);
+                Set.of(new Prefix(Frame.address("198.51.100.0"), 24), new Prefix(Frame.address("2001:db8:7::"), 48)),
+                0);
         try (BpfObject other = prefixes.load()) {
             BpfProgram program = other.program("decap");
             for (Frame inner : List.of(
-                    Frame.tcp("10.0.1.2:1", "198.51.100.255:80"), Frame.tcp("[fd00:1::2]:1", "[2001:db8:7:ff::1]:80"))) {
+                    Frame.tcp("10.0.1.2:1", "198.51.100.255:80"),
+                    Frame.tcp("[fd00:1::2]:1", "[2001:db8:7:ff::1]:80"))) {
                 IpNumber number = inner.ip()[0] >> 4 == 4 ? IPV4_INSIDE : IpNumber.IPV6;
                 BpfProgram.Output output = program.testRun(frame(outerIpv4(number, inner.ip())));
                 assertArrayEquals(inner.bytes(), output.packet());
             }
-            byte[] outside = frame(outerIpv4(IPV4_INSIDE, Frame.tcp("10.0.1.2:1", "198.51.101.0:80").ip()));
+            byte[] outside = frame(outerIpv4(
+                    IPV4_INSIDE, Frame.tcp("10.0.1.2:1", "198.51.101.0:80").ip()));
             assertArrayEquals(outside, program.testRun(outside).packet());
             byte[] gue = frame(outerIpv4(
-                    IpNumber.UDP, gue(0, Frame.tcp("10.0.1.2:1", "198.51.100.1:80").ip())));
+                    IpNumber.UDP,
+                    gue(0, Frame.tcp("10.0.1.2:1", "198.51.100.1:80").ip())));
             assertArrayEquals(gue, program.testRun(gue).packet(), "port 0 is no port of GUE");
         }
     }
@@ -185,7 +190,10 @@ class DecapTest {
     /** GUE variant 0 has a header of its own, which is for the kernel's fou module. */
     @Test
     void gue_with_a_header_passes_unchanged() {
-        byte[] variant0 = ByteBuffer.allocate(4 + TCP4.ip().length).putInt(4 << 16).put(TCP4.ip()).array();
+        byte[] variant0 = ByteBuffer.allocate(4 + TCP4.ip().length)
+                .putInt(4 << 16)
+                .put(TCP4.ip())
+                .array();
         assertPasses(frame(outerIpv4(IpNumber.UDP, gue(GUE_PORT, variant0))));
     }
 
@@ -211,7 +219,10 @@ class DecapTest {
     void tags_are_kept() {
         for (List<Integer> tags : List.of(List.of(7), List.of(7, 8))) {
             Integer[] vlans = tags.toArray(Integer[]::new);
-            byte[] inner = Frame.tcp("10.0.1.2:40000", "203.0.113.10:80").payload(20).vlan(vlans).bytes();
+            byte[] inner = Frame.tcp("10.0.1.2:40000", "203.0.113.10:80")
+                    .payload(20)
+                    .vlan(vlans)
+                    .bytes();
             byte[] wrapped = insert(inner, Frame.ETHERNET_HEADER + vlans.length * Frame.VLAN_TAG);
             BpfProgram.Output output = decap.testRun(wrapped);
             assertEquals(Verdict.PASS, Verdict.of(output));
@@ -235,17 +246,18 @@ class DecapTest {
     void congestion_marks_come_through(int outer, int inner, int expected) {
         int dscp = 0xb8;
         Frame ipv4 = Frame.tcp("10.0.1.2:40000", "203.0.113.10:80").tos(dscp | inner);
-        byte[] in4 = frame(outerIpv4(IPV4_INSIDE, ipv4.ip())
-                .tos(IpV4Rfc791Tos.newInstance((byte) outer)));
+        byte[] in4 = frame(outerIpv4(IPV4_INSIDE, ipv4.ip()).tos(IpV4Rfc791Tos.newInstance((byte) outer)));
         Frame ipv6 = Frame.tcp("[fd00:1::2]:40000", "[2001:db8:cafe::10]:80").tos(dscp | inner);
-        byte[] in6 = frame(outerIpv6(IpNumber.IPV6, ipv6.ip())
-                .trafficClass(IpV6SimpleTrafficClass.newInstance((byte) outer)));
+        byte[] in6 = frame(
+                outerIpv6(IpNumber.IPV6, ipv6.ip()).trafficClass(IpV6SimpleTrafficClass.newInstance((byte) outer)));
         if (expected < 0) {
             assertEquals(Verdict.DROP, Verdict.of(decap.testRun(in4)));
             assertEquals(Verdict.DROP, Verdict.of(decap.testRun(in6)));
         } else {
-            assertArrayEquals(ipv4.tos(dscp | expected).bytes(), decap.testRun(in4).packet());
-            assertArrayEquals(ipv6.tos(dscp | expected).bytes(), decap.testRun(in6).packet());
+            assertArrayEquals(
+                    ipv4.tos(dscp | expected).bytes(), decap.testRun(in4).packet());
+            assertArrayEquals(
+                    ipv6.tos(dscp | expected).bytes(), decap.testRun(in6).packet());
         }
     }
 

@@ -60,8 +60,7 @@ final class Balancer implements AutoCloseable {
     private final BpfMap flows;
     private final MappedArray flowMemory;
 
-    private Balancer(
-            List<Traffic.Kind> kinds, int vipsPerKind, int flowPairs, int count, Encapsulation encapsulation) {
+    private Balancer(List<Traffic.Kind> kinds, int vipsPerKind, int flowPairs, int count, Encapsulation encapsulation) {
         this.kinds = kinds;
         this.vipsPerKind = vipsPerKind;
         this.flowPairs = flowPairs;
@@ -132,7 +131,8 @@ final class Balancer implements AutoCloseable {
                 int firstMember = vipId * REALS + 1;
                 for (int j = 0; j < REALS; j++) {
                     InetAddress real = Traffic.after(firstReal, vipId * REALS + j);
-                    MemberRecord member = new MemberRecord(match, MemberState.UP, real, NEXT_HOP, encapsulation, vipId, false);
+                    MemberRecord member =
+                            new MemberRecord(match, MemberState.UP, real, NEXT_HOP, encapsulation, vipId, false);
                     members.update(bytesOf(firstMember + j), member.encode());
                 }
                 keys.add(vipId);
