@@ -41,7 +41,9 @@ class IcmpEchoTest {
     /** What the answer to it has to be, built by the packet library. */
     private static byte[] reply(Frame request, String vip, int identifierAndSequence, int payload, Integer... vlans) {
         Frame answer = Frame.icmp(
-                        vip, Serving.clientOf(vip), new Icmp(Icmp.Kind.ECHO_REPLY, identifierAndSequence, new byte[0]))
+                        vip,
+                        Serving.clientOf(vip),
+                        new Icmp(Icmp.Kind.ECHO_REPLY, identifierAndSequence, new byte[0]))
                 .payload(payload)
                 .ttl(64)
                 .vlan(vlans);
@@ -105,10 +107,8 @@ class IcmpEchoTest {
     @ParameterizedTest
     @ValueSource(strings = {VIP4, VIP6})
     void other_messages_to_a_vip_pass(String vip) {
-        assertPasses(
-                Frame.icmp(Serving.clientOf(vip), vip, Icmp.of(Icmp.Kind.OTHER)).bytes());
-        assertPasses(Frame.icmp(Serving.clientOf(vip), vip, Icmp.of(Icmp.Kind.ECHO_REPLY))
-                .bytes());
+        assertPasses(Frame.icmp(Serving.clientOf(vip), vip, Icmp.of(Icmp.Kind.OTHER)).bytes());
+        assertPasses(Frame.icmp(Serving.clientOf(vip), vip, Icmp.of(Icmp.Kind.ECHO_REPLY)).bytes());
     }
 
     @ParameterizedTest
@@ -155,5 +155,14 @@ class IcmpEchoTest {
         assertEquals(Verdict.TX, Verdict.of(output));
         assertArrayEquals(reply(request, "198.51.100.77", 0x1234_0007, 0), output.packet());
         assertEquals(Verdict.PASS, Verdict.of(lb.run(Frame.icmp(CLIENT4, "198.51.101.77", Icmp.echo(1, 1)))));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {VIP4, VIP6})
+    void tags_are_kept(String vip) {
+        Frame one = echo(vip).payload(10).vlan(7);
+        assertArrayEquals(reply(one, vip, 0x1234_0007, 10, 7), lb.run(one).packet());
+        Frame two = echo(vip).payload(10).vlan(7, 8);
+        assertArrayEquals(reply(two, vip, 0x1234_0007, 10, 7, 8), lb.run(two).packet());
     }
 }
