@@ -212,6 +212,15 @@ static __always_inline bool flow_evict(__u64 *slot, __u32 room, __u64 entry)
 	return flow_store(slot, entry);
 }
 
+/* In the order of the distance from home. Verifiers before 6.6 do not bound an exclusive or. */
+static __always_inline __u32 flow_place(__u32 home, __u32 distance)
+{
+	__u32 place = home ^ distance;
+
+	asm volatile("" : "+r"(place));
+	return place & (FLOWS_PER_PAIR - 1);
+}
+
 /*
  * Records a flow that has no entry yet: in a free place, else in place of the oldest unconfirmed
  * entry, else of the oldest idle one. A fresh confirmed entry stays: then the flow goes untracked.
@@ -227,8 +236,10 @@ static __always_inline bool flow_insert(__u64 hash, __u64 entry)
 	if (!pair)
 		return false;
 	for (place = 0; place < FLOWS_PER_PAIR; place++) {
-		if (flow_is_free(pair->entries[home ^ place], now))
-			return flow_store(&pair->entries[home ^ place], entry);
+		__u64 *slot = &pair->entries[flow_place(home, place)];
+
+		if (flow_is_free(*slot, now))
+			return flow_store(slot, entry);
 	}
 	for (place = 0; place < FLOWS_PER_PAIR; place++)
 		room = larger(room, flow_room(pair->entries[place], now) | place);
