@@ -7,11 +7,18 @@ public enum Counter {
     DROP_NO_REAL("the VIP has no real server to send to"),
     DROP_NO_HEADROOM("no room in front of the packet for the outer header"),
     DROP_FRAGMENT("a later fragment for a VIP, and the first one was not seen"),
+    DROP_TOO_BIG("too big for the way to the real server, and the client was not told"),
+    DROP_NO_EGRESS("the interface that the real server is behind is not in the table"),
     ABORTED("the program contradicted itself: please report it"),
+    ICMP_ECHO("echo requests to a VIP that were answered"),
+    ICMP_ERROR("ICMP errors about a flow, sent to its real server"),
+    ICMP_TOO_BIG("packets too big for the way to the real server: the client was told"),
     FLOW_REPICKED("a flow moved because its member went out of service"),
     FLOW_UNTRACKED("packets of flows that found no room in the table"),
     FLOW_EVICTED_UNCONFIRMED("an unconfirmed entry made room"),
-    FLOW_EVICTED_IDLE("an idle confirmed entry made room");
+    FLOW_EVICTED_IDLE("an idle confirmed entry made room"),
+    ROUTE_UNKNOWN_ID("packets whose QUIC connection id names no real server"),
+    ROUTE_DOWN("packets went by their flow: the real server that they name is down");
 
     private final String text;
 

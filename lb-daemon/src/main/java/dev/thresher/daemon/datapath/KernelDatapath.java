@@ -14,6 +14,9 @@ import dev.thresher.bpf.layout.MemberRecord;
 import dev.thresher.bpf.layout.MemberState;
 import dev.thresher.bpf.layout.ProgramSettings;
 import dev.thresher.bpf.layout.ProgramSettings.HashKey;
+import dev.thresher.bpf.layout.QuicConfig;
+import dev.thresher.bpf.layout.QuicServerKey;
+import dev.thresher.bpf.layout.SourceRouteKey;
 import dev.thresher.bpf.layout.VipRecord;
 import dev.thresher.config.Config;
 import dev.thresher.config.VipKey;
@@ -54,6 +57,7 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
     private final ProgramSettings settings;
     private final Map<LbMap, BpfMap> maps = new EnumMap<>(LbMap.class);
     private final FlowTable flows;
+    private final FlowTable fragments;
     private final KernelVips vips;
     private final BpfMap tableOfNobody;
 
@@ -76,6 +80,8 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
         MappedArray memory = map(LbMap.FLOWS).map();
         this.tableOfNobody = newTable();
         this.flows = new FlowTable(memory.buffer(), memory::close);
+        MappedArray fragmentMemory = map(LbMap.FRAGMENTS).map();
+        this.fragments = new FlowTable(fragmentMemory.buffer(), fragmentMemory::close);
         this.vips = new KernelVips(map(LbMap.VIPS), map(LbMap.VIP_PREFIXES), map(LbMap.FOREIGN));
     }
 
@@ -296,6 +302,7 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
         byte[] empty = new byte[MemberRecord.LENGTH];
         ids.stream().forEach(id -> map(LbMap.MEMBERS).update(index(id), empty));
         flows.purge(ids);
+        fragments.purge(ids);
         counters().retire(ids);
     }
 
@@ -331,10 +338,31 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
         ids.forEach(id -> map(LbMap.VIP_STATS).update(index(id), zeroes));
     }
 
+    @Override
+    public EntryMap<Integer, Integer> egress() {
+        return KernelEntries.egress(map(LbMap.EGRESS));
+    }
+
+    @Override
+    public EntryMap<Integer, QuicConfig> quicConfigs() {
+        return KernelEntries.quicConfigs(map(LbMap.QUIC_CONFIGS));
+    }
+
+    @Override
+    public EntryMap<QuicServerKey, Integer> quicServers() {
+        return KernelEntries.quicServers(map(LbMap.QUIC_SERVERS));
+    }
+
+    @Override
+    public EntryMap<SourceRouteKey, Integer> sourceRoutes() {
+        return KernelEntries.sourceRoutes(map(LbMap.SOURCE_ROUTES));
+    }
+
     /** Ends this process's part; the data plane goes on. */
     @Override
     public void close() {
         flows.close();
+        fragments.close();
         tableOfNobody.close();
         object.close();
         clock.close();
