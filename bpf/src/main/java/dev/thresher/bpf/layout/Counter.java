@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.bpf.layout;
 
+import java.util.EnumSet;
+import java.util.List;
+
 /** Global counters of the program, in the order of {@code COUNTERS} in {@code lib/abi.h}; a test compares the two. */
 public enum Counter {
     PASS("packets left to the kernel: not for a VIP"),
@@ -17,6 +20,13 @@ public enum Counter {
 
     Counter(String text) {
         this.text = text;
+    }
+
+    private static final List<Counter> DROP_REASONS = List.copyOf(EnumSet.range(DROP_NO_REAL, DROP_NO_EGRESS));
+
+    /** Why a packet for a VIP is dropped: {@code DROP_REASONS}, in the order of {@code struct vip_stats}. */
+    public static List<Counter> dropReasons() {
+        return DROP_REASONS;
     }
 
     /** Its key in the map {@code counters}. */

@@ -16,7 +16,7 @@ public record Counter(String name, Kind kind, long packets, String meaning) {
         VERDICT,
         /** Why a packet was dropped. */
         DROP_REASON,
-        /** What happened to a flow. */
+        /** What else happened: to a flow, or to a packet that a verdict counts too. */
         EVENT
     }
 }

@@ -99,8 +99,7 @@ record DropReport(Instant at, List<Counter> reasons, Map<String, Map<String, Lon
         JsonArray perVip = new JsonArray();
         vips.forEach((vip, drops) -> {
             JsonObject counts = new JsonObject();
-            reasons.forEach(
-                    reason -> counts.addProperty(reason.getName(), drops.getOrDefault(reason.getName(), 0L)));
+            reasons.forEach(reason -> counts.addProperty(reason.getName(), drops.getOrDefault(reason.getName(), 0L)));
             JsonObject object = new JsonObject();
             object.addProperty("vip", vip);
             object.add("drops", counts);

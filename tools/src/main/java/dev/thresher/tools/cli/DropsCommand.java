@@ -20,8 +20,9 @@ final class DropsCommand extends DaemonVerb {
 
     @Option(
             names = "--watch",
-            description = "Each second, what was dropped since: the time, the reason, how many, the VIP. With --json, how "
-                    + "it stands, on a line.")
+            description =
+                    "Each second, what was dropped since: the time, the reason, how many, the VIP. With --json, how "
+                            + "it stands, on a line.")
     private boolean watch;
 
     @Override
