@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.bpf.layout;
 
-import java.util.EnumSet;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Global counters of the program, in the order of {@code COUNTERS} in {@code lib/abi.h}; a test compares the two. */
 public enum Counter {
@@ -21,13 +21,15 @@ public enum Counter {
     FLOW_EVICTED_UNCONFIRMED("an unconfirmed entry made room"),
     FLOW_EVICTED_IDLE("an idle confirmed entry made room");
 
+    private static final List<Counter> DROP_REASONS = Stream.of(values())
+            .filter(counter -> counter.name().startsWith("DROP_"))
+            .toList();
+
     private final String text;
 
     Counter(String text) {
         this.text = text;
     }
-
-    private static final List<Counter> DROP_REASONS = List.copyOf(EnumSet.range(DROP_NO_REAL, DROP_NO_EGRESS));
 
     /** Why a packet for a VIP is dropped: {@code DROP_REASONS}, in the order of {@code struct vip_stats}. */
     public static List<Counter> dropReasons() {

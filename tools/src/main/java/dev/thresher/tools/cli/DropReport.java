@@ -5,6 +5,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import com.google.protobuf.Timestamp;
 import dev.thresher.api.v1.Counter;
 import dev.thresher.api.v1.CounterKind;
 import dev.thresher.api.v1.DropCount;
@@ -37,8 +38,8 @@ record DropReport(Instant at, List<Counter> reasons, Map<String, Map<String, Lon
             }
             vips.put(vip.getKey(), drops);
         }
-        Instant at = Instant.ofEpochSecond(
-                state.getObservedAt().getSeconds(), state.getObservedAt().getNanos());
+        Timestamp observed = state.getObservedAt();
+        Instant at = Instant.ofEpochSecond(observed.getSeconds(), observed.getNanos());
         List<Counter> reasons = counters.stream()
                 .filter(counter -> counter.getKind() == CounterKind.COUNTER_KIND_DROP_REASON)
                 .toList();
