@@ -143,7 +143,7 @@ public final class StateView implements StateSource {
     private VipState vip(Vip vip, Picture picture) {
         Pool pool = config.poolOf(vip);
         List<MemberState> members = pool.reals().stream()
-                .map(real -> member(new Member(vip.key(), real.address()), real, pool, picture))
+                .map(real -> member(vip, pool, real, picture))
                 .toList();
         Traffic traffic = members.stream().map(MemberState::traffic).reduce(Traffic.NONE, Traffic::plus);
         Integer id = picture.published.vipIds().get(vip.key());
@@ -157,9 +157,9 @@ public final class StateView implements StateSource {
                 members);
     }
 
-    private static MemberState member(Member member, Real real, Pool pool, Picture picture) {
-        HealthCheck check = pool.check();
-        TargetHealth health = picture.healths.get(new Target(real.address(), check));
+    private static MemberState member(Vip vip, Pool pool, Real real, Picture picture) {
+        Member member = new Member(vip.key(), real.address());
+        TargetHealth health = picture.healths.get(Target.of(vip, pool, real.address()));
         LastProbe probe = health == null ? null : health.lastProbe();
         Integer id = picture.published.memberIds().get(member);
         return new MemberState(
@@ -168,7 +168,7 @@ public final class StateView implements StateSource {
                 real.serverIds(),
                 real.weight(),
                 Objects.requireNonNullElse(picture.weights.get(member), 0),
-                stateOf(health, check),
+                stateOf(health, pool.check()),
                 health == null ? picture.now : before(picture, health.state().sinceNanos()),
                 reason(health, picture.published.nextHops().get(real.address())),
                 probe == null ? null : Duration.ofNanos(picture.nowNanos - probe.endedNanos()),
@@ -180,12 +180,16 @@ public final class StateView implements StateSource {
     }
 
     private static HealthState stateOf(@Nullable TargetHealth health, HealthCheck check) {
-        if (check.kind() == HealthCheck.Kind.NONE) {
+        if (!check.probes()) {
             return HealthState.UNCHECKED;
         }
         return health == null
                 ? HealthState.UNKNOWN
-                : HealthState.valueOf(health.state().health().name());
+                : switch (health.state().health()) {
+                    case UNKNOWN -> HealthState.UNKNOWN;
+                    case UP, DRAIN -> HealthState.UP;
+                    case DOWN, MAINTENANCE -> HealthState.DOWN;
+                };
     }
 
     /** Why a member serves or does not: the next hop first, without which its health means nothing. */
