@@ -40,7 +40,8 @@ final class DesiredStateBuilder {
             List<DesiredMember> members = new ArrayList<>();
             for (Real real : pool.reals()) {
                 TargetHealth health = healths.get(Target.of(vip, pool, real.address()));
-                members.add(member(real, pool, health, nextHops.get(real.address())));
+                Resolution nextHop = Reach.of(pool, real.address(), nextHops.get(real.address()));
+                members.add(member(real, pool, health, nextHop));
             }
             vips.add(Wanted.vip(vip, pool, members));
         }

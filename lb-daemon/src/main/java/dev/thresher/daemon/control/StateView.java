@@ -171,7 +171,12 @@ public final class StateView implements StateSource {
                 Objects.requireNonNullElse(picture.weights.get(member), 0),
                 stateOf(health, pool.check()),
                 health == null ? picture.now : before(picture, health.state().sinceNanos()),
-                reason(health, picture.published.nextHops().get(real.address())),
+                reason(
+                        health,
+                        Reach.of(
+                                pool,
+                                real.address(),
+                                picture.published.nextHops().get(real.address()))),
                 probe == null ? null : Duration.ofNanos(picture.nowNanos - probe.endedNanos()),
                 id == null ? Traffic.NONE : picture.traffic.get(id));
     }
