@@ -55,13 +55,7 @@ public final class ConfigWarnings {
                         && wider.key().port() == vip.key().port()
                         && wider.key().covers(vip.key())
                         && wider.key().prefixLength() < vip.key().prefixLength()
-                        && new Vip(
-                                        wider.key(),
-                                        vip.pool(),
-                                        vip.tracked(),
-                                        vip.hash(),
-                                        vip.quic(),
-                                        vip.sourceRoutes())
+                        && new Vip(wider.key(), vip.pool(), vip.tracked(), vip.hash(), vip.quic(), vip.sourceRoutes())
                                 .equals(wider))
                 .findFirst()
                 .map(wider -> "it is a part of VIP " + wider.key() + ", and served just as that is");
@@ -69,13 +63,15 @@ public final class ConfigWarnings {
 
     private static Optional<String> fixedSource(Config config) {
         EncapsulationSettings settings = config.encapsulation();
-        boolean ipip = config.pools().stream().anyMatch(pool -> pool.encapsulation().equals(Encapsulation.IPIP));
+        boolean ipip =
+                config.pools().stream().anyMatch(pool -> pool.encapsulation().equals(Encapsulation.IPIP));
         boolean fixed = Stream.of(
                         Optional.ofNullable(settings.sourceIpv4()), Optional.ofNullable(settings.sourceIpv6()))
                 .anyMatch(prefix -> prefix.map(IpPrefix::isAddress).orElse(true));
         return ipip && fixed
-                ? Optional.of("with one fixed outer source, network cards of real servers cannot spread the flows of an ipip "
-                        + "pool over their queues; gue spreads them by the outer source port")
+                ? Optional.of(
+                        "with one fixed outer source, network cards of real servers cannot spread the flows of an ipip "
+                                + "pool over their queues; gue spreads them by the outer source port")
                 : Optional.empty();
     }
 }

@@ -58,7 +58,11 @@ final class PacketCountersTest {
 
         // "tx" and "drop" are sums that the program does not keep.
         assertEquals(Counter.values().length + 2, published.size());
-        assertEquals(List.of(), published.stream().filter(counter -> counter.meaning().isBlank()).toList());
+        assertEquals(
+                List.of(),
+                published.stream()
+                        .filter(counter -> counter.meaning().isBlank())
+                        .toList());
     }
 
     @Test
