@@ -156,4 +156,13 @@ class IcmpEchoTest {
         assertArrayEquals(reply(request, "198.51.100.77", 0x1234_0007, 0), output.packet());
         assertEquals(Verdict.PASS, Verdict.of(lb.run(Frame.icmp(CLIENT4, "198.51.101.77", Icmp.echo(1, 1)))));
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {VIP4, VIP6})
+    void tags_are_kept(String vip) {
+        Frame one = echo(vip).payload(10).vlan(7);
+        assertArrayEquals(reply(one, vip, 0x1234_0007, 10, 7), lb.run(one).packet());
+        Frame two = echo(vip).payload(10).vlan(7, 8);
+        assertArrayEquals(reply(two, vip, 0x1234_0007, 10, 7, 8), lb.run(two).packet());
+    }
 }

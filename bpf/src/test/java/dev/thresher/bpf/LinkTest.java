@@ -12,6 +12,7 @@ import dev.thresher.bpf.layout.Counter;
 import dev.thresher.bpf.layout.MapNames;
 import dev.thresher.bpf.layout.MemberRecord.Encapsulation;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,6 +57,34 @@ class LinkTest {
 
     @ParameterizedTest(name = "{0} to {1}, {2}")
     @MethodSource("ways")
+    void tags_are_kept(String vip, String real, Encapsulation encapsulation) {
+        Serving.add(lb, vip, PORT, Frame.TCP, real, encapsulation);
+        byte[] plain = lb.run(Serving.packet(vip, PORT, Frame.TCP).payload(33)).packet();
+        assertArrayEquals(addresses(), Arrays.copyOf(plain, MACS));
+        for (List<Integer> tags : List.of(List.of(7), List.of(7, 4094))) {
+            Integer[] vlans = tags.toArray(Integer[]::new);
+            byte[] frame =
+                    Serving.packet(vip, PORT, Frame.TCP).payload(33).vlan(vlans).bytes();
+
+            BpfProgram.Output output = lb.run(frame);
+
+            assertEquals(Verdict.TX, Verdict.of(output));
+            Checksums.assertRight(output.packet());
+            int length = vlans.length * Frame.VLAN_TAG;
+            byte[] withTags = insert(plain, Arrays.copyOfRange(frame, MACS, MACS + length));
+            assertArrayEquals(withTags, output.packet(), vlans.length + " tags");
+        }
+    }
+
+    private static byte[] insert(byte[] frame, byte[] tags) {
+        byte[] longer = Arrays.copyOf(frame, frame.length + tags.length);
+        System.arraycopy(tags, 0, longer, MACS, tags.length);
+        System.arraycopy(frame, MACS, longer, MACS + tags.length, frame.length - MACS);
+        return longer;
+    }
+
+    @ParameterizedTest(name = "{0} to {1}, {2}")
+    @MethodSource("ways")
     void real_server_behind_another_interface_is_sent_to_there(String vip, String real, Encapsulation encapsulation) {
         int member = Serving.add(lb, vip, PORT, Frame.TCP, real, encapsulation);
         byte[] here = lb.run(Serving.packet(vip, PORT, Frame.TCP)).packet();
@@ -67,6 +96,20 @@ class LinkTest {
         assertEquals(Verdict.REDIRECT, Verdict.of(output));
         assertArrayEquals(here, output.packet());
         assertEquals(2, lb.stats(member).packets());
+    }
+
+    /** The tags are those of the segment that the packet came from. */
+    @ParameterizedTest(name = "{0} to {1}, {2}")
+    @MethodSource("ways")
+    void tags_do_not_go_to_another_interface(String vip, String real, Encapsulation encapsulation) {
+        int member = Serving.add(lb, vip, PORT, Frame.TCP, real, encapsulation);
+        lb.object().map(MapNames.EGRESS).update(LoadedProgram.key(EGRESS), LoadedProgram.key(INTERFACE));
+        Serving.put(lb, member, encapsulation, 0, EGRESS);
+        byte[] plain = lb.run(Serving.packet(vip, PORT, Frame.TCP)).packet();
+        assertArrayEquals(
+                plain, lb.run(Serving.packet(vip, PORT, Frame.TCP).vlan(9)).packet());
+        assertArrayEquals(
+                plain, lb.run(Serving.packet(vip, PORT, Frame.TCP).vlan(9, 10)).packet());
     }
 
     @Test

@@ -121,6 +121,15 @@ class TooBigTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {VIP4, VIP6})
+    void tags_are_kept(String vip) {
+        int member = Serving.add(lb, vip, PORT, Frame.TCP, REAL4, Encapsulation.IPIP);
+        Serving.put(lb, member, Encapsulation.IPIP, MTU, 0);
+        assertAnswered(sized(vip, Frame.TCP, 1500).vlan(5), vip, 1480, 5);
+        assertAnswered(sized(vip, Frame.TCP, 1500).vlan(5, 6), vip, 1480, 5, 6);
+    }
+
     @Test
     void without_a_limit_everything_is_sent() {
         for (String vip : new String[] {VIP4, VIP6}) {
