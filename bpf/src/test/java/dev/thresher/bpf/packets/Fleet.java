@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.thresher.bpf.packets;
+
+import dev.thresher.bpf.BpfProgram;
+import dev.thresher.bpf.Frame;
+import dev.thresher.bpf.LoadedProgram;
+import dev.thresher.bpf.LoadedProgram.Service;
+import dev.thresher.bpf.layout.Counter;
+import dev.thresher.bpf.layout.HashKind;
+import dev.thresher.bpf.layout.MemberRecord;
+import dev.thresher.bpf.layout.MemberRecord.Encapsulation;
+import dev.thresher.bpf.layout.MemberRecord.NextHop;
+import dev.thresher.bpf.layout.MemberState;
+import dev.thresher.bpf.layout.VipMatch;
+
+/** VIPs and real servers in the maps of a program of its own, as cases ask for them. */
+final class Fleet implements AutoCloseable {
+    static final String REAL4 = "10.0.3.11";
+    static final String REAL6 = "fd00:3::11";
+
+    private final LoadedProgram lb = LoadedProgram.load();
+
+    LoadedProgram program() {
+        return lb;
+    }
+
+    /** A VIP of one address with one real server, which is up. */
+    Target target(String vip, int port, int protocol, String real, Encapsulation encapsulation) {
+        return target(vip, port, protocol, real, encapsulation, 0);
+    }
+
+    /** The same; the way to the real server takes IP packets of at most so many bytes. */
+    Target target(String vip, int port, int protocol, String real, Encapsulation encapsulation, int mtu) {
+        only(lb.addVip(vip, port, protocol), real, encapsulation, mtu);
+        return new Target(vip, port, protocol, real, encapsulation);
+    }
+
+    /** A VIP of some kind with one real server over IP in IP. */
+    Target target(VipMatch match, boolean tracked, HashKind hash, String real) {
+        Service service = lb.addVip(match, tracked, hash);
+        only(service, real, Encapsulation.IPIP, 0);
+        return new Target(
+                match.address().getHostAddress(), match.port(), match.protocol(), real, Encapsulation.IPIP);
+    }
+
+    private void only(Service service, String real, Encapsulation encapsulation, int mtu) {
+        lb.setTable(service, member(service, real, encapsulation, mtu));
+    }
+
+    /** One more real server of a VIP, which no table names. */
+    int member(Service service, String real, Encapsulation encapsulation, int mtu) {
+        int member = lb.addMember(service, real);
+        lb.put(
+                member,
+                new MemberRecord(
+                        service.match(),
+                        MemberState.UP,
+                        Frame.address(real),
+                        new NextHop(LoadedProgram.NEXT_HOP, LoadedProgram.OWN, mtu, 0),
+                        encapsulation,
+                        service.id(),
+                        false));
+        return member;
+    }
+
+    /** What becomes of a case's packet. */
+    BpfProgram.Output run(PacketCase packet) {
+        lb.flows().clear();
+        packet.before().forEach(step -> step.accept(lb));
+        return lb.run(packet.input());
+    }
+
+    long counter(Counter counter) {
+        return lb.counter(counter);
+    }
+
+    @Override
+    public void close() {
+        lb.close();
+    }
+}
