@@ -12,6 +12,10 @@ import dev.thresher.bpf.layout.MemberRecord.Encapsulation;
 import dev.thresher.bpf.layout.MemberRecord.NextHop;
 import dev.thresher.bpf.layout.MemberState;
 import dev.thresher.bpf.layout.VipMatch;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 
 /** VIPs and real servers in the maps of a program of its own, as cases ask for them. */
 final class Fleet implements AutoCloseable {
@@ -19,6 +23,7 @@ final class Fleet implements AutoCloseable {
     static final String REAL6 = "fd00:3::11";
 
     private final LoadedProgram lb = LoadedProgram.load();
+    private final List<VipMatch> vips = new ArrayList<>();
 
     LoadedProgram program() {
         return lb;
@@ -31,16 +36,22 @@ final class Fleet implements AutoCloseable {
 
     /** The same; the way to the real server takes IP packets of at most so many bytes. */
     Target target(String vip, int port, int protocol, String real, Encapsulation encapsulation, int mtu) {
-        only(lb.addVip(vip, port, protocol), real, encapsulation, mtu);
+        VipMatch match = new VipMatch(Frame.address(vip), port, protocol);
+        only(vip(match, true, HashKind.FIVE_TUPLE), real, encapsulation, mtu);
         return new Target(vip, port, protocol, real, encapsulation);
     }
 
     /** A VIP of some kind with one real server over IP in IP. */
     Target target(VipMatch match, boolean tracked, HashKind hash, String real) {
-        Service service = lb.addVip(match, tracked, hash);
-        only(service, real, Encapsulation.IPIP, 0);
+        only(vip(match, tracked, hash), real, Encapsulation.IPIP, 0);
         return new Target(
                 match.address().getHostAddress(), match.port(), match.protocol(), real, Encapsulation.IPIP);
+    }
+
+    /** A VIP without any real server. */
+    Service vip(VipMatch match, boolean tracked, HashKind hash) {
+        vips.add(match);
+        return lb.addVip(match, tracked, hash);
     }
 
     private void only(Service service, String real, Encapsulation encapsulation, int mtu) {
@@ -68,6 +79,33 @@ final class Fleet implements AutoCloseable {
         lb.flows().clear();
         packet.before().forEach(step -> step.accept(lb));
         return lb.run(packet.input());
+    }
+
+    /** Has the packet the address of a VIP? Then it need not pass. */
+    boolean isForVip(byte[] frame) {
+        return SoundPacket.destination(frame)
+                .filter(destination -> vips.stream().anyMatch(vip -> covers(vip, destination)))
+                .isPresent();
+    }
+
+    /** Is it a packet like any, and for a VIP? Then it must not pass. */
+    boolean mustSend(byte[] frame) {
+        return SoundPacket.parse(frame)
+                .filter(packet -> vips.stream()
+                        .anyMatch(vip -> covers(vip, packet.destination())
+                                && vip.protocol() == packet.protocol()
+                                && (vip.port() == 0 || vip.port() == packet.port())))
+                .isPresent();
+    }
+
+    private static boolean covers(VipMatch vip, InetAddress address) {
+        byte[] ours = vip.address().getAddress();
+        byte[] theirs = address.getAddress();
+        int whole = vip.prefixLength() / Byte.SIZE;
+        int rest = vip.prefixLength() % Byte.SIZE;
+        return ours.length == theirs.length
+                && Arrays.equals(ours, 0, whole, theirs, 0, whole)
+                && (rest == 0 || (ours[whole] ^ theirs[whole]) >> (Byte.SIZE - rest) == 0);
     }
 
     long counter(Counter counter) {

@@ -113,7 +113,7 @@ final class IcmpCases {
     /** An established flow whose real server Maglev would not choose now. */
     private static Stream<PacketCase> moved(Fleet fleet, String name, String vip) {
         boolean ipv6 = Target.isIpv6(vip);
-        Service service = fleet.program().addVip(vip, 8080, Frame.TCP);
+        Service service = fleet.vip(new VipMatch(Frame.address(vip), 8080, Frame.TCP), true, HashKind.FIVE_TUPLE);
         Target kept = new Target(vip, 8080, Frame.TCP, ipv6 ? "fd00:3::77" : "10.0.3.77", Encapsulation.IPIP);
         int before = fleet.member(service, kept.real(), Encapsulation.IPIP, 0);
         int now = fleet.member(service, ipv6 ? "fd00:3::78" : "10.0.3.78", Encapsulation.IPIP, 0);

@@ -7,6 +7,7 @@ import dev.thresher.bpf.BpfProgram;
 import dev.thresher.bpf.Verdict;
 import dev.thresher.bpf.layout.Counter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Function;
@@ -64,6 +65,18 @@ final class Matrix implements AutoCloseable {
         Fleet fleet = new Fleet();
         fleets.add(fleet);
         return topic.cases.apply(fleet).map(packet -> new Run(topic.title, packet, fleet));
+    }
+
+    /** How often all programs counted it. */
+    long count(Counter counter) {
+        return fleets.stream().mapToLong(fleet -> fleet.counter(counter)).sum();
+    }
+
+    long dropped() {
+        return Arrays.stream(Counter.values())
+                .filter(counter -> counter.name().startsWith("DROP_"))
+                .mapToLong(this::count)
+                .sum();
     }
 
     private static String hex(byte[] bytes) {
