@@ -54,6 +54,8 @@ public final class Frame {
     private int options;
     private int ttl = 61;
     private int identification = 0x1234;
+    private int flowLabel = 0x54321;
+    private boolean mayFragment;
     private @Nullable Fragment fragment;
     private boolean udpChecksum = true;
     private boolean padded;
@@ -148,6 +150,18 @@ public final class Frame {
 
     public Frame identification(int id) {
         identification = id;
+        return this;
+    }
+
+    /** IPv6 only: the flow label, 20 bits. */
+    public Frame flowLabel(int label) {
+        flowLabel = label;
+        return this;
+    }
+
+    /** IPv4 only: without the flag that says "don't fragment". */
+    public Frame mayFragment() {
+        mayFragment = true;
         return this;
     }
 
@@ -248,7 +262,7 @@ public final class Frame {
                 .version(IpVersion.IPV4)
                 .tos(IpV4Rfc791Tos.newInstance(tos))
                 .identification((short) identification)
-                .dontFragmentFlag(part == null)
+                .dontFragmentFlag(part == null && !mayFragment)
                 .moreFragmentFlag(part != null && part.more)
                 .fragmentOffset((short) (part == null ? 0 : part.offset))
                 .ttl((byte) ttl)
@@ -280,7 +294,7 @@ public final class Frame {
         return new IpV6Packet.Builder()
                 .version(IpVersion.IPV6)
                 .trafficClass(IpV6SimpleTrafficClass.newInstance(tos))
-                .flowLabel(IpV6SimpleFlowLabel.newInstance(0x54321))
+                .flowLabel(IpV6SimpleFlowLabel.newInstance(flowLabel))
                 .hopLimit((byte) ttl)
                 .nextHeader(next)
                 .srcAddr((Inet6Address) flow.source())

@@ -13,7 +13,6 @@ import java.util.Arrays;
 /** The frame that has to go back to a client: an ICMP message in the VIP's name. */
 final class Answer {
     private static final int TTL = 64;
-    private static final int ETHERNET_ADDRESSES = 12;
     private static final int IPV6_HEADER = 40;
     private static final int ICMP_HEADER = 8;
     /** Of the packet that an error is about: RFC 792 asks for 8 bytes after the header. */
@@ -39,10 +38,22 @@ final class Answer {
         if (!ipv6) {
             frame.identification(ip.getShort(4));
         }
-        return turned(request, frame.bytes());
+        return turned(request, withSignOfZero(frame.bytes(), output), request.trailer());
     }
 
-    /** RFC 1191 and RFC 8201. How much the answer quotes is its own choice, within bounds. */
+    /** A sum of zero has two checksums over IPv4, both right, unless all that is summed is zero. */
+    private static byte[] withSignOfZero(byte[] frame, byte[] output) {
+        Link link = Link.of(frame);
+        int at = frame.length - link.ip().length + (link.ip()[0] & 0xf) * Integer.BYTES + 2;
+        boolean zero = !Link.isIpv6(link.ip()) && frame[at] == 0 && frame[at + 1] == 0;
+        if (zero && output.length > at + 1 && output[at] == -1 && output[at + 1] == -1) {
+            frame[at] = -1;
+            frame[at + 1] = -1;
+        }
+        return frame;
+    }
+
+    /** RFC 1191 and RFC 8201. How much the answer quotes is its own choice, within bounds; so is its traffic class. */
     static byte[] tooBig(byte[] input, byte[] output, int mtu) {
         Link lost = Link.of(input);
         Link out = Link.of(output);
@@ -55,17 +66,20 @@ final class Answer {
         Frame frame = Frame.icmp(address(lost.ip(), ipv6 ? 24 : 16), address(lost.ip(), ipv6 ? 8 : 12), error)
                 .ttl(TTL)
                 .vlan(lost.tags().toArray(new Integer[0]));
-        if (!ipv6) {
-            frame.identification(ByteBuffer.wrap(out.ip()).getShort(4));
+        ByteBuffer ip = ByteBuffer.wrap(out.ip());
+        if (ipv6) {
+            frame.tos(ip.getShort() >> 4 & 0xff).flowLabel(ip.getInt(0) & 0xfffff);
+        } else {
+            frame.tos(ip.get(1)).identification(ip.getShort(4)).mayFragment();
         }
-        return turned(lost, frame.bytes());
+        return turned(lost, frame.bytes(), new byte[0]);
     }
 
-    private static byte[] turned(Link request, byte[] frame) {
-        byte[] answer = frame.clone();
+    private static byte[] turned(Link request, byte[] frame, byte[] trailer) {
+        byte[] answer = Arrays.copyOf(frame, frame.length + trailer.length);
+        System.arraycopy(trailer, 0, answer, frame.length, trailer.length);
         System.arraycopy(request.source().getAddress(), 0, answer, 0, 6);
         System.arraycopy(request.destination().getAddress(), 0, answer, 6, 6);
-        assertTrue(answer.length > ETHERNET_ADDRESSES);
         return answer;
     }
 

@@ -65,6 +65,13 @@ final class IcmpCases {
                         answered(
                                 name + ": echo whose sum is all ones",
                                 Frame.icmp(vip.client(), vip.vip(), Icmp.echo(0xf7ff, 0))),
+                        answered(
+                                name + ": echo whose reply's sum is all ones",
+                                Frame.icmp(vip.client(), vip.vip(), Icmp.echo(0xffff, 0))),
+                        answered(
+                                name + ": echo whose sum carries twice",
+                                Frame.icmp(vip.client(), vip.vip(), Icmp.echo(0xffff, 0xffff))
+                                        .payload(fill(64, 0xff))),
                         new PacketCase(name + ": echo with a wrong checksum", broken, new Passed()),
                         new PacketCase(
                                 name + ": echo in fragments",
@@ -141,8 +148,10 @@ final class IcmpCases {
                         "IPv4: error about a flow of a prefix", in4.error(Kind.TIME_EXCEEDED, 8).bytes(), new Sent(in4)),
                 new PacketCase(
                         "IPv6: error about a flow of a prefix", in6.error(Kind.TIME_EXCEEDED, 8).bytes(), new Sent(in6)),
-                answered(
-                        "IPv4: echo with options", in4.echo().payload(8).options(2)),
+                new PacketCase(
+                        "IPv4: echo with options, which may be a route to go back",
+                        in4.echo().payload(8).options(2).bytes(),
+                        new Passed()),
                 new PacketCase(
                         "IPv6: echo behind an extension header",
                         in6.echo().payload(8).extensions(Extension.DESTINATION).bytes(),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.thresher.tools.endtoend;
+package dev.thresher.tools.demo;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 

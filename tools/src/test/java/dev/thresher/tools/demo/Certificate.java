@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.thresher.tools.endtoend;
+package dev.thresher.tools.demo;
 
 import dev.thresher.tools.lab.Shell;
 import java.io.IOException;
