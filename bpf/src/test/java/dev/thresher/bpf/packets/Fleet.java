@@ -44,8 +44,7 @@ final class Fleet implements AutoCloseable {
     /** A VIP of some kind with one real server over IP in IP. */
     Target target(VipMatch match, boolean tracked, HashKind hash, String real) {
         only(vip(match, tracked, hash), real, Encapsulation.IPIP, 0);
-        return new Target(
-                match.address().getHostAddress(), match.port(), match.protocol(), real, Encapsulation.IPIP);
+        return new Target(match.address().getHostAddress(), match.port(), match.protocol(), real, Encapsulation.IPIP);
     }
 
     /** A VIP without any real server. */

@@ -51,7 +51,9 @@ final class HostCases {
         return Stream.of(
                 passes(family + " TCP to the host", Frame.tcp(from, to).syn()),
                 passes(family + " UDP to the host", Frame.udp(from, to).payload(20)),
-                passes(family + " with two VLAN tags to the host", Frame.tcp(from, to).vlan(5, 6).syn()),
+                passes(
+                        family + " with two VLAN tags to the host",
+                        Frame.tcp(from, to).vlan(5, 6).syn()),
                 passes(family + " first fragment to the host", fragments.get(0)),
                 passes(family + " middle fragment to the host", fragments.get(1)),
                 passes(family + " last fragment to the host", fragments.get(fragments.size() - 1)),
@@ -66,9 +68,14 @@ final class HostCases {
                         Frame.icmp(client, host, Icmp.about(Kind.PORT_UNREACHABLE, reply, 8))),
                 passes(
                         family + " packet too big about the host's own flow",
-                        Frame.icmp(client, host, Icmp.about(Kind.TOO_BIG, reply, 60).mtu(1400))),
-                passes(family + " from a VIP to a client", Frame.tcp(
-                                ipv6 ? "[" + VIP6 + "]:80" : VIP4 + ":80", from).ack()));
+                        Frame.icmp(
+                                client,
+                                host,
+                                Icmp.about(Kind.TOO_BIG, reply, 60).mtu(1400))),
+                passes(
+                        family + " from a VIP to a client",
+                        Frame.tcp(ipv6 ? "[" + VIP6 + "]:80" : VIP4 + ":80", from)
+                                .ack()));
     }
 
     private static Stream<PacketCase> toVip(String family, Target vip) {
@@ -78,7 +85,9 @@ final class HostCases {
         byte[] threeTags = vip.frame().syn().vlan(1, 2, 3).bytes();
         return Stream.concat(
                 Stream.of(
-                        passes(family + " to another port of the VIP", vip.frame(vip.client(), 5000, 81).syn()),
+                        passes(
+                                family + " to another port of the VIP",
+                                vip.frame(vip.client(), 5000, 81).syn()),
                         passes(family + " with three VLAN tags to the VIP", threeTags),
                         passes(family + " of a wrong version to the VIP", version),
                         passes(family + " cut within the Ethernet header's payload", Arrays.copyOf(whole, 15)),
@@ -87,10 +96,12 @@ final class HostCases {
                         passes(family + " cut within the payload", Arrays.copyOf(whole, whole.length - 1)),
                         passes(
                                 family + " ICMP of another type to the VIP",
-                                Frame.icmp(vip.client(), vip.vip(), Icmp.of(Kind.OTHER)).payload(12)),
+                                Frame.icmp(vip.client(), vip.vip(), Icmp.of(Kind.OTHER))
+                                        .payload(12)),
                         passes(
                                 family + " echo reply to the VIP",
-                                Frame.icmp(vip.client(), vip.vip(), Icmp.of(Kind.ECHO_REPLY)).payload(12))),
+                                Frame.icmp(vip.client(), vip.vip(), Icmp.of(Kind.ECHO_REPLY))
+                                        .payload(12))),
                 Arrays.stream(OTHER_PROTOCOLS).mapToObj(protocol -> {
                     byte[] other = vip.frame().payload(40).bytes();
                     other[vip.vipIsIpv6() ? PROTOCOL6_AT : PROTOCOL4_AT] = (byte) protocol;
@@ -100,7 +111,8 @@ final class HostCases {
 
     private static Stream<PacketCase> only4() {
         Frame tcp = Frame.tcp(Target.CLIENT4 + ":5000", HOST4 + ":80").syn();
-        byte[] shortHeader = Frame.tcp(Target.CLIENT4 + ":5000", VIP4 + ":80").syn().bytes();
+        byte[] shortHeader =
+                Frame.tcp(Target.CLIENT4 + ":5000", VIP4 + ":80").syn().bytes();
         shortHeader[VERSION_AT] = 0x44;
         ArpPacket.Builder arp = new ArpPacket.Builder()
                 .hardwareType(ArpHardwareType.ETHERNET)
@@ -125,7 +137,8 @@ final class HostCases {
     }
 
     private static Stream<PacketCase> only6(Target vip) {
-        Frame tcp = Frame.tcp("[" + Target.CLIENT6 + "]:5000", "[" + HOST6 + "]:80").syn();
+        Frame tcp =
+                Frame.tcp("[" + Target.CLIENT6 + "]:5000", "[" + HOST6 + "]:80").syn();
         byte[] endless = vip.frame().syn().extensions(Extension.HOP_BY_HOP).bytes();
         endless[Frame.ETHERNET_HEADER + 41] = (byte) 255;
         return Stream.of(

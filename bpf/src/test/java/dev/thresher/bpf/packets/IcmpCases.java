@@ -56,8 +56,12 @@ final class IcmpCases {
         return Stream.concat(
                 sums,
                 Stream.of(
-                        answered(name + ": echo with two VLAN tags", vip.echo().payload(9).vlan(3, 4)),
-                        answered(name + ": echo with a traffic class", vip.echo().payload(9).tos(0x48)),
+                        answered(
+                                name + ": echo with two VLAN tags",
+                                vip.echo().payload(9).vlan(3, 4)),
+                        answered(
+                                name + ": echo with a traffic class",
+                                vip.echo().payload(9).tos(0x48)),
                         answered(name + ": echo in a padded frame", vip.echo().padded()),
                         answered(
                                 name + ": echo whose sum is zero",
@@ -95,16 +99,20 @@ final class IcmpCases {
     }
 
     private static Stream<PacketCase> strangeErrors(String name, Target vip) {
-        Frame toOther = Frame.icmp(
-                vip.router(), vip.vip(), Icmp.about(Kind.PORT_UNREACHABLE, strangerTo(vip), 8));
+        Frame toOther = Frame.icmp(vip.router(), vip.vip(), Icmp.about(Kind.PORT_UNREACHABLE, strangerTo(vip), 8));
         Frame ofOtherPort = Frame.icmp(
                 vip.router(),
                 vip.vip(),
-                Icmp.about(Kind.PORT_UNREACHABLE, new Target(vip.vip(), 81, vip.protocol(), "", vip.encapsulation())
-                        .reply(), 8));
+                Icmp.about(
+                        Kind.PORT_UNREACHABLE,
+                        new Target(vip.vip(), 81, vip.protocol(), "", vip.encapsulation()).reply(),
+                        8));
         Frame nested = Frame.icmp(vip.router(), vip.vip(), Icmp.about(Kind.TIME_EXCEEDED, vip.echo(), 8));
         return Stream.of(
-                new PacketCase(name + ": error that quotes 7 bytes", vip.error(Kind.TOO_BIG, 3).bytes(), new Passed()),
+                new PacketCase(
+                        name + ": error that quotes 7 bytes",
+                        vip.error(Kind.TOO_BIG, 3).bytes(),
+                        new Passed()),
                 new PacketCase(
                         name + ": error about a packet that another address sent", toOther.bytes(), new Passed()),
                 new PacketCase(name + ": error about a port that no VIP has", ofOtherPort.bytes(), new Passed()),
@@ -113,7 +121,8 @@ final class IcmpCases {
 
     private static Frame strangerTo(Target vip) {
         return vip.vipIsIpv6()
-                ? Frame.tcp("[2001:db8:cafe::99]:80", "[" + Target.CLIENT6 + "]:40000").ack()
+                ? Frame.tcp("[2001:db8:cafe::99]:80", "[" + Target.CLIENT6 + "]:40000")
+                        .ack()
                 : Frame.tcp("203.0.113.99:80", Target.CLIENT4 + ":40000").ack();
     }
 
@@ -124,14 +133,13 @@ final class IcmpCases {
         Target kept = new Target(vip, 8080, Frame.TCP, ipv6 ? "fd00:3::77" : "10.0.3.77", Encapsulation.IPIP);
         int before = fleet.member(service, kept.real(), Encapsulation.IPIP, 0);
         int now = fleet.member(service, ipv6 ? "fd00:3::78" : "10.0.3.78", Encapsulation.IPIP, 0);
-        return Stream.of(
-                new PacketCase(
-                                name + ": error about a flow that the table would send elsewhere",
-                                kept.error(Kind.TOO_BIG, 8).bytes(),
-                                new Sent(kept))
-                        .after(lb -> lb.setTable(service, before))
-                        .after(kept.frame().ack().bytes())
-                        .after(lb -> lb.setTable(service, now)));
+        return Stream.of(new PacketCase(
+                        name + ": error about a flow that the table would send elsewhere",
+                        kept.error(Kind.TOO_BIG, 8).bytes(),
+                        new Sent(kept))
+                .after(lb -> lb.setTable(service, before))
+                .after(kept.frame().ack().bytes())
+                .after(lb -> lb.setTable(service, now)));
     }
 
     private static Stream<PacketCase> prefix(Fleet fleet) {
@@ -145,9 +153,13 @@ final class IcmpCases {
                 answered("IPv4: echo to an address of a prefix", in4.echo().payload(8)),
                 answered("IPv6: echo to an address of a prefix", in6.echo().payload(8)),
                 new PacketCase(
-                        "IPv4: error about a flow of a prefix", in4.error(Kind.TIME_EXCEEDED, 8).bytes(), new Sent(in4)),
+                        "IPv4: error about a flow of a prefix",
+                        in4.error(Kind.TIME_EXCEEDED, 8).bytes(),
+                        new Sent(in4)),
                 new PacketCase(
-                        "IPv6: error about a flow of a prefix", in6.error(Kind.TIME_EXCEEDED, 8).bytes(), new Sent(in6)),
+                        "IPv6: error about a flow of a prefix",
+                        in6.error(Kind.TIME_EXCEEDED, 8).bytes(),
+                        new Sent(in6)),
                 new PacketCase(
                         "IPv4: echo with options, which may be a route to go back",
                         in4.echo().payload(8).options(2).bytes(),

@@ -82,9 +82,7 @@ sealed interface Outcome {
 
         @Override
         public byte[] output(byte[] input, byte[] actual) {
-            return kind == Icmp.Kind.ECHO_REPLY
-                    ? Answer.toEcho(input, actual)
-                    : Answer.tooBig(input, actual, mtu);
+            return kind == Icmp.Kind.ECHO_REPLY ? Answer.toEcho(input, actual) : Answer.tooBig(input, actual, mtu);
         }
 
         @Override

@@ -40,6 +40,9 @@ class PacketMatrixTest {
         assertTrue(runs.size() >= PROMISED, () -> runs.size() + " cases");
         assertEquals(
                 runs.size(),
-                runs.stream().map(run -> run.topic() + run.packet().name()).distinct().count());
+                runs.stream()
+                        .map(run -> run.topic() + run.packet().name())
+                        .distinct()
+                        .count());
     }
 }

@@ -44,7 +44,8 @@ final class ScapyJudge {
     private static void describe(JsonObject json, Outcome outcome) {
         if (outcome instanceof Outcome.Sent sent) {
             json.addProperty("outcome", "sent");
-            json.addProperty("encapsulation", sent.target().encapsulation().kind().name());
+            json.addProperty(
+                    "encapsulation", sent.target().encapsulation().kind().name());
             json.addProperty("gue_port", sent.target().encapsulation().guePort());
             json.addProperty("real", sent.target().real());
             json.addProperty("next_hop", LoadedProgram.NEXT_HOP.toString());
@@ -72,8 +73,8 @@ final class ScapyJudge {
                         .start()
                         .waitFor();
                 if (exit != 0) {
-                    throw new AssertionError("scapy did not judge (Debian has it in python3-scapy): "
-                            + Files.readString(errors, UTF_8));
+                    throw new AssertionError(
+                            "scapy did not judge (Debian has it in python3-scapy): " + Files.readString(errors, UTF_8));
                 }
                 return Files.readAllLines(output, UTF_8);
             } finally {

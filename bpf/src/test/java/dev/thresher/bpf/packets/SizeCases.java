@@ -21,8 +21,8 @@ final class SizeCases {
     static Stream<PacketCase> of(Fleet fleet) {
         return Stream.of(Encapsulation.IPIP, Encapsulation.gue(6080), Encapsulation.L2)
                 .flatMap(encapsulation -> Stream.of(false, true)
-                        .flatMap(vip6 -> Stream.of(false, true)
-                                .flatMap(real6 -> ofWay(fleet, vip6, real6, encapsulation))));
+                        .flatMap(vip6 ->
+                                Stream.of(false, true).flatMap(real6 -> ofWay(fleet, vip6, real6, encapsulation))));
     }
 
     private static Stream<PacketCase> ofWay(Fleet fleet, boolean vip6, boolean real6, Encapsulation encapsulation) {
@@ -33,9 +33,7 @@ final class SizeCases {
         return Stream.of(
                 new PacketCase(way + ": TCP that just fits", way(way, fits).bytes(), new Sent(way)),
                 new PacketCase(
-                        way + ": TCP one byte too long",
-                        way(way, fits + 1).bytes(),
-                        new Answered(Kind.TOO_BIG, fits)),
+                        way + ": TCP one byte too long", way(way, fits + 1).bytes(), new Answered(Kind.TOO_BIG, fits)),
                 new PacketCase(
                         way + ": TCP much too long with a VLAN tag",
                         way(way, fits + 400).vlan(9).bytes(),

@@ -28,8 +28,7 @@ record SoundPacket(InetAddress destination, int port, int protocol) {
         if (start > frame.length) {
             return Optional.empty();
         }
-        ByteBuffer packet =
-                ByteBuffer.wrap(frame, start, frame.length - start).slice();
+        ByteBuffer packet = ByteBuffer.wrap(frame, start, frame.length - start).slice();
         return switch (type(frame, start)) {
             case TYPE_IPV4 -> ipv4(packet);
             case TYPE_IPV6 -> ipv6(packet);

@@ -28,8 +28,7 @@ final class StateCases {
 
     private StateCases(Fleet fleet, String name, String vip, boolean tracked, String reals) {
         this.name = name;
-        this.service =
-                fleet.vip(new VipMatch(Frame.address(vip), 80, Frame.TCP), tracked, HashKind.FIVE_TUPLE);
+        this.service = fleet.vip(new VipMatch(Frame.address(vip), 80, Frame.TCP), tracked, HashKind.FIVE_TUPLE);
         this.old = new Target(vip, 80, Frame.TCP, reals + 1, Encapsulation.IPIP);
         this.other = new Target(vip, 80, Frame.TCP, reals + 2, Encapsulation.IPIP);
         this.oldMember = fleet.member(service, old.real(), old.encapsulation(), 0);

@@ -54,7 +54,9 @@ final class StrictParser {
         StrictParser in = new StrictParser(input);
         StrictParser out = new StrictParser(output);
         require(output[0] == 2 && output[6] == 2, "Ethernet addresses");
-        require(in.start == out.start && Arrays.equals(input, 12, in.start - 2, output, 12, out.start - 2), "VLAN tags");
+        require(
+                in.start == out.start && Arrays.equals(input, 12, in.start - 2, output, 12, out.start - 2),
+                "VLAN tags");
         if (!in.isSame(in.start, out, out.start)) {
             out.checkSent(in);
         }

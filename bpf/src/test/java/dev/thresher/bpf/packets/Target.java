@@ -51,7 +51,9 @@ record Target(String vip, int port, int protocol, String real, Encapsulation enc
     Frame reply() {
         String from = withPort(vip, port);
         String to = withPort(client(), CLIENT_PORT);
-        return protocol == Frame.TCP ? Frame.tcp(from, to).ack().payload(200) : Frame.udp(from, to).payload(200);
+        return protocol == Frame.TCP
+                ? Frame.tcp(from, to).ack().payload(200)
+                : Frame.udp(from, to).payload(200);
     }
 
     /** An error from a router on the way, which quotes so many bytes after the IP header of the reply. */

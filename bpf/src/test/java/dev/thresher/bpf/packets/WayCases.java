@@ -25,8 +25,8 @@ final class WayCases {
     static Stream<PacketCase> of(Fleet fleet) {
         return Stream.of(Encapsulation.IPIP, Encapsulation.gue(GUE_PORT), Encapsulation.L2)
                 .flatMap(encapsulation -> Stream.of(false, true)
-                        .flatMap(vip6 -> Stream.of(false, true)
-                                .flatMap(real6 -> ofWay(fleet, vip6, real6, encapsulation))));
+                        .flatMap(vip6 ->
+                                Stream.of(false, true).flatMap(real6 -> ofWay(fleet, vip6, real6, encapsulation))));
     }
 
     private static Stream<PacketCase> ofWay(Fleet fleet, boolean vip6, boolean real6, Encapsulation encapsulation) {
@@ -39,7 +39,8 @@ final class WayCases {
     }
 
     private static Stream<PacketCase> tcp(Target way) {
-        List<byte[]> fragments = way.frame().ack().payload(300).identification(0x7001).cut(128);
+        List<byte[]> fragments =
+                way.frame().ack().payload(300).identification(0x7001).cut(128);
         return Stream.of(
                 sent(way, "TCP SYN", way.frame().syn()),
                 sent(way, "TCP with a payload of odd length", way.frame().ack().payload(101)),
@@ -47,7 +48,10 @@ final class WayCases {
                 sent(way, "TCP in a padded frame", way.frame().ack().padded()),
                 sent(way, "TCP with a traffic class and ECN", way.frame().ack().tos(0xb9)),
                 sent(way, "TCP with one VLAN tag", way.frame().ack().vlan(100).payload(30)),
-                sent(way, "TCP with two VLAN tags", way.frame().ack().vlan(100, 200).payload(30)),
+                sent(
+                        way,
+                        "TCP with two VLAN tags",
+                        way.frame().ack().vlan(100, 200).payload(30)),
                 sent(
                         way,
                         "TCP with options or extension headers",
@@ -73,9 +77,7 @@ final class WayCases {
     }
 
     private static Extension[] extensions(Target way) {
-        return way.vipIsIpv6()
-                ? new Extension[] {HOP_BY_HOP, ROUTING, DESTINATION}
-                : new Extension[0];
+        return way.vipIsIpv6() ? new Extension[] {HOP_BY_HOP, ROUTING, DESTINATION} : new Extension[0];
     }
 
     private static PacketCase sent(Target way, String what, Frame frame) {

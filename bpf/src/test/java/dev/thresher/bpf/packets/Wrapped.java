@@ -97,8 +97,8 @@ final class Wrapped {
         return new IpV6Packet.Builder()
                 .version(IpVersion.IPV6)
                 .trafficClass(IpV6SimpleTrafficClass.newInstance((byte) trafficClass()))
-                .flowLabel(IpV6SimpleFlowLabel.newInstance(
-                        ByteBuffer.wrap(actual).getInt() & 0xfffff))
+                .flowLabel(
+                        IpV6SimpleFlowLabel.newInstance(ByteBuffer.wrap(actual).getInt() & 0xfffff))
                 .hopLimit(TTL)
                 .nextHeader(protocol)
                 .srcAddr((Inet6Address) source)

@@ -111,7 +111,8 @@ public final class Lab implements AutoCloseable {
     /** The URLs of the VIPs by one way, IPv4 first. */
     public List<String> urls(Way way) {
         return List.of(
-                "http://" + Topology.VIP4 + ":" + way.port() + "/", "http://[" + Topology.VIP6 + "]:" + way.port() + "/");
+                "http://" + Topology.VIP4 + ":" + way.port() + "/",
+                "http://[" + Topology.VIP6 + "]:" + way.port() + "/");
     }
 
     /** What was asked for. */

@@ -30,7 +30,8 @@ final class LabGuide {
         out.println();
         LabTable.print(status, out);
         out.println();
-        out.printf("The VIPs are %s and %s: HTTP by IP in IP on port %d, by GUE on port %d.%n",
+        out.printf(
+                "The VIPs are %s and %s: HTTP by IP in IP on port %d, by GUE on port %d.%n",
                 Topology.VIP4, Topology.VIP6, Way.IPIP.port(), Way.GUE.port());
         out.println("Configuration: " + files.config());
         out.println("The daemon's log: " + files.daemonLog());

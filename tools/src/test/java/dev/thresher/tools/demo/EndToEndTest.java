@@ -134,8 +134,10 @@ final class EndToEndTest {
     @Test
     void tsharkFindsNothingWrong_withAnyEncapsulation() throws IOException {
         try (Capture capture = Capture.ofWholePackets(lab)) {
-            urlsByEveryWay().forEach(url -> assertTrue(
-                    requests.from(ports(20), 20, url).stream().allMatch(Answer::ok), () -> "requests to " + url));
+            urlsByEveryWay()
+                    .forEach(url -> assertTrue(
+                            requests.from(ports(20), 20, url).stream().allMatch(Answer::ok),
+                            () -> "requests to " + url));
             vips().forEach(this::ping);
             Tshark tshark = new Tshark(capture.finish());
             Set<String> stacks = tshark.stacks();
@@ -176,7 +178,9 @@ final class EndToEndTest {
 
     @ParameterizedTest
     @CsvSource({
-        Topology.VIP4 + ", ipip, 1480", Topology.VIP6 + ", ipip, 1460", Topology.VIP4 + ", gue, 1472",
+        Topology.VIP4 + ", ipip, 1480",
+        Topology.VIP6 + ", ipip, 1460",
+        Topology.VIP4 + ", gue, 1472",
         Topology.VIP6 + ", gue, 1452"
     })
     void aBulkTransfer_findsThePathMtu(String vip, String encapsulation, int mtu) {

@@ -51,8 +51,7 @@ final class Http3Server implements AutoCloseable {
             QuicConnectionIdGenerator connectionIds,
             String name) {
         ChannelHandler codec = Http3.newQuicServerCodecBuilder()
-                .sslContext(QuicSslContextBuilder.forServer(
-                                certificate.key(), null, certificate.certificate())
+                .sslContext(QuicSslContextBuilder.forServer(certificate.key(), null, certificate.certificate())
                         .applicationProtocols(Http3.supportedApplicationProtocols())
                         .build())
                 .maxIdleTimeout(IDLE_SECONDS, TimeUnit.SECONDS)

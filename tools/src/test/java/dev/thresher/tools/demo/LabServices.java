@@ -132,7 +132,11 @@ final class LabServices implements AutoCloseable {
         if (!route.has("metrics")) {
             throw new AssertionError("nobody told the client of a path MTU: " + route);
         }
-        return route.getAsJsonArray("metrics").get(0).getAsJsonObject().get("mtu").getAsInt();
+        return route.getAsJsonArray("metrics")
+                .get(0)
+                .getAsJsonObject()
+                .get("mtu")
+                .getAsInt();
     }
 
     private static String family(String vip) {
