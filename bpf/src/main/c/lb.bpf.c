@@ -14,7 +14,8 @@
 #include "lib/hash.h"
 #include "lib/flow.h"
 #include "lib/lookup.h"
-#include "lib/encap.h"
+#include "lib/send.h"
+#include "lib/icmp.h"
 
 /*
  * Does the entry still decide for a SYN? Not when its flow has ended or expired: that port begins
@@ -76,14 +77,14 @@ static __always_inline bool entry_is_strange(__u64 entry, const struct packet *p
  */
 static __always_inline int start_flow(const struct packet *packet, __u64 hash, __u64 *slot)
 {
-	struct vip *vip = vip_of(packet);
+	const struct vip *vip = vip_of(packet);
 	bool recorded = false;
 	__u32 member_id;
 	__u64 entry;
 
 	if (!vip)
 		return -pass();
-	member_id = pick_member(vip->id, packet);
+	member_id = pick_member(vip, packet);
 	if (!member_id)
 		return -drop_of_vip(COUNTER_DROP_NO_REAL, vip->id);
 	if (!(vip->flags & VIP_STATELESS)) {
@@ -112,6 +113,8 @@ static __always_inline int balance(struct xdp_md *ctx, bool ipv6)
 
 	if (!parse_packet(ctx, &packet))
 		return pass();
+	if (packet.protocol == (ipv6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP))
+		return icmp(ctx, &packet);
 	hash = flow_hash(&packet);
 	slot = flow_find(hash);
 	if (slot)
@@ -128,10 +131,7 @@ static __always_inline int balance(struct xdp_md *ctx, bool ipv6)
 		if (!member)
 			return aborted();
 	}
-	if (!encapsulate(ctx, member, &packet, hash))
-		return drop_of_vip(COUNTER_DROP_NO_HEADROOM, member->vip_id);
-	count_packet(&member_id, packet.length);
-	return XDP_TX;
+	return send_to(ctx, member, member_id, &packet, hash);
 }
 
 SEC("xdp")

@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <bpf/bpf_helpers.h>
 #include "addr.h"
+#include "csum.h"
 
 #define TCP_FIN		 0x01
 #define TCP_SYN		 0x02
@@ -43,8 +44,32 @@ struct packet {
 	__u8 protocol;
 	__u8 tcp_flags; /* 0 for UDP */
 	__u8 tos;	/* TOS or traffic class */
+	bool fragment;	/* one of several */
+	bool later;	/* and not the first */
+	__u32 link;	/* length of the Ethernet header with its tags, in bytes */
+	__u32 header;	/* of the IP header with its extensions, in bytes */
 	__u32 length;	/* of the IP packet, header included, in bytes */
 };
+
+#define LINK_MAX 22 /* bytes of an Ethernet header with two tags */
+/* For the verifier: no tags and no IP headers exceed these. */
+#define TAGS_MASK   12
+#define HEADER_MASK 1023
+
+static __always_inline __u32 bounded_link(const struct packet *packet)
+{
+	return sizeof(struct ethhdr) + ((packet->link - sizeof(struct ethhdr)) & TAGS_MASK);
+}
+
+/* The same packet. A function that is verified by itself has to be told how long headers are. */
+static __always_inline struct packet within_bounds(const struct packet *packet)
+{
+	struct packet same = *packet;
+
+	same.link = bounded_link(packet);
+	same.header &= HEADER_MASK;
+	return same;
+}
 
 static __always_inline struct cursor cursor_of(struct xdp_md *ctx)
 {
@@ -103,6 +128,10 @@ static __always_inline int parse_ports(struct cursor *cursor, long length, struc
 		    length < (long)sizeof(struct udphdr))
 			return 0;
 		packet->tcp_flags = 0;
+	} else if (packet->protocol == (packet->ipv6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP)) {
+		packet->tcp_flags = 0;
+		packet->ports = 0;
+		return 1;
 	} else {
 		return 0;
 	}
@@ -118,11 +147,37 @@ static __always_inline int parse_packet(struct xdp_md *ctx, struct packet *packe
 
 	cursor.at += sizeof(struct ethhdr);
 	network = cursor.at;
+	packet->link = sizeof(struct ethhdr);
 	if (!(packet->ipv6 ? parse_ipv6(&cursor, packet) : parse_ipv4(&cursor, packet)))
 		return 0;
+	packet->header = cursor.at - network;
 	if (network + packet->length > cursor.end)
 		return 0;
 	return parse_ports(&cursor, packet->length - (cursor.at - network), packet);
+}
+
+/* Can its source get an answer? Not one that stands for many hosts, or for none (RFC 1122,
+ * section 3.2.2). */
+static __always_inline bool is_answerable(const struct packet *packet)
+{
+	const __u8 *source = packet->src.bytes;
+
+	if (packet->ipv6)
+		return source[0] != 0xff &&
+		       (packet->src.halves[0] | (packet->src.halves[1] & ~bpf_cpu_to_be64(1)));
+	return source[12] != 0 && source[12] != 127 && source[12] < 224;
+}
+
+/* Of an IPv6 packet's addresses, and of protocol and length of the ICMPv6 message in it (RFC 8200,
+ * section 8.1). */
+static __always_inline __u64 pseudo_sum(const struct packet *packet, __u32 length)
+{
+	__u64 sum = (__u64)bpf_htonl(length) + bpf_htonl(IPPROTO_ICMPV6);
+
+	sum = csum_add64(sum, packet->src.halves[0]);
+	sum = csum_add64(sum, packet->src.halves[1]);
+	sum = csum_add64(sum, packet->dst.halves[0]);
+	return csum_add64(sum, packet->dst.halves[1]);
 }
 
 #endif
