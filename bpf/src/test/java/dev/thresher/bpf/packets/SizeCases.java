@@ -26,8 +26,7 @@ final class SizeCases {
     }
 
     private static Stream<PacketCase> ofWay(Fleet fleet, boolean vip6, boolean real6, Encapsulation encapsulation) {
-        String vip = (vip6 ? "2001:db8:cafe::" : "203.0.113.")
-                + (10 + 2 * encapsulation.kind().ordinal() + (real6 ? 1 : 0));
+        String vip = Fleet.vip(vip6, real6, encapsulation);
         Target way = fleet.target(vip, 80, Frame.TCP, real6 ? Fleet.REAL6 : Fleet.REAL4, encapsulation, MTU);
         int fits = MTU - outer(real6, encapsulation);
         return Stream.of(

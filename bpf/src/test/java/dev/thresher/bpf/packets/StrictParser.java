@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.bpf.packets;
 
+import dev.thresher.bpf.Icmp;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
@@ -63,7 +64,7 @@ final class StrictParser {
     }
 
     private void checkSent(StrictParser in) {
-        int header = checkHeader();
+        int header = checkHeader(in);
         int protocol = frame[start + (ipv6 ? 6 : 9)] & 0xff;
         switch (protocol) {
             case IPIP, IPV6_IN_IP -> {
@@ -76,15 +77,16 @@ final class StrictParser {
         }
     }
 
-    /** Answers its length. */
-    private int checkHeader() {
+    /** Answers its length. An answer is the request turned round: a checksum that was wrong stays wrong. */
+    private int checkHeader(StrictParser in) {
         if (ipv6) {
             require(frame[start + 7] == OUTER_TTL, "hop limit");
             return IPV6_HEADER;
         }
         int header = (frame[start] & 0xf) * Integer.BYTES;
         require(header >= IPV4_HEADER && end - start >= header, "header length");
-        require(sum(frame, start, start + header, 0) == 0xffff, "header checksum");
+        boolean isAnswer = frame[start + 9] == ICMP;
+        require(isHeaderSumRight() || (isAnswer && !in.isHeaderSumRight()), "header checksum");
         require(frame[start + 8] == OUTER_TTL, "TTL");
         require((u16(frame, start + 6) & 0x3fff) == 0, "a fragment");
         return header;
@@ -115,8 +117,13 @@ final class StrictParser {
         int asked = in.start + source + bytes;
         require(Arrays.equals(frame, from, from + bytes, request, asked, asked + bytes), "from whom");
         require(sum(frame, icmp, end, ipv6 ? pseudoSum(ICMPV6, icmp) : 0) == 0xffff, "ICMP checksum");
-        int message = u16(frame, icmp);
-        require(message == (ipv6 ? 0x8100 : 0x0000) || message == (ipv6 ? 0x0200 : 0x0304), "type of the answer");
+        boolean echo = (frame[icmp] & 0xff) == Icmp.Kind.ECHO_REPLY.type(ipv6); // with the request's code
+        int tooBig = Icmp.Kind.TOO_BIG.type(ipv6) << 8 | Icmp.Kind.TOO_BIG.code(ipv6);
+        require(echo || u16(frame, icmp) == tooBig, "type of the answer");
+    }
+
+    private boolean isHeaderSumRight() {
+        return ipv6 || sum(frame, start, start + (frame[start] & 0xf) * Integer.BYTES, 0) == 0xffff;
     }
 
     private boolean isSame(int from, StrictParser other, int otherFrom) {
@@ -128,7 +135,7 @@ final class StrictParser {
         int header = ipv6 ? IPV6_HEADER : (frame[start] & 0xf) * Integer.BYTES;
         int protocol = frame[start + (ipv6 ? 6 : 9)] & 0xff;
         int at = start + header;
-        if (!ipv6 && ((u16(frame, start + 6) & 0x3fff) != 0 || sum(frame, start, at, 0) != 0xffff)) {
+        if (!ipv6 && ((u16(frame, start + 6) & 0x3fff) != 0 || !isHeaderSumRight())) {
             return false;
         }
         boolean udp = protocol == UDP && u16(frame, at + 4) == end - at && u16(frame, at + 6) != 0;

@@ -30,8 +30,7 @@ final class WayCases {
     }
 
     private static Stream<PacketCase> ofWay(Fleet fleet, boolean vip6, boolean real6, Encapsulation encapsulation) {
-        String vip = (vip6 ? "2001:db8:cafe::" : "203.0.113.")
-                + (10 + 2 * encapsulation.kind().ordinal() + (real6 ? 1 : 0));
+        String vip = Fleet.vip(vip6, real6, encapsulation);
         String real = real6 ? Fleet.REAL6 : Fleet.REAL4;
         return Stream.concat(
                 tcp(fleet.target(vip, HTTP, Frame.TCP, real, encapsulation)),
