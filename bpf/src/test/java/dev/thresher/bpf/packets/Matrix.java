@@ -23,8 +23,7 @@ final class Matrix implements AutoCloseable {
             new Topic("fragments", FragmentCases::of),
             new Topic("icmp", IcmpCases::of),
             new Topic("size", SizeCases::of),
-            new Topic("hash", HashCases::of),
-            new Topic("routing", RoutingCases::of));
+            new Topic("hash", HashCases::of));
 
     private final List<Fleet> fleets = new ArrayList<>();
 
