@@ -146,7 +146,9 @@ public record Decapsulation(Set<Prefix> vips, int guePort) {
             return Optional.empty();
         }
         try (XdpLink link = pinned.get()) {
-            return link.isOn(ifindex) ? Optional.of(new Decapsulation(pinnedVips(pin), pinnedPort(pin))) : Optional.empty();
+            return link.isOn(ifindex)
+                    ? Optional.of(new Decapsulation(pinnedVips(pin), pinnedPort(pin)))
+                    : Optional.empty();
         }
     }
 

@@ -74,8 +74,8 @@ class GueTest {
     static Stream<Arguments> ways() {
         return Stream.of(VIP4, VIP6)
                 .flatMap(vip -> Stream.of(REAL4, REAL6)
-                        .flatMap(real -> Stream.of(Frame.TCP, Frame.UDP)
-                                .map(protocol -> Arguments.of(vip, real, protocol))));
+                        .flatMap(real ->
+                                Stream.of(Frame.TCP, Frame.UDP).map(protocol -> Arguments.of(vip, real, protocol))));
     }
 
     @ParameterizedTest(name = "{0} to {1}, protocol {2}")
@@ -93,14 +93,16 @@ class GueTest {
             assertEquals(Frame.address(real), sent.outer().outer().getDstAddr());
             if (Serving.isIpv6(real)) {
                 assertTrue(sent.checksum() != 0, "checksum over IPv6");
-                assertEquals((byte) 0xb9, sent.outer().outerIpv6().getTrafficClass().value());
+                assertEquals(
+                        (byte) 0xb9, sent.outer().outerIpv6().getTrafficClass().value());
             } else {
                 assertEquals(0, sent.checksum(), "checksum over IPv4");
                 assertEquals((byte) 0xb9, sent.outer().outerIpv4().getTos().value());
             }
         }
         long bytes = Stream.of(0, 1, 2, 63, 64, 1399, 1400)
-                .mapToLong(payload -> Serving.packet(vip, port, protocol).payload(payload).ip().length)
+                .mapToLong(payload ->
+                        Serving.packet(vip, port, protocol).payload(payload).ip().length)
                 .sum();
         assertEquals(new MemberStats(7, bytes, 1), lb.stats(member));
     }
@@ -135,7 +137,9 @@ class GueTest {
             Frame frame = Serving.packet(VIP4, port, Frame.UDP).payload(payload).withoutChecksum();
             assertTrue(send(frame).checksum() != 0, "checksum of " + payload + " bytes");
         }
-        assertTrue(send(Serving.packet(VIP4, port, Frame.UDP).payload(1431).withoutChecksum()).checksum() != 0);
+        assertTrue(send(Serving.packet(VIP4, port, Frame.UDP).payload(1431).withoutChecksum())
+                        .checksum()
+                != 0);
     }
 
     @Test
@@ -150,8 +154,8 @@ class GueTest {
 
     static Stream<Arguments> errors() {
         return Stream.of(VIP4, VIP6)
-                .flatMap(vip -> Stream.of(Icmp.Kind.PORT_UNREACHABLE, Icmp.Kind.TOO_BIG)
-                        .map(kind -> Arguments.of(vip, kind)));
+                .flatMap(vip ->
+                        Stream.of(Icmp.Kind.PORT_UNREACHABLE, Icmp.Kind.TOO_BIG).map(kind -> Arguments.of(vip, kind)));
     }
 
     @ParameterizedTest(name = "{1} to {0}")
@@ -183,8 +187,7 @@ class GueTest {
             InetAddress real = InetAddresses.forString("fd00:3::" + Integer.toHexString(word));
             lb.put(
                     id,
-                    new MemberRecord(
-                            member.vip(), member.state(), real, member.nextHop(), GUE, member.vipId(), false));
+                    new MemberRecord(member.vip(), member.state(), real, member.nextHop(), GUE, member.vipId(), false));
             byte[] sent = lb.run(frame).packet();
             Checksums.assertRight(sent);
             zeroes += Gue.dissect(sent).checksum() == 0xffff ? 1 : 0;

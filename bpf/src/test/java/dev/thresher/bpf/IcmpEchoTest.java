@@ -41,9 +41,7 @@ class IcmpEchoTest {
     /** What the answer to it has to be, built by the packet library. */
     private static byte[] reply(Frame request, String vip, int identifierAndSequence, int payload, Integer... vlans) {
         Frame answer = Frame.icmp(
-                        vip,
-                        Serving.clientOf(vip),
-                        new Icmp(Icmp.Kind.ECHO_REPLY, identifierAndSequence, new byte[0]))
+                        vip, Serving.clientOf(vip), new Icmp(Icmp.Kind.ECHO_REPLY, identifierAndSequence, new byte[0]))
                 .payload(payload)
                 .ttl(64)
                 .vlan(vlans);
@@ -107,8 +105,10 @@ class IcmpEchoTest {
     @ParameterizedTest
     @ValueSource(strings = {VIP4, VIP6})
     void other_messages_to_a_vip_pass(String vip) {
-        assertPasses(Frame.icmp(Serving.clientOf(vip), vip, Icmp.of(Icmp.Kind.OTHER)).bytes());
-        assertPasses(Frame.icmp(Serving.clientOf(vip), vip, Icmp.of(Icmp.Kind.ECHO_REPLY)).bytes());
+        assertPasses(
+                Frame.icmp(Serving.clientOf(vip), vip, Icmp.of(Icmp.Kind.OTHER)).bytes());
+        assertPasses(Frame.icmp(Serving.clientOf(vip), vip, Icmp.of(Icmp.Kind.ECHO_REPLY))
+                .bytes());
     }
 
     @ParameterizedTest

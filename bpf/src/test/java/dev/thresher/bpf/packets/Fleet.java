@@ -27,12 +27,11 @@ final class Fleet implements AutoCloseable {
 
     /** An address for a VIP of its own for each way to a real server. */
     static String vip(boolean ipv6, boolean realIsIpv6, Encapsulation encapsulation) {
-        int way =
-                switch (encapsulation.kind()) {
-                    case IPIP -> 10;
-                    case GUE -> 20;
-                    case L2 -> 30;
-                };
+        int way = switch (encapsulation.kind()) {
+            case IPIP -> 10;
+            case GUE -> 20;
+            case L2 -> 30;
+        };
         return (ipv6 ? "2001:db8:cafe::" : "203.0.113.") + (realIsIpv6 ? way + 6 : way + 4);
     }
 

@@ -53,7 +53,8 @@ final class HashCases {
 
     private Stream<PacketCase> cases() {
         List<PacketCase> cases = new ArrayList<>();
-        for (String client : ipv6 ? new String[] {"2001:db8:1::7", "2001:db8:2::7"} : new String[] {"192.0.2.7", "192.0.2.8"}) {
+        for (String client :
+                ipv6 ? new String[] {"2001:db8:1::7", "2001:db8:2::7"} : new String[] {"192.0.2.7", "192.0.2.8"}) {
             for (int clientPort : CLIENT_PORTS) {
                 for (int vipPort : VIP_PORTS) {
                     cases.add(packet(client, clientPort, vipPort));

@@ -54,7 +54,8 @@ final class RealServerCommand {
                             split = ",",
                             paramLabel = "ADDRESS",
                             description = "VIPs, addresses or prefixes (default: what is on lo).")
-                    @Nullable List<String> vips,
+                    @Nullable
+                    List<String> vips,
             @Option(
                             names = "--gue-port",
                             defaultValue = "" + Decapsulation.DEFAULT_GUE_PORT,

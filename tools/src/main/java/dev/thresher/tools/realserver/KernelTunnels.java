@@ -88,6 +88,7 @@ record KernelTunnels(Wanted wanted, RealHost host, Set<Family> outer) {
                 "gue",
                 "nothing takes GUE over " + family.label + " on UDP port " + port,
                 Change.lasting("modprobe " + (family == Family.IPV6 ? "fou6" : "fou")),
-                Change.of("ip fou add port " + port + " gue" + tail.substring(port.length()), "ip fou del port " + tail));
+                Change.of(
+                        "ip fou add port " + port + " gue" + tail.substring(port.length()), "ip fou del port " + tail));
     }
 }

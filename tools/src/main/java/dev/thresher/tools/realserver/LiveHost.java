@@ -30,7 +30,8 @@ public final class LiveHost implements RealHost {
     private static Device device(JsonObject json) {
         boolean up = json.getAsJsonArray("flags").asList().stream()
                 .anyMatch(flag -> flag.getAsString().equals("UP"));
-        Set<IpPrefix> addresses = StreamSupport.stream(json.getAsJsonArray("addr_info").spliterator(), false)
+        Set<IpPrefix> addresses = StreamSupport.stream(
+                        json.getAsJsonArray("addr_info").spliterator(), false)
                 .map(JsonElement::getAsJsonObject)
                 .filter(address -> !address.get("scope").getAsString().equals("link"))
                 .map(LiveHost::prefix)

@@ -23,14 +23,13 @@ record PathMtu(Wanted wanted, RealHost host, Device device, Set<Family> outer) {
     List<Finding> findings() {
         int needed = CLIENT_MTU + overhead();
         if (device.mtu() >= needed) {
-            return List.of(Finding.good("mtu", "a client's packet of " + CLIENT_MTU + " bytes fits " + name() + ", MTU "
-                    + device.mtu()));
+            return List.of(Finding.good(
+                    "mtu", "a client's packet of " + CLIENT_MTU + " bytes fits " + name() + ", MTU " + device.mtu()));
         }
         String harm = "a client's packet of " + CLIENT_MTU + " bytes becomes " + needed + ", and " + name() + " takes "
                 + device.mtu();
         if (wanted.mtu() != null) {
-            return List.of(Finding.missing(
-                    "mtu", harm, Change.of(mtuCommand(wanted.mtu()), mtuCommand(device.mtu()))));
+            return List.of(Finding.missing("mtu", harm, Change.of(mtuCommand(wanted.mtu()), mtuCommand(device.mtu()))));
         }
         List<Finding> findings = new ArrayList<>();
         for (Family family : wanted.vipFamilies()) {
@@ -72,8 +71,7 @@ record PathMtu(Wanted wanted, RealHost host, Device device, Set<Family> outer) {
         lowered.addAll(1, List.of(ADVMSS, Integer.toString(segment)));
         return Finding.missing(
                 "mss",
-                harm + "; " + which + " announces "
-                        + (at < 0 ? "the interface's own MSS" : "an MSS of " + announced),
+                harm + "; " + which + " announces " + (at < 0 ? "the interface's own MSS" : "an MSS of " + announced),
                 new Change(command(family, lowered), command(family, plain)));
     }
 

@@ -54,10 +54,14 @@ record XdpProgram(Wanted wanted, RealHost host) {
 
     private List<String> attach(Decapsulation program) {
         List<String> words = new ArrayList<>(List.of("thresher", "real-server", "attach", wanted.interfaceName()));
-        program.vips().stream().map(Prefixes::ofProgram).map(IpPrefix::toString).sorted().forEach(vip -> {
-            words.add("--vip");
-            words.add(vip);
-        });
+        program.vips().stream()
+                .map(Prefixes::ofProgram)
+                .map(IpPrefix::toString)
+                .sorted()
+                .forEach(vip -> {
+                    words.add("--vip");
+                    words.add(vip);
+                });
         words.addAll(List.of("--gue-port", Integer.toString(program.guePort())));
         return words;
     }
