@@ -34,7 +34,7 @@ public final class RealServer {
               default_type text/plain;
               add_header X-Real %1$s always;
               server {
-%3$s
+                %3$s
                 root %2$s/files;
                 location / { return 200 "%1$s\\n"; }
                 location = /health { access_log off; return 200 "ok\\n"; }
@@ -70,8 +70,8 @@ public final class RealServer {
 
     private static String listen() {
         return Stream.of(Way.values())
-                .map(way -> "      listen %d; listen [::]:%d;".formatted(way.port(), way.port()))
-                .collect(Collectors.joining("\n"));
+                .map(way -> "listen %d; listen [::]:%d;".formatted(way.port(), way.port()))
+                .collect(Collectors.joining(" "));
     }
 
     /** Ends the server as a crash would: at once, without closing anything. */
