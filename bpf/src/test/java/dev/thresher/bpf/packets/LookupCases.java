@@ -33,6 +33,7 @@ final class LookupCases {
         private final Target otherAnyPort;
         private final Target prefixAnyPort;
         private final Target udp;
+        private final Target longerPrefix;
 
         Family(Fleet fleet, String name, String net, int bits, String reals) {
             this.fleet = fleet;
@@ -46,6 +47,7 @@ final class LookupCases {
             this.otherAnyPort = vip("11", full(), ANY, Frame.TCP, 4);
             this.prefixAnyPort = vip("0", bits, ANY, Frame.TCP, 5);
             this.udp = vip("0", bits, 53, Frame.UDP, 6);
+            this.longerPrefix = vip("40", full() - 3, ANY, Frame.TCP, 7);
         }
 
         private int full() {
@@ -66,6 +68,8 @@ final class LookupCases {
                     sent("highest port of an any-port VIP", "11", 65_535, otherAnyPort),
                     sent("prefix and port", "77", 443, prefixPort),
                     sent("prefix of any port", "77", 22, prefixAnyPort),
+                    sent("longer prefix before the shorter", "43", 22, longerPrefix),
+                    sent("port of a shorter prefix before any port of a longer one", "43", 443, prefixPort),
                     sent("lowest address of the prefix", "0", 22, prefixAnyPort),
                     sent("UDP port of the prefix", "200", 53, udp),
                     established("established flow of a prefix", "77", 22, prefixAnyPort),
