@@ -39,7 +39,7 @@ static __always_inline bool exceeds_mtu(const struct member *member, __u32 lengt
 /* The tags of a packet belong to the segment that it came from: elsewhere it goes without. */
 static __always_inline __u32 link_behind(const struct member *member, const struct packet *packet)
 {
-	return member->egress ? sizeof(struct ethhdr) : packet->link;
+	return member->egress ? sizeof(struct ethhdr) : bounded_link(packet);
 }
 
 /* Few wide stores: each one costs, and the compiler makes bytes of a packed struct's fields. */

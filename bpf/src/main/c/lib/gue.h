@@ -40,7 +40,7 @@ static __always_inline __u32 sum_by_checksum(const void *inner, const struct pac
 /* Does the inner packet have a checksum that covers what lies in it behind the IP header? */
 static __always_inline bool has_checksum(const void *inner, void *end, const struct packet *packet)
 {
-	const struct udphdr *udp = inner + packet->header;
+	const struct udphdr *udp = inner + (packet->header & HEADER_MASK);
 
 	if (packet->fragment || (packet->ipv6 && packet->header != sizeof(struct ipv6hdr)))
 		return false;

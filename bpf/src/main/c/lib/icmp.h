@@ -6,9 +6,9 @@
 #ifndef THRESHER_ICMP_H
 #define THRESHER_ICMP_H
 
-#include "flow.h"
+#include "choose.h"
 #include "icmp_message.h"
-#include "lookup.h"
+#include "parse_rare.h"
 #include "send.h"
 
 static __always_inline void turn_ethernet(struct ethhdr *header)
@@ -53,16 +53,6 @@ static __always_inline bool checksum_is_right(struct xdp_md *ctx, const struct p
 	return csum_fold(sum) == 0xffff;
 }
 
-/* Has the destination VIPs? Asked for the entry of the address itself. */
-static __always_inline bool is_for_vip(const struct packet *packet)
-{
-	struct packet address = *packet;
-
-	address.ports = 0;
-	address.protocol = 0;
-	return vip_of(&address);
-}
-
 /* Everything stays but the direction and the type. */
 static __always_inline bool turn_echo(struct xdp_md *ctx, __u32 link, const bool ipv6)
 {
@@ -100,7 +90,7 @@ __noinline int answer_echo(struct xdp_md *ctx, const struct packet *packet)
 		return aborted();
 	link = bounded_link(packet);
 	if (packet->header != (packet->ipv6 ? sizeof(struct ipv6hdr) : sizeof(struct iphdr)) ||
-	    packet->fragment || !is_answerable(packet) || !is_for_vip(packet) ||
+	    packet->fragment || !is_answerable(packet) || !vip_of_address(packet) ||
 	    !checksum_is_right(ctx, packet))
 		return pass();
 	if (!(packet->ipv6 ? turn_echo(ctx, link, true) : turn_echo(ctx, link, false)))
@@ -127,12 +117,12 @@ static __always_inline bool parse_quoted(struct xdp_md *ctx, const struct packet
 	void *start;
 	__u64 needed;
 
-	cursor.at += error->link + error->header + sizeof(struct icmp_message);
+	cursor.at = header_at(cursor, error, error->header) + sizeof(struct icmp_message);
 	start = cursor.at;
 	flow->ipv6 = error->ipv6;
 	if (!(error->ipv6 ? parse_ipv6(&cursor, flow) : parse_ipv4(&cursor, flow)))
 		return false;
-	if (flow->protocol != IPPROTO_TCP && flow->protocol != IPPROTO_UDP)
+	if (flow->later || (flow->protocol != IPPROTO_TCP && flow->protocol != IPPROTO_UDP))
 		return false;
 	ports = cursor.at;
 	needed = cursor.at - start;
@@ -152,14 +142,14 @@ static __always_inline bool parse_quoted(struct xdp_md *ctx, const struct packet
 /* The member that has the flow, by its entry: which is read, and nothing else. */
 static __always_inline __u32 member_of_flow(const struct packet *flow, __u64 hash)
 {
-	__u64 *slot = flow_find(hash);
+	struct flow_found found = flow_find(hash);
 	const struct member *member;
 	__u32 id;
 
-	if (!slot)
+	if (!found.slot)
 		return 0;
-	id = flow_member(*(volatile __u64 *)slot);
-	member = bpf_map_lookup_elem(&members, &id);
+	id = flow_member(found.entry);
+	member = member_of(id);
 	if (!member || !is_for(flow, member) || member->flags & MEMBER_ROUTED)
 		return 0;
 	return member->state == MEMBER_UP || member->state == MEMBER_DRAIN ? id : 0;
@@ -167,54 +157,51 @@ static __always_inline __u32 member_of_flow(const struct packet *flow, __u64 has
 
 /*
  * An ICMP error about a flow of a VIP goes to the real server that has the flow, or would get it.
- * The connection table stays as it is, for anybody can send an error.
+ * The connection table stays as it is, for anybody can send an error. Answers whether there is a
+ * member; else choice->verdict is all that there is.
  */
-__noinline int forward_error(struct xdp_md *ctx, const struct packet *packet)
+__noinline int choose_for_error(struct xdp_md *ctx, const struct packet *packet,
+				struct choice *choice)
 {
-	struct packet flow = {}, error;
-	const struct member *member;
+	struct packet flow = {};
 	const struct vip *vip;
-	__u32 member_id;
-	__u64 hash;
 
-	if (!packet)
-		return aborted();
-	error = within_bounds(packet);
-	if (!parse_quoted(ctx, &error, &flow))
-		return pass();
-	vip = vip_of(&flow);
-	if (!vip)
-		return pass();
-	hash = flow_hash(&flow);
-	member_id = member_of_flow(&flow, hash);
-	if (!member_id)
-		member_id = pick_member(vip, &flow);
-	if (!member_id)
-		return drop_of_vip(COUNTER_DROP_NO_REAL, vip->id);
-	member = bpf_map_lookup_elem(&members, &member_id);
-	if (!member)
-		return aborted();
+	if (!packet || !choice)
+		return 0;
+	vip = parse_quoted(ctx, packet, &flow) ? vip_of(&flow) : 0;
+	if (!vip) {
+		choice->verdict = pass();
+		return 0;
+	}
+	choice->hash = flow_hash(&flow);
+	choice->member_id = member_of_flow(&flow, choice->hash);
+	if (!choice->member_id)
+		choice->member_id = pick_member(vip, &flow);
+	if (!choice->member_id) {
+		choice->verdict = drop_of_vip(COUNTER_DROP_NO_REAL, vip->id);
+		return 0;
+	}
 	count(COUNTER_ICMP_ERROR);
-	return send_error_to(ctx, member, member_id, &error, hash);
+	return 1;
 }
 
-/* ICMP to a VIP that is neither echo nor an error about a flow is the kernel's. */
-static __always_inline int icmp(struct xdp_md *ctx, const struct packet *packet)
+enum icmp_kind {
+	ICMP_OTHER, /* the kernel's */
+	ICMP_ECHO,
+	ICMP_ERROR,
+};
+
+static __always_inline enum icmp_kind icmp_kind(struct xdp_md *ctx, const struct packet *packet)
 {
 	struct cursor cursor = cursor_of(ctx);
-	struct packet copy = *packet;
-	const struct icmp_message *icmp;
+	const struct icmp_message *icmp = header_at(cursor, packet, packet->header);
 
-	cursor.at += packet->link + packet->header;
-	icmp = cursor.at;
 	if ((void *)(icmp + 1) > cursor.end || packet->later ||
 	    packet->length < packet->header + sizeof(*icmp))
-		return pass();
+		return ICMP_OTHER;
 	if (icmp->type == (packet->ipv6 ? ICMPV6_ECHO_REQUEST : ICMP_ECHO_REQUEST))
-		return answer_echo(ctx, &copy);
-	if (is_error(icmp->type, packet->ipv6))
-		return forward_error(ctx, &copy);
-	return pass();
+		return ICMP_ECHO;
+	return is_error(icmp->type, packet->ipv6) ? ICMP_ERROR : ICMP_OTHER;
 }
 
 #endif

@@ -24,7 +24,8 @@
 #define TCP_FLAGS_OFFSET 13
 
 #define IPV4_FRAGMENT	    0x3fff /* more fragments, or an offset */
-#define IPV4_HEADER_MINIMUM 5	   /* words */
+#define IPV4_OFFSET	    0x1fff
+#define IPV4_HEADER_MINIMUM 5 /* words */
 
 struct cursor {
 	void *at;
@@ -61,16 +62,6 @@ static __always_inline __u32 bounded_link(const struct packet *packet)
 	return sizeof(struct ethhdr) + ((packet->link - sizeof(struct ethhdr)) & TAGS_MASK);
 }
 
-/* The same packet. A function that is verified by itself has to be told how long headers are. */
-static __always_inline struct packet within_bounds(const struct packet *packet)
-{
-	struct packet same = *packet;
-
-	same.link = bounded_link(packet);
-	same.header &= HEADER_MASK;
-	return same;
-}
-
 static __always_inline struct cursor cursor_of(struct xdp_md *ctx)
 {
 	struct cursor cursor = { (void *)(long)ctx->data, (void *)(long)ctx->data_end };
@@ -78,15 +69,17 @@ static __always_inline struct cursor cursor_of(struct xdp_md *ctx)
 	return cursor;
 }
 
+/* Fragments are left to who asks for them: parse_rare(). */
 static __always_inline int parse_ipv4(struct cursor *cursor, struct packet *packet)
 {
 	struct iphdr *header = cursor->at;
 
 	if ((void *)(header + 1) > cursor->end)
 		return 0;
-	if (header->version != 4 || header->ihl < IPV4_HEADER_MINIMUM ||
-	    header->frag_off & bpf_htons(IPV4_FRAGMENT))
+	if (header->version != 4 || header->ihl < IPV4_HEADER_MINIMUM)
 		return 0;
+	packet->fragment = header->frag_off & bpf_htons(IPV4_FRAGMENT);
+	packet->later = header->frag_off & bpf_htons(IPV4_OFFSET);
 	packet->src = addr_from_ipv4(header->saddr);
 	packet->dst = addr_from_ipv4(header->daddr);
 	packet->protocol = header->protocol;
@@ -128,10 +121,6 @@ static __always_inline int parse_ports(struct cursor *cursor, long length, struc
 		    length < (long)sizeof(struct udphdr))
 			return 0;
 		packet->tcp_flags = 0;
-	} else if (packet->protocol == (packet->ipv6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP)) {
-		packet->tcp_flags = 0;
-		packet->ports = 0;
-		return 1;
 	} else {
 		return 0;
 	}
@@ -139,8 +128,11 @@ static __always_inline int parse_ports(struct cursor *cursor, long length, struc
 	return 1;
 }
 
-/* Expects packet->ipv6 to be set. A length field that points past the frame makes no packet. */
-static __always_inline int parse_packet(struct xdp_md *ctx, struct packet *packet)
+/*
+ * The packets that nearly all are: no tags, no extension headers, in one piece, and TCP or UDP.
+ * Expects packet->ipv6 to be set. A length field that points past the frame makes no packet.
+ */
+static __always_inline int parse_plain(struct xdp_md *ctx, struct packet *packet)
 {
 	struct cursor cursor = cursor_of(ctx);
 	void *network;
@@ -149,6 +141,8 @@ static __always_inline int parse_packet(struct xdp_md *ctx, struct packet *packe
 	network = cursor.at;
 	packet->link = sizeof(struct ethhdr);
 	if (!(packet->ipv6 ? parse_ipv6(&cursor, packet) : parse_ipv4(&cursor, packet)))
+		return 0;
+	if (packet->fragment)
 		return 0;
 	packet->header = cursor.at - network;
 	if (network + packet->length > cursor.end)

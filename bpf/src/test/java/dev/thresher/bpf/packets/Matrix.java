@@ -23,7 +23,8 @@ final class Matrix implements AutoCloseable {
             new Topic("fragments", FragmentCases::of),
             new Topic("icmp", IcmpCases::of),
             new Topic("size", SizeCases::of),
-            new Topic("hash", HashCases::of));
+            new Topic("hash", HashCases::of),
+            new Topic("routing", RoutingCases::of));
 
     private final List<Fleet> fleets = new ArrayList<>();
 

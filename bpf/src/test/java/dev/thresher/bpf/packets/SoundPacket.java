@@ -17,7 +17,7 @@ record SoundPacket(InetAddress destination, int port, int protocol) {
     private static final int TYPE_IPV4 = 0x0800;
     private static final int TYPE_IPV6 = 0x86dd;
     private static final int TYPE_VLAN = 0x8100;
-    private static final int MOST_TAGS = 0;
+    private static final int MOST_TAGS = 2;
     private static final int IPV4_HEADER = 20;
     private static final int IPV6_HEADER = 40;
     private static final int TCP_HEADER = 20;

@@ -5,7 +5,6 @@ import dev.thresher.bpf.layout.MacAddress;
 import dev.thresher.bpf.layout.MemberRecord.NextHop;
 import dev.thresher.bpf.layout.MemberState;
 import dev.thresher.config.Config;
-import dev.thresher.config.HealthCheck;
 import dev.thresher.config.Pool;
 import dev.thresher.config.Real;
 import dev.thresher.config.Vip;
@@ -40,23 +39,31 @@ final class DesiredStateBuilder {
             Pool pool = config.poolOf(vip);
             List<DesiredMember> members = new ArrayList<>();
             for (Real real : pool.reals()) {
-                members.add(member(real, pool.check(), healths, nextHops.get(real.address())));
+                members.add(member(real, pool, healths, nextHops.get(real.address())));
             }
-            vips.add(new DesiredVip(vip.key(), vip.tracked(), members));
+            vips.add(Wanted.vip(vip, pool, members));
         }
         return new DesiredState(vips);
     }
 
     /** A real that cannot be reached is as good as down, whatever its probes say; so is one that nobody has probed yet. */
     private DesiredMember member(
-            Real real, HealthCheck check, Map<Target, TargetHealth> healths, @Nullable Resolution nextHop) {
+            Real real, Pool pool, Map<Target, TargetHealth> healths, @Nullable Resolution nextHop) {
         if (!(nextHop instanceof Resolution.Resolved resolved)) {
-            return new DesiredMember(real.address(), real.weight(), MemberState.DOWN, new NextHop(NOWHERE, source));
+            return new DesiredMember(
+                    real.address(),
+                    real.weight(),
+                    MemberState.DOWN,
+                    new NextHop(NOWHERE, source),
+                    Resolution.Resolved.SAME_PORT,
+                    Wanted.encapsulation(pool));
         }
-        TargetHealth health = healths.get(new Target(real.address(), check));
+        TargetHealth health = healths.get(new Target(real.address(), pool.check()));
         boolean up = health != null && health.state().health() == Health.UP;
         MemberState state = up ? serving(real) : MemberState.DOWN;
-        return new DesiredMember(real.address(), real.weight(), state, new NextHop(resolved.destination(), source));
+        NextHop hop = new NextHop(resolved.destination(), resolved.source(), resolved.mtu(), 0);
+        return new DesiredMember(
+                real.address(), real.weight(), state, hop, resolved.egress(), Wanted.encapsulation(pool));
     }
 
     /** Weight 0 asks for no new flows, and says nothing against those that are there. */
