@@ -9,7 +9,7 @@ import ipaddress
 import json
 import sys
 
-from scapy.layers.inet import ICMP, IP, TCP, UDP, IPerror
+from scapy.layers.inet import ICMP, IP, UDP, IPerror
 from scapy.layers.inet6 import (ICMPv6EchoReply, ICMPv6EchoRequest, ICMPv6PacketTooBig, IPerror6, IPv6,
                                 IPv6ExtHdrFragment)
 from scapy.layers.l2 import Dot1Q, Ether
@@ -46,7 +46,7 @@ def ip_bytes(ip):
 
 
 def rebuilt(ip):
-    """The packet with its lengths and checksums computed by scapy, up to where it is cut or quotes another."""
+    """The packet with its lengths and checksums computed by scapy; not of what was cut or quoted."""
     packet = ip.copy()
     layer = packet
     fragment = False
@@ -59,12 +59,6 @@ def rebuilt(ip):
             isinstance(layer, IPv6ExtHdrFragment) and (layer.offset or layer.m))
         layer.raw_packet_cache = None
         layer = layer.payload
-    if fragment:
-        layer = packet
-        while not isinstance(layer, (NoPayload, TCP, UDP, ICMP, Raw)):
-            layer = layer.payload
-        if not isinstance(layer, (NoPayload, Raw)):
-            layer.underlayer.payload = Raw(bytes(layer.original))
     return bytes(packet)
 
 

@@ -63,6 +63,12 @@ final class Fleet implements AutoCloseable {
         return lb.addVip(match, tracked, hash);
     }
 
+    /** A VIP that the program has by other ways than those above. */
+    Service known(Service service) {
+        vips.add(service.match());
+        return service;
+    }
+
     private void only(Service service, String real, Encapsulation encapsulation, int mtu) {
         lb.setTable(service, member(service, real, encapsulation, mtu));
     }

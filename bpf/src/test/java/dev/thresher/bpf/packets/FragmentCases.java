@@ -14,6 +14,8 @@ import java.util.stream.Stream;
 /** Fragments to a VIP: the first goes by its flow, later ones follow it, and one that nobody knows is dropped. */
 final class FragmentCases {
     private static final int CUT = 64;
+    private static final int PORT = 5000;
+    private static final int ANY_PORT = 0;
 
     /** Of the next packet; a fragment of another case must not be taken for one of this. */
     private int identification = 0x100;
@@ -29,8 +31,9 @@ final class FragmentCases {
     }
 
     private Stream<PacketCase> family(Fleet fleet, String name, String net, String real) {
-        Target flows = vip(fleet, net + "10", HashKind.FIVE_TUPLE, real);
-        Target sources = vip(fleet, net + "11", HashKind.SOURCE, real);
+        Target flows = vip(fleet, net + "10", PORT, HashKind.FIVE_TUPLE, real);
+        Target sources = vip(fleet, net + "11", ANY_PORT, HashKind.SOURCE, real);
+        Target onePort = vip(fleet, net + "12", PORT, HashKind.SOURCE, real);
         List<byte[]> three = cut(flows.frame());
         List<byte[]> tagged = cut(flows.frame().vlan(7));
         List<byte[]> extended = cut(flows.frame().extensions(Extension.HOP_BY_HOP));
@@ -54,15 +57,19 @@ final class FragmentCases {
                 new PacketCase(name + ": later fragment, first one of another packet", other.get(1), dropped())
                         .after(three.get(0)),
                 new PacketCase(
-                        name + ": later fragment of an unknown first, VIP hashes on addresses",
+                        name + ": later fragment of an unknown first, VIP of any port hashes on addresses",
                         bySource.get(1),
                         new Sent(sources)),
+                new PacketCase(
+                        name + ": later fragment of an unknown first, VIP of one port hashes on addresses",
+                        cut(onePort.frame()).get(1),
+                        dropped()),
                 new PacketCase(name + ": first fragment, VIP hashes on addresses", bySource.get(0), new Sent(sources)),
                 new PacketCase(name + ": the only fragment of its packet", atomic, new Sent(flows)));
     }
 
-    private static Target vip(Fleet fleet, String address, HashKind hash, String real) {
-        return fleet.target(new VipMatch(Frame.address(address), 5000, Frame.UDP), true, hash, real);
+    private static Target vip(Fleet fleet, String address, int port, HashKind hash, String real) {
+        return fleet.target(new VipMatch(Frame.address(address), port, Frame.UDP), true, hash, real);
     }
 
     private List<byte[]> cut(Frame frame) {

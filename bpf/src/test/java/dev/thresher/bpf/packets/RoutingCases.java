@@ -38,19 +38,19 @@ final class RoutingCases {
     }
 
     static Stream<PacketCase> of(Fleet fleet) {
-        LoadedProgram program = fleet.program();
         return Stream.of(
-                        quicLb(program, "QUIC-LB over IPv4", "203.0.113.10", "10.0.3."),
-                        quicLb(program, "QUIC-LB over IPv6", "2001:db8:cafe::10", "fd00:3::"),
-                        katran(program, "Katran's IDs over IPv4", "203.0.113.11", "10.0.3."),
-                        katran(program, "Katran's IDs over IPv6", "2001:db8:cafe::11", "fd00:3::"),
-                        sourceRoutes(program, "IPv4 source routes", "203.0.113.12", "10.0.3.", Frame.TCP),
-                        sourceRoutes(program, "IPv6 source routes", "2001:db8:cafe::12", "fd00:3::", Frame.UDP))
+                        quicLb(fleet, "QUIC-LB over IPv4", "203.0.113.10", "10.0.3."),
+                        quicLb(fleet, "QUIC-LB over IPv6", "2001:db8:cafe::10", "fd00:3::"),
+                        katran(fleet, "Katran's IDs over IPv4", "203.0.113.11", "10.0.3."),
+                        katran(fleet, "Katran's IDs over IPv6", "2001:db8:cafe::11", "fd00:3::"),
+                        sourceRoutes(fleet, "IPv4 source routes", "203.0.113.12", "10.0.3.", Frame.TCP),
+                        sourceRoutes(fleet, "IPv6 source routes", "2001:db8:cafe::12", "fd00:3::", Frame.UDP))
                 .flatMap(cases -> cases);
     }
 
-    private static Stream<PacketCase> quicLb(LoadedProgram program, String name, String vip, String reals) {
-        Service service = program.addQuicVip(vip, HTTPS, QuicConfig.quicLb(Map.of(0, 4, 2, 1)));
+    private static Stream<PacketCase> quicLb(Fleet fleet, String name, String vip, String reals) {
+        LoadedProgram program = fleet.program();
+        Service service = fleet.known(program.addQuicVip(vip, HTTPS, QuicConfig.quicLb(Map.of(0, 4, 2, 1))));
         RoutingCases cases = new RoutingCases(program, name, service, reals);
         program.nameServer(service, 0, "0a0b0c0d", cases.namedMember);
         program.nameServer(service, 2, "7f", cases.namedMember);
@@ -83,8 +83,9 @@ final class RoutingCases {
                         .after(lb -> lb.setState(namedMember, MemberState.DRAIN)));
     }
 
-    private static Stream<PacketCase> katran(LoadedProgram program, String name, String vip, String reals) {
-        Service service = program.addQuicVip(vip, HTTPS, QuicConfig.KATRAN);
+    private static Stream<PacketCase> katran(Fleet fleet, String name, String vip, String reals) {
+        LoadedProgram program = fleet.program();
+        Service service = fleet.known(program.addQuicVip(vip, HTTPS, QuicConfig.KATRAN));
         RoutingCases cases = new RoutingCases(program, name, service, reals);
         for (String id : new String[] {"00001234", "00abcdef", "89abcdef"}) {
             program.nameServer(service, QuicServerKey.KATRAN_VERSION, id, cases.namedMember);
@@ -100,8 +101,9 @@ final class RoutingCases {
     }
 
     private static Stream<PacketCase> sourceRoutes(
-            LoadedProgram program, String name, String vip, String reals, int protocol) {
-        Service service = program.addRoutedVip(vip, HTTPS, protocol, false, true);
+            Fleet fleet, String name, String vip, String reals, int protocol) {
+        LoadedProgram program = fleet.program();
+        Service service = fleet.known(program.addRoutedVip(vip, HTTPS, protocol, false, true));
         RoutingCases cases = new RoutingCases(program, name, service, reals);
         boolean ipv6 = Target.isIpv6(vip);
         int exception = program.addRoutedMember(service, reals + 3);
