@@ -27,17 +27,23 @@ import java.util.concurrent.TimeUnit;
 final class LabServices implements AutoCloseable {
     private static final int UDP_PORT = 7;
     private static final int HTTP3_PORT = 443;
+    private static final int QUIC_PORT = 444;
     private static final int IPIP_BULK_PORT = 5201;
     private static final int GUE_BULK_PORT = 5202;
     private static final String BULK = "20M";
     private static final int ANSWER_MILLIS = 1000;
+    private static final byte[] QUESTION = {'w', 'h', 'o'};
 
     /** A bulk transfer has two connections, which have to go to one real server. */
     private static final String ONE_REAL = "hash = source";
 
+    /** Server ids of one byte. */
+    private static final String QUIC = "quic { scheme = quic-lb, configs { \"0\" { server-id-length = 1 } } }";
+
     static final Service[] SPEC = {
         new Service(UDP_PORT, "udp", "ipip", ""),
-        new Service(HTTP3_PORT, "udp", "ipip", "quic { scheme = quic-lb, configs { \"0\" { server-id-length = 1 } } }"),
+        new Service(HTTP3_PORT, "udp", "ipip", QUIC),
+        new Service(QUIC_PORT, "udp", "ipip", QUIC),
         new Service(IPIP_BULK_PORT, "tcp", "ipip", ONE_REAL),
         new Service(GUE_BULK_PORT, "tcp", "gue", ONE_REAL)
     };
@@ -72,6 +78,7 @@ final class LabServices implements AutoCloseable {
     private void serve(RealServer real, String vip, Certificate certificate) {
         Host host = real.host();
         running.add(UdpNames.start(host, vip, UDP_PORT));
+        running.add(UdpNames.start(host, vip, QUIC_PORT));
         InetSocketAddress address = new InetSocketAddress(UdpNames.address(vip), HTTP3_PORT);
         ServerIds ids = new ServerIds(lab.realServers().indexOf(real) + 1);
         running.add(host.namespace().call(() -> Http3Server.start(group, address, certificate, ids, host.name())));
@@ -88,13 +95,30 @@ final class LabServices implements AutoCloseable {
     List<String> udpAnswers(String vip, int questions) throws IOException {
         InetSocketAddress to = new InetSocketAddress(UdpNames.address(vip), UDP_PORT);
         List<String> answers = new ArrayList<>();
-        try (DatagramSocket client = lab.topology().client().namespace().call(() -> new DatagramSocket())) {
-            client.setSoTimeout(ANSWER_MILLIS);
+        try (DatagramSocket client = socket()) {
             for (int i = 0; i < questions; i++) {
-                answers.add(UdpNames.ask(client, to, "who? "));
+                answers.add(UdpNames.ask(client, to, QUESTION));
             }
         }
         return answers;
+    }
+
+    /** Who answers a QUIC packet with a short header whose connection id names a real server, from a port of its own. */
+    String quicAnswer(String vip, int real) throws IOException {
+        InetSocketAddress to = new InetSocketAddress(UdpNames.address(vip), QUIC_PORT);
+        byte[] packet = new byte[40];
+        packet[0] = 0x40;
+        packet[1] = 0; // config 0
+        packet[2] = (byte) real;
+        try (DatagramSocket client = socket()) {
+            return UdpNames.ask(client, to, packet).substring(packet.length);
+        }
+    }
+
+    private DatagramSocket socket() throws IOException {
+        DatagramSocket socket = lab.topology().client().namespace().call(() -> new DatagramSocket());
+        socket.setSoTimeout(ANSWER_MILLIS);
+        return socket;
     }
 
     /** Bytes that the real server received. */
@@ -147,10 +171,6 @@ final class LabServices implements AutoCloseable {
         return http3(new InetSocketAddress(UdpNames.address(vip), HTTP3_PORT));
     }
 
-    Http3Client http3(Rebinding nat) throws InterruptedException {
-        return http3(nat.address());
-    }
-
     private Http3Client http3(InetSocketAddress server) throws InterruptedException {
         InetAddress any = UdpNames.address(server.getAddress().getAddress().length > 4 ? "::" : "0.0.0.0");
         Channel socket = lab.topology()
@@ -158,10 +178,6 @@ final class LabServices implements AutoCloseable {
                 .namespace()
                 .call(() -> Http3Client.socket(group, new InetSocketAddress(any, 0)));
         return Http3Client.connect(socket, server);
-    }
-
-    Rebinding nat(String vip) {
-        return new Rebinding(lab.topology().client(), new InetSocketAddress(UdpNames.address(vip), HTTP3_PORT));
     }
 
     @Override

@@ -15,13 +15,24 @@ final class Tshark {
             + " || udp.checksum.status == Bad || tcp.checksum.status == Bad || icmp.checksum.status == Bad"
             + " || icmpv6.checksum.status == Bad";
 
+    /** TCP in IP in IP and in GUE, between every two families. Inside UDP, the dissector of IPv4 finds IPv6. */
+    static final Set<String> ENCAPSULATIONS = Set.of(
+            "ip:ip:tcp",
+            "ip:ipv6:tcp",
+            "ipv6:ip:tcp",
+            "ipv6:ipv6:tcp",
+            "ip:udp:ip:tcp",
+            "ip:udp:ip:ipv6:tcp",
+            "ipv6:udp:ip:tcp",
+            "ipv6:udp:ip:ipv6:tcp");
+
     private final Path capture;
 
     Tshark(Path capture) {
         this.capture = capture;
     }
 
-    /** The layers of the packets, such as {@code ip:udp:ipv6:tcp}. */
+    /** The layers of the packets, such as {@code ip:udp:ip:tcp}. */
     Set<String> stacks() {
         return run("frame", "-T", "fields", "-e", "frame.protocols")
                 .map(line -> line.replace("eth:ethertype:", ""))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.tools.demo;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.thresher.tools.lab.Host;
 import java.io.IOException;
@@ -46,7 +46,7 @@ final class UdpNames implements AutoCloseable {
             while (true) {
                 DatagramPacket packet = new DatagramPacket(new byte[LONGEST], LONGEST);
                 socket.receive(packet);
-                byte[] answer = (new String(packet.getData(), 0, packet.getLength(), UTF_8) + name).getBytes(UTF_8);
+                byte[] answer = (text(packet) + name).getBytes(ISO_8859_1);
                 socket.send(new DatagramPacket(answer, answer.length, packet.getSocketAddress()));
             }
         } catch (SocketException e) {
@@ -56,16 +56,19 @@ final class UdpNames implements AutoCloseable {
         }
     }
 
-    /** Sends a word from a socket to a VIP and answers what comes back from there. */
-    static String ask(DatagramSocket client, InetSocketAddress vip, String word) throws IOException {
-        byte[] question = word.getBytes(UTF_8);
+    private static String text(DatagramPacket packet) {
+        return new String(packet.getData(), 0, packet.getLength(), ISO_8859_1);
+    }
+
+    /** Sends a question from a socket to a VIP and answers what comes back from there. */
+    static String ask(DatagramSocket client, InetSocketAddress vip, byte[] question) throws IOException {
         client.send(new DatagramPacket(question, question.length, vip));
         DatagramPacket answer = new DatagramPacket(new byte[LONGEST], LONGEST);
         client.receive(answer);
         if (!answer.getSocketAddress().equals(vip)) {
             throw new AssertionError("the answer came from " + answer.getSocketAddress());
         }
-        return new String(answer.getData(), 0, answer.getLength(), UTF_8);
+        return text(answer);
     }
 
     @Override
