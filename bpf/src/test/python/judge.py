@@ -76,7 +76,7 @@ def framed(frame, ethernet, packet, trailer):
     tag = frame
     while isinstance(tag.payload, Dot1Q):
         tag = tag.payload
-        layers = layers / Dot1Q(prio=tag.prio, id=tag.id, vlan=tag.vlan)
+        layers = layers / type(tag)(prio=tag.prio, id=tag.id, vlan=tag.vlan)
     built = bytes(layers / packet)
     return built + trailer
 

@@ -42,6 +42,7 @@ public final class Frame {
     public static final int ETHERNET_HEADER = 14;
     public static final int VLAN_TAG = 4;
 
+    private static final EtherType SERVICE_TAG = EtherType.getInstance((short) 0x88a8);
     private static final int FRAGMENT_UNIT = 8;
 
     private final FlowTuple flow;
@@ -49,6 +50,7 @@ public final class Frame {
     private final @Nullable Icmp icmp;
     private byte[] payload = {};
     private List<Integer> vlans = List.of();
+    private EtherType outermostTag = EtherType.DOT1Q_VLAN_TAGGED_FRAMES;
     private List<Extension> extensions = List.of();
     private byte tos;
     private int options;
@@ -142,6 +144,12 @@ public final class Frame {
         return this;
     }
 
+    /** Makes the outermost tag one of 802.1ad. */
+    public Frame serviceTag() {
+        outermostTag = SERVICE_TAG;
+        return this;
+    }
+
     /** Time to live or hop limit. */
     public Frame ttl(int hops) {
         ttl = hops;
@@ -226,7 +234,7 @@ public final class Frame {
                     .vid(vlans.get(i).shortValue())
                     .type(type)
                     .payloadBuilder(packet);
-            type = EtherType.DOT1Q_VLAN_TAGGED_FRAMES;
+            type = i == 0 ? outermostTag : EtherType.DOT1Q_VLAN_TAGGED_FRAMES;
         }
         return ethernet(type)
                 .payloadBuilder(packet)

@@ -33,24 +33,23 @@ final class Answer {
         Frame frame = Frame.icmp(address(request.ip(), ipv6 ? 24 : 16), address(request.ip(), ipv6 ? 8 : 12), reply)
                 .ttl(TTL)
                 .tos(ipv6 ? ip.getShort(0) >> 4 & 0xff : ip.get(1))
-                .options(ipv6 ? 0 : (ip.get(0) & 0xf) - 5)
-                .vlan(request.tags().toArray(new Integer[0]));
+                .options(ipv6 ? 0 : (ip.get(0) & 0xf) - 5);
         if (!ipv6) {
             frame.identification(ip.getShort(4));
         }
-        return turned(request, withSignOfZero(frame.bytes(), output), request.trailer());
+        return request.with(request.source(), request.destination(), withSignOfZero(frame.ip(), Link.of(output)));
     }
 
     /** A sum of zero has two checksums over IPv4, both right, unless all that is summed is zero. */
-    private static byte[] withSignOfZero(byte[] frame, byte[] output) {
-        Link link = Link.of(frame);
-        int at = frame.length - link.ip().length + (link.ip()[0] & 0xf) * Integer.BYTES + 2;
-        boolean zero = !Link.isIpv6(link.ip()) && frame[at] == 0 && frame[at + 1] == 0;
-        if (zero && output.length > at + 1 && output[at] == -1 && output[at + 1] == -1) {
-            frame[at] = -1;
-            frame[at + 1] = -1;
+    private static byte[] withSignOfZero(byte[] ip, Link output) {
+        int at = (ip[0] & 0xf) * Integer.BYTES + 2;
+        byte[] actual = output.ip();
+        boolean zero = !Link.isIpv6(ip) && ip[at] == 0 && ip[at + 1] == 0;
+        if (zero && actual.length > at + 1 && actual[at] == -1 && actual[at + 1] == -1) {
+            ip[at] = -1;
+            ip[at + 1] = -1;
         }
-        return frame;
+        return ip;
     }
 
     /** RFC 1191 and RFC 8201. How much the answer quotes is its own choice, within bounds; so is its traffic class. */
@@ -64,23 +63,14 @@ final class Answer {
         assertTrue(out.ip().length <= (ipv6 ? 1280 : 576), () -> "is itself too long: " + out.ip().length + " bytes");
         Icmp error = new Icmp(Icmp.Kind.TOO_BIG, mtu, Arrays.copyOf(lost.ip(), quoted));
         Frame frame = Frame.icmp(address(lost.ip(), ipv6 ? 24 : 16), address(lost.ip(), ipv6 ? 8 : 12), error)
-                .ttl(TTL)
-                .vlan(lost.tags().toArray(new Integer[0]));
+                .ttl(TTL);
         ByteBuffer ip = ByteBuffer.wrap(out.ip());
         if (ipv6) {
             frame.tos(ip.getShort() >> 4 & 0xff).flowLabel(ip.getInt(0) & 0xfffff);
         } else {
             frame.tos(ip.get(1)).identification(ip.getShort(4)).mayFragment();
         }
-        return turned(lost, frame.bytes(), new byte[0]);
-    }
-
-    private static byte[] turned(Link request, byte[] frame, byte[] trailer) {
-        byte[] answer = Arrays.copyOf(frame, frame.length + trailer.length);
-        System.arraycopy(trailer, 0, answer, frame.length, trailer.length);
-        System.arraycopy(request.source().getAddress(), 0, answer, 0, 6);
-        System.arraycopy(request.destination().getAddress(), 0, answer, 6, 6);
-        return answer;
+        return lost.withoutTrailer().with(lost.source(), lost.destination(), frame.ip());
     }
 
     private static String address(byte[] ip, int at) {

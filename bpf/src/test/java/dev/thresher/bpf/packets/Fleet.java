@@ -12,7 +12,7 @@ import dev.thresher.bpf.layout.MemberRecord.Encapsulation;
 import dev.thresher.bpf.layout.MemberRecord.NextHop;
 import dev.thresher.bpf.layout.MemberState;
 import dev.thresher.bpf.layout.VipMatch;
-import java.net.InetAddress;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,6 +21,10 @@ import java.util.List;
 final class Fleet implements AutoCloseable {
     static final String REAL4 = "10.0.3.11";
     static final String REAL6 = "fd00:3::11";
+
+    private static final int TYPE_IPV4 = 0x0800;
+    /** Bytes from the Ethernet type to the destination of an IPv4 packet. */
+    private static final int IPV4_FROM_TYPE = 18;
 
     private final LoadedProgram lb = LoadedProgram.load();
     private final List<VipMatch> vips = new ArrayList<>();
@@ -98,29 +102,33 @@ final class Fleet implements AutoCloseable {
 
     /** Has the packet the address of a VIP? Then it need not pass. */
     boolean isForVip(byte[] frame) {
-        return SoundPacket.destination(frame)
-                .filter(destination -> vips.stream().anyMatch(vip -> covers(vip, destination)))
-                .isPresent();
+        int at = SoundPacket.destinationAt(frame);
+        boolean ipv4 = at >= 0 && ByteBuffer.wrap(frame).getShort(at - IPV4_FROM_TYPE) == TYPE_IPV4;
+        return at >= 0 && vips.stream().anyMatch(vip -> covers(vip, frame, at, ipv4 ? 4 : 16));
     }
 
     /** Is it a packet like any, and for a VIP? Then it must not pass. */
     boolean mustSend(byte[] frame) {
-        return SoundPacket.parse(frame)
-                .filter(packet -> vips.stream()
-                        .anyMatch(vip -> covers(vip, packet.destination())
-                                && vip.protocol() == packet.protocol()
-                                && (vip.port() == 0 || vip.port() == packet.port())))
-                .isPresent();
+        return isForVip(frame)
+                && SoundPacket.parse(frame)
+                        .filter(packet -> vips.stream()
+                                .anyMatch(vip -> vip.protocol() == packet.protocol()
+                                        && (vip.port() == 0 || vip.port() == packet.port())
+                                        && covers(
+                                                vip,
+                                                packet.destination().getAddress(),
+                                                0,
+                                                packet.destination().getAddress().length)))
+                        .isPresent();
     }
 
-    private static boolean covers(VipMatch vip, InetAddress address) {
+    private static boolean covers(VipMatch vip, byte[] bytes, int at, int length) {
         byte[] ours = vip.address().getAddress();
-        byte[] theirs = address.getAddress();
         int whole = vip.prefixLength() / Byte.SIZE;
         int rest = vip.prefixLength() % Byte.SIZE;
-        return ours.length == theirs.length
-                && Arrays.equals(ours, 0, whole, theirs, 0, whole)
-                && (rest == 0 || (ours[whole] ^ theirs[whole]) >> (Byte.SIZE - rest) == 0);
+        return ours.length == length
+                && Arrays.equals(ours, 0, whole, bytes, at, at + whole)
+                && (rest == 0 || ((ours[whole] ^ bytes[at + whole]) & 0xff) >> (Byte.SIZE - rest) == 0);
     }
 
     long counter(Counter counter) {

@@ -15,22 +15,32 @@ import org.pcap4j.util.MacAddress;
 /**
  * A frame down to its IP packet.
  *
- * @param tags VLAN ids, the outermost first
+ * @param tags of VLANs, the outermost first
  * @param ip the packet
  * @param trailer what follows it in the frame: padding
  */
 @SuppressWarnings("ArrayRecordComponent")
-record Link(MacAddress destination, MacAddress source, List<Integer> tags, byte[] ip, byte[] trailer) {
+record Link(MacAddress destination, MacAddress source, List<Tag> tags, byte[] ip, byte[] trailer) {
     private static final int TYPE_VLAN = 0x8100;
+    private static final int TYPE_SERVICE_VLAN = 0x88a8;
     private static final int IPV6_HEADER = 40;
+
+    /** Its Ethernet type and the id of its VLAN. */
+    record Tag(int type, int id) {}
+
+    static boolean isTag(int type) {
+        return type == TYPE_VLAN || type == TYPE_SERVICE_VLAN;
+    }
 
     static Link of(byte[] frame) {
         ByteBuffer bytes = ByteBuffer.wrap(frame);
         MacAddress destination = mac(bytes);
         MacAddress source = mac(bytes);
-        List<Integer> tags = new ArrayList<>();
-        while ((bytes.getShort() & 0xffff) == TYPE_VLAN) {
-            tags.add(bytes.getShort() & 0xfff);
+        List<Tag> tags = new ArrayList<>();
+        int type = bytes.getShort() & 0xffff;
+        while (isTag(type)) {
+            tags.add(new Tag(type, bytes.getShort() & 0xfff));
+            type = bytes.getShort() & 0xffff;
         }
         byte[] rest = Arrays.copyOfRange(frame, bytes.position(), frame.length);
         int length = length(rest);
@@ -57,16 +67,20 @@ record Link(MacAddress destination, MacAddress source, List<Integer> tags, byte[
         return ip[0] >> 4 == 6;
     }
 
+    Link withoutTrailer() {
+        return new Link(destination, source, tags, ip, new byte[0]);
+    }
+
     /** The same frame, tags and padding too, with other addresses and another packet. */
     byte[] with(MacAddress newDestination, MacAddress newSource, byte[] packet) {
         Packet.Builder content = new UnknownPacket.Builder().rawData(packet);
         EtherType type = isIpv6(packet) ? EtherType.IPV6 : EtherType.IPV4;
         for (int i = tags.size() - 1; i >= 0; i--) {
             content = new Dot1qVlanTagPacket.Builder()
-                    .vid(tags.get(i).shortValue())
+                    .vid((short) tags.get(i).id())
                     .type(type)
                     .payloadBuilder(content);
-            type = EtherType.DOT1Q_VLAN_TAGGED_FRAMES;
+            type = EtherType.getInstance((short) tags.get(i).type());
         }
         return new EthernetPacket.Builder()
                 .dstAddr(newDestination)

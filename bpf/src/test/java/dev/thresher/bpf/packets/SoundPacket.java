@@ -16,10 +16,11 @@ record SoundPacket(InetAddress destination, int port, int protocol) {
     private static final int TYPE_AT = 12;
     private static final int TYPE_IPV4 = 0x0800;
     private static final int TYPE_IPV6 = 0x86dd;
-    private static final int TYPE_VLAN = 0x8100;
     private static final int MOST_TAGS = 2;
     private static final int IPV4_HEADER = 20;
     private static final int IPV6_HEADER = 40;
+    private static final int IPV4_DESTINATION = 16;
+    private static final int IPV6_DESTINATION = 24;
     private static final int TCP_HEADER = 20;
     private static final int UDP_HEADER = 8;
 
@@ -36,26 +37,23 @@ record SoundPacket(InetAddress destination, int port, int protocol) {
         };
     }
 
-    /** The address that an IP packet is for, whatever else is wrong with it. */
-    static Optional<InetAddress> destination(byte[] frame) {
+    /** Where in the frame the address is that an IP packet is for, whatever else is wrong with it; -1 for none. */
+    static int destinationAt(byte[] frame) {
         int start = networkHeader(frame);
         if (start > frame.length) {
-            return Optional.empty();
+            return -1;
         }
-        int type = type(frame, start);
-        if (type == TYPE_IPV4 && frame.length >= start + IPV4_HEADER) {
-            return Optional.of(address(frame, start + 16, 4));
-        }
-        if (type == TYPE_IPV6 && frame.length >= start + IPV6_HEADER) {
-            return Optional.of(address(frame, start + 24, 16)).filter(address -> address.getAddress().length == 16);
-        }
-        return Optional.empty();
+        return switch (type(frame, start)) {
+            case TYPE_IPV4 -> frame.length < start + IPV4_HEADER ? -1 : start + IPV4_DESTINATION;
+            case TYPE_IPV6 -> frame.length < start + IPV6_HEADER ? -1 : start + IPV6_DESTINATION;
+            default -> -1;
+        };
     }
 
     /** Where it is behind at most two tags; beyond the frame if the frame ends before it. */
     private static int networkHeader(byte[] frame) {
         int start = Frame.ETHERNET_HEADER;
-        for (int tags = 0; tags < MOST_TAGS && start <= frame.length && type(frame, start) == TYPE_VLAN; tags++) {
+        for (int tags = 0; tags < MOST_TAGS && start <= frame.length && Link.isTag(type(frame, start)); tags++) {
             start += Frame.VLAN_TAG;
         }
         return start;
@@ -75,7 +73,7 @@ record SoundPacket(InetAddress destination, int port, int protocol) {
         if (header < IPV4_HEADER || fragment || length > packet.capacity()) {
             return Optional.empty();
         }
-        return transport(packet, header, length, packet.get(9), 16, 4);
+        return transport(packet, header, length, packet.get(9), IPV4_DESTINATION, 4);
     }
 
     private static Optional<SoundPacket> ipv6(ByteBuffer packet) {
@@ -86,7 +84,7 @@ record SoundPacket(InetAddress destination, int port, int protocol) {
         if (length > packet.capacity()) {
             return Optional.empty();
         }
-        return transport(packet, IPV6_HEADER, length, packet.get(6), 24, 16);
+        return transport(packet, IPV6_HEADER, length, packet.get(6), IPV6_DESTINATION, 16);
     }
 
     private static Optional<SoundPacket> transport(

@@ -12,7 +12,6 @@ import java.util.Arrays;
 final class StrictParser {
     private static final int TYPE_IPV4 = 0x0800;
     private static final int TYPE_IPV6 = 0x86dd;
-    private static final int TYPE_VLAN = 0x8100;
     private static final int MOST_TAGS = 2;
     private static final int IPV4_HEADER = 20;
     private static final int IPV6_HEADER = 40;
@@ -36,7 +35,7 @@ final class StrictParser {
         this.frame = frame;
         int at = 12;
         int tags = 0;
-        while (u16(frame, at) == TYPE_VLAN) {
+        while (Link.isTag(u16(frame, at))) {
             require(++tags <= MOST_TAGS, "more than two VLAN tags");
             at += 4;
         }
