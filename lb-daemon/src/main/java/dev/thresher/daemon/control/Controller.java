@@ -87,7 +87,7 @@ public final class Controller implements AutoCloseable {
         checker.update(targets).join();
         unjudged.heard(targets.stream().filter(this::isJudged).toList());
         knownNextHops.adopt(reconciler.nextHops());
-        Set<InetAddress> reals = targets.stream().map(Target::address).collect(Collectors.toSet());
+        Set<InetAddress> reals = targets.stream().map(Target::real).collect(Collectors.toSet());
         Awaited<InetAddress> unheard = new Awaited<>(reals);
         nextHops.follow(reals, changes -> takeNextHops(changes, unheard));
         int unknown = unheard.await(NEXT_HOP_PATIENCE);
@@ -138,7 +138,7 @@ public final class Controller implements AutoCloseable {
         Set<Target> targets = new LinkedHashSet<>();
         for (Vip vip : config.vips()) {
             Pool pool = config.poolOf(vip);
-            pool.reals().forEach(real -> targets.add(new Target(real.address(), pool.check())));
+            pool.reals().forEach(real -> targets.add(Target.of(vip, pool, real.address())));
         }
         return targets;
     }

@@ -39,7 +39,8 @@ final class DesiredStateBuilder {
             Pool pool = config.poolOf(vip);
             List<DesiredMember> members = new ArrayList<>();
             for (Real real : pool.reals()) {
-                members.add(member(real, pool, healths, nextHops.get(real.address())));
+                members.add(member(
+                        real, pool, healths.get(Target.of(vip, pool, real.address())), nextHops.get(real.address())));
             }
             vips.add(Wanted.vip(vip, pool, members));
         }
@@ -48,7 +49,7 @@ final class DesiredStateBuilder {
 
     /** A real that cannot be reached is as good as down, whatever its probes say; so is one that nobody has probed yet. */
     private DesiredMember member(
-            Real real, Pool pool, Map<Target, TargetHealth> healths, @Nullable Resolution nextHop) {
+            Real real, Pool pool, @Nullable TargetHealth health, @Nullable Resolution nextHop) {
         if (!(nextHop instanceof Resolution.Resolved resolved)) {
             return new DesiredMember(
                     real.address(),
@@ -58,16 +59,23 @@ final class DesiredStateBuilder {
                     Resolution.Resolved.SAME_PORT,
                     Wanted.encapsulation(pool));
         }
-        TargetHealth health = healths.get(new Target(real.address(), pool.check()));
-        boolean up = health != null && health.state().health() == Health.UP;
-        MemberState state = up ? serving(real) : MemberState.DOWN;
+        Health word = health == null ? Health.UNKNOWN : health.state().health();
         NextHop hop = new NextHop(resolved.destination(), resolved.source(), resolved.mtu(), 0);
         return new DesiredMember(
-                real.address(), real.weight(), state, hop, resolved.egress(), Wanted.encapsulation(pool));
+                real.address(),
+                real.weight(),
+                stateOf(word, real),
+                hop,
+                resolved.egress(),
+                Wanted.encapsulation(pool));
     }
 
     /** Weight 0 asks for no new flows, and says nothing against those that are there. */
-    private static MemberState serving(Real real) {
-        return real.weight() == 0 ? MemberState.DRAIN : MemberState.UP;
+    private static MemberState stateOf(Health health, Real real) {
+        return switch (health) {
+            case UP -> real.weight() == 0 ? MemberState.DRAIN : MemberState.UP;
+            case DRAIN -> MemberState.DRAIN;
+            case DOWN, UNKNOWN, MAINTENANCE -> MemberState.DOWN;
+        };
     }
 }

@@ -27,6 +27,11 @@ import org.jspecify.annotations.Nullable;
 final class RouteInvariants {
     private final MemoryDatapath maps;
 
+    // As they are after one write.
+    private Map<QuicServerKey, Integer> servers = Map.of();
+    private Map<SourceRouteKey, Integer> clients = Map.of();
+    private Map<Integer, MemberRecord> members = Map.of();
+
     RouteInvariants(MemoryDatapath maps) {
         this.maps = maps;
     }
@@ -47,6 +52,9 @@ final class RouteInvariants {
 
     /** A packet finds what all states want, and what it finds is what one of them wants. */
     void check(List<DesiredState> underway) {
+        servers = maps.quicServers().read();
+        clients = maps.sourceRoutes().read();
+        members = maps.members();
         checkEgress();
         Map<VipKey, VipRecord> vips = maps.vips();
         vips.forEach((key, record) -> {
@@ -76,27 +84,25 @@ final class RouteInvariants {
             common.servers.entrySet().retainAll(other.servers.entrySet());
             common.clients.entrySet().retainAll(other.clients.entrySet());
         }
-        common.servers.forEach(
-                (key, real) -> assertLeadsTo(real, maps.quicServers().read().get(key), key));
-        common.clients.forEach(
-                (key, real) -> assertLeadsTo(real, maps.sourceRoutes().read().get(key), key));
+        common.servers.forEach((key, real) -> assertLeadsTo(real, servers.get(key), key));
+        common.clients.forEach((key, real) -> assertLeadsTo(real, clients.get(key), key));
     }
 
     /** While a VIP uses them, its entries lead to its own members, or to none. */
     private void checkFound(VipKey key, VipRecord vip) {
         Set<Integer> found = new HashSet<>();
-        maps.quicServers().read().forEach((entry, id) -> {
+        servers.forEach((entry, id) -> {
             if (entry.vipId() == vip.id() && vip.quic()) {
                 found.add(id);
             }
         });
-        maps.sourceRoutes().read().forEach((entry, id) -> {
+        clients.forEach((entry, id) -> {
             if (entry.vipId() == vip.id() && vip.sourceRoutes()) {
                 found.add(id);
             }
         });
         found.forEach(id -> {
-            MemberRecord member = maps.members().get(id);
+            MemberRecord member = members.get(id);
             assertTrue(
                     member == null || MapInvariants.memberOf(member).vip().equals(key),
                     () -> "a route of " + key + " leads to " + member);
@@ -105,13 +111,13 @@ final class RouteInvariants {
 
     private void assertLeadsTo(InetAddress real, @Nullable Integer id, Object entry) {
         assertNotNull(id, () -> entry + " flaps");
-        MemberRecord member = maps.members().get(id);
+        MemberRecord member = members.get(id);
         assertTrue(member == null || member.real().equals(real), () -> entry + " leads to " + member);
     }
 
     private void checkEgress() {
         Map<Integer, Integer> interfaces = maps.egress().read();
-        maps.members().forEach((id, member) -> {
+        members.forEach((id, member) -> {
             int index = member.nextHop().egress();
             assertTrue(index == 0 || interfaces.containsKey(index), () -> "no interface for " + member);
         });
