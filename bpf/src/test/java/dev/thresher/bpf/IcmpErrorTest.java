@@ -95,7 +95,9 @@ class IcmpErrorTest {
         long[] before = table();
 
         for (int quoted = QUOTED; quoted <= 20; quoted++) {
-            assertGoesTo("10.0.3.1", error(vip, Icmp.about(kind, lost(vip, 40000), quoted).mtu(1300)));
+            assertGoesTo(
+                    "10.0.3.1",
+                    error(vip, Icmp.about(kind, lost(vip, 40000), quoted).mtu(1300)));
         }
 
         assertArrayEquals(before, table(), "the connection table");
@@ -141,7 +143,10 @@ class IcmpErrorTest {
             }
             lb.setTable(pair.service, pair.second);
             long[] before = table();
-            for (Frame quoted : List.of(lost(vip, 40000).syn(), lost(vip, 40000).rst(), lost(vip, 40000).fin())) {
+            for (Frame quoted : List.of(
+                    lost(vip, 40000).syn(),
+                    lost(vip, 40000).rst(),
+                    lost(vip, 40000).fin())) {
                 assertGoesTo("10.0.3.1", error(vip, Icmp.about(kind, quoted, 20)));
             }
             assertArrayEquals(before, table(), "the connection table");
@@ -198,7 +203,8 @@ class IcmpErrorTest {
                 Frame.tcp(from + "81", client),
                 Frame.udp(from + PORT, client),
                 Frame.tcp(client, from + PORT))) {
-            assertPasses(error(vip, Icmp.about(Icmp.Kind.PORT_UNREACHABLE, quoted, 20)).bytes());
+            assertPasses(error(vip, Icmp.about(Icmp.Kind.PORT_UNREACHABLE, quoted, 20))
+                    .bytes());
         }
     }
 
@@ -208,7 +214,8 @@ class IcmpErrorTest {
     void error_to_somebody_else_than_it_quotes_passes(String vip) {
         pair(vip);
         String other = Serving.isIpv6(vip) ? "2001:db8:cafe::99" : "203.0.113.99";
-        assertPasses(error(other, Icmp.about(Icmp.Kind.TOO_BIG, lost(vip, 40000), 20)).bytes());
+        assertPasses(error(other, Icmp.about(Icmp.Kind.TOO_BIG, lost(vip, 40000), 20))
+                .bytes());
     }
 
     @ParameterizedTest
@@ -227,8 +234,10 @@ class IcmpErrorTest {
     @ValueSource(strings = {VIP4, VIP6})
     void truncated_errors_pass(String vip) {
         pair(vip);
-        byte[] frame = error(vip, Icmp.about(Icmp.Kind.TOO_BIG, lost(vip, 40000), 20)).bytes();
-        IntStream.range(Frame.ETHERNET_HEADER, frame.length).forEach(length -> assertPasses(Arrays.copyOf(frame, length)));
+        byte[] frame =
+                error(vip, Icmp.about(Icmp.Kind.TOO_BIG, lost(vip, 40000), 20)).bytes();
+        IntStream.range(Frame.ETHERNET_HEADER, frame.length)
+                .forEach(length -> assertPasses(Arrays.copyOf(frame, length)));
     }
 
     @Test

@@ -63,7 +63,8 @@ class LinkTest {
         assertArrayEquals(addresses(), Arrays.copyOf(plain, MACS));
         for (List<Integer> tags : List.of(List.of(7), List.of(7, 4094))) {
             Integer[] vlans = tags.toArray(Integer[]::new);
-            byte[] frame = Serving.packet(vip, PORT, Frame.TCP).payload(33).vlan(vlans).bytes();
+            byte[] frame =
+                    Serving.packet(vip, PORT, Frame.TCP).payload(33).vlan(vlans).bytes();
 
             BpfProgram.Output output = lb.run(frame);
 

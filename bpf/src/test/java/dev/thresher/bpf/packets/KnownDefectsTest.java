@@ -99,8 +99,9 @@ class KnownDefectsTest {
     private static List<String> realsOfFlows(int pairs) {
         try (LoadedProgram lb = LoadedProgram.load(TestSettings.withFlowPairs(pairs))) {
             Service service = lb.addVip(VIP, 80, Frame.TCP);
-            int[] members =
-                    IntStream.range(1, 8).map(i -> lb.addMember(service, "10.0.3." + i)).toArray();
+            int[] members = IntStream.range(1, 8)
+                    .map(i -> lb.addMember(service, "10.0.3." + i))
+                    .toArray();
             lb.setTable(service, members);
             List<String> reals = new ArrayList<>();
             for (int round = 0; round < 2; round++) {

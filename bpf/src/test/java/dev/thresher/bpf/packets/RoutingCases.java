@@ -59,12 +59,16 @@ final class RoutingCases {
 
     private Stream<PacketCase> ofQuicLb() {
         byte[] known = QuicPacket.shortHeader(KNOWN);
-        Frame fromElsewhere = named.frame(named.vipIsIpv6() ? "2001:db8:99::1" : "192.0.2.99", 1).payload(known);
+        Frame fromElsewhere = named.frame(named.vipIsIpv6() ? "2001:db8:99::1" : "192.0.2.99", 1)
+                .payload(known);
         return Stream.of(
                 up("short header with a known ID", named.frame().payload(known), named),
                 up("short header with a known ID from a client that moved", fromElsewhere, named)
                         .after(maglev.frame().payload(initial(KNOWN)).bytes()),
-                up("short header with a known ID and a VLAN tag", named.frame().payload(known).vlan(12), named),
+                up(
+                        "short header with a known ID and a VLAN tag",
+                        named.frame().payload(known).vlan(12),
+                        named),
                 up("short header of another config", withShort("407f00112233"), named),
                 up("Handshake with a known ID", withLong(LongHeader.HANDSHAKE, KNOWN), named),
                 up("Initial with an ID that the client made up", named.frame().payload(initial(KNOWN)), maglev),
@@ -96,12 +100,14 @@ final class RoutingCases {
                 cases.up("version 3, 32 bits", cases.withShort("c089abcdef0011223344"), cases.named),
                 cases.up("version 0", cases.withShort("0089abcdef0011223344"), cases.maglev),
                 cases.up("version 3, unknown", cases.withShort("c0deadbeef0011223344"), cases.maglev),
-                cases.up("Handshake, version 2", cases.withLong(LongHeader.HANDSHAKE, "80abcdef001122334455"), cases.named),
+                cases.up(
+                        "Handshake, version 2",
+                        cases.withLong(LongHeader.HANDSHAKE, "80abcdef001122334455"),
+                        cases.named),
                 cases.up("Initial", cases.withLong(LongHeader.INITIAL, "80abcdef001122334455"), cases.maglev));
     }
 
-    private static Stream<PacketCase> sourceRoutes(
-            Fleet fleet, String name, String vip, String reals, int protocol) {
+    private static Stream<PacketCase> sourceRoutes(Fleet fleet, String name, String vip, String reals, int protocol) {
         LoadedProgram program = fleet.program();
         Service service = fleet.known(program.addRoutedVip(vip, HTTPS, protocol, false, true));
         RoutingCases cases = new RoutingCases(program, name, service, reals);
@@ -110,8 +116,7 @@ final class RoutingCases {
         program.routeClients(service, ipv6 ? "2001:db8:4::" : "198.51.100.0", ipv6 ? 48 : 24, cases.namedMember);
         program.routeClients(service, ipv6 ? "2001:db8:4:8::" : "198.51.100.128", ipv6 ? 64 : 25, exception);
         return cases.ofSourceRoutes(
-                ipv6 ? "2001:db8:4:" : "198.51.100.",
-                new Target(vip, HTTPS, protocol, reals + 3, Encapsulation.IPIP));
+                ipv6 ? "2001:db8:4:" : "198.51.100.", new Target(vip, HTTPS, protocol, reals + 3, Encapsulation.IPIP));
     }
 
     private Stream<PacketCase> ofSourceRoutes(String net, Target exception) {

@@ -67,7 +67,10 @@ final class WayCases {
                 sent(way, "UDP with a payload of odd length", way.frame().payload(7)),
                 sent(way, "UDP with a checksum of zero", way.frame().payload(64).withoutChecksum()),
                 sent(way, "UDP with two VLAN tags", way.frame().payload(64).vlan(1, 4094)),
-                sent(way, "UDP with tags of 802.1ad and 802.1Q", way.frame().payload(8).vlan(9, 10).serviceTag()),
+                sent(
+                        way,
+                        "UDP with tags of 802.1ad and 802.1Q",
+                        way.frame().payload(8).vlan(9, 10).serviceTag()),
                 sent(
                         way,
                         "UDP with options or extension headers",
