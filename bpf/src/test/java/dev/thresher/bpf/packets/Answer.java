@@ -37,7 +37,7 @@ final class Answer {
         if (!ipv6) {
             frame.identification(ip.getShort(4));
         }
-        return request.with(request.source(), request.destination(), withSignOfZero(frame.ip(), Link.of(output)));
+        return request.turned(withSignOfZero(frame.ip(), Link.of(output)));
     }
 
     /** A sum of zero has two checksums over IPv4, both right, unless all that is summed is zero. */
@@ -70,7 +70,7 @@ final class Answer {
         } else {
             frame.tos(ip.get(1)).identification(ip.getShort(4)).mayFragment();
         }
-        return lost.withoutTrailer().with(lost.source(), lost.destination(), frame.ip());
+        return lost.withoutTrailer().turned(frame.ip());
     }
 
     private static String address(byte[] ip, int at) {

@@ -71,6 +71,12 @@ record Link(MacAddress destination, MacAddress source, List<Tag> tags, byte[] ip
         return new Link(destination, source, tags, ip, new byte[0]);
     }
 
+    /** Back to the sender, with another packet. */
+    @SuppressWarnings("ArgumentSelectionDefectChecker") // that is what it is for
+    byte[] turned(byte[] packet) {
+        return with(source, destination, packet);
+    }
+
     /** The same frame, tags and padding too, with other addresses and another packet. */
     byte[] with(MacAddress newDestination, MacAddress newSource, byte[] packet) {
         Packet.Builder content = new UnknownPacket.Builder().rawData(packet);
