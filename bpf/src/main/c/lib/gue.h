@@ -46,7 +46,9 @@ static __always_inline bool has_checksum(const void *inner, void *end, const str
 		return false;
 	if (packet->protocol != IPPROTO_UDP)
 		return true;
-	return (void *)(udp + 1) <= end && udp->check;
+	/* What lies behind the datagram (RFC 9868) is not in its checksum. */
+	return (void *)(udp + 1) <= end && udp->check &&
+	       udp->len == bpf_htons(packet->length - packet->header);
 }
 
 /* The folded sum of the inner packet, which begins at an offset in the frame. */

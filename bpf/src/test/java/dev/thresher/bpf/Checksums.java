@@ -37,6 +37,12 @@ final class Checksums {
         new Checksums(true).checkFrame(ByteBuffer.wrap(frame));
     }
 
+    /** The folded sum of what the UDP checksum of an IPv6 packet covers: all ones if that is right. */
+    static int ofUdp(ByteBuffer packet) {
+        int length = packet.getShort(4) & 0xffff;
+        return fold(sum(packet, 8, 32) + length + UDP + sum(packet, 40, length));
+    }
+
     private void checkFrame(ByteBuffer frame) {
         int at = 12;
         while (type(frame, at) == 0x8100 || type(frame, at) == 0x88a8) {

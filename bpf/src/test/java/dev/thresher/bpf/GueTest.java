@@ -142,6 +142,20 @@ class GueTest {
                 != 0);
     }
 
+    /** UDP options (RFC 9868) lie behind the datagram, and its checksum leaves them out. */
+    @Test
+    void bytes_behind_the_datagram_are_in_the_sum() {
+        int port = nextPort++;
+        Serving.add(lb, VIP6, port, Frame.UDP, REAL6, GUE);
+        byte[] frame = Serving.packet(VIP6, port, Frame.UDP).payload(40).bytes();
+        ByteBuffer longer = ByteBuffer.wrap(Arrays.copyOf(frame, frame.length + 7));
+        longer.putShort(18, (short) (longer.getShort(18) + 7));
+        longer.put(frame.length + 3, (byte) 0x5a);
+        byte[] sent = lb.run(longer.array()).packet();
+        ByteBuffer outer = ByteBuffer.wrap(sent, 14, sent.length - 14).slice();
+        assertEquals(0xffff, Checksums.ofUdp(outer));
+    }
+
     @Test
     void ipv4_options_inside_are_in_the_sum() {
         int port = nextPort++;

@@ -42,11 +42,13 @@ public record Namespace(String name) {
         return Files.exists(file());
     }
 
-    void create() {
+    /** Makes it. */
+    public void create() {
         Shell.run("ip", "netns", "add", name);
     }
 
-    void delete() {
+    /** Removes its name; it goes with the last process in it. */
+    public void delete() {
         Shell.run("ip", "netns", "delete", name);
     }
 
