@@ -14,6 +14,7 @@ import dev.thresher.daemon.grpc.GrpcServer;
 import dev.thresher.daemon.nexthop.InterfaceMac;
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.NetworkInterface;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -54,7 +55,7 @@ final class BalancerDaemon implements Closeable {
         KernelDatapath datapath = add(KernelDatapath.open(config));
         MacAddress source = InterfaceMac.of(config.iface().name());
         FlowSweeping sweeping = new FlowSweeping(datapath, config.flows());
-        Controller controller = add(new Controller(config, datapath, source, nextHops(config), sweeping));
+        Controller controller = add(new Controller(config, datapath, source, nextHops(config, source), sweeping));
         StateView view = new StateView(config, configFile, version, datapath, controller, sweeping);
         controller.start(datapath.startsOver() ? VERDICT_PATIENCE : Duration.ZERO);
         FlowView flows = new FlowView(datapath, () -> controller.published().memberIds(), view);
@@ -72,11 +73,15 @@ final class BalancerDaemon implements Closeable {
         return summary;
     }
 
-    private static NextHops nextHops(Config config) {
+    private static NextHops nextHops(Config config, MacAddress source) throws IOException {
+        String name = config.iface().name();
         var gateway = config.iface().gatewayMac();
         return gateway == null
-                ? new FollowedNextHops(config.iface().name())
-                : new FixedNextHop(MacAddress.of(gateway.toBytes()));
+                ? new FollowedNextHops(name)
+                : new FixedNextHop(
+                        MacAddress.of(gateway.toBytes()),
+                        source,
+                        NetworkInterface.getByName(name).getMTU());
     }
 
     private <T extends AutoCloseable> T add(T part) {

@@ -17,7 +17,6 @@ import dev.thresher.healthcheck.Transition;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
@@ -51,8 +50,8 @@ public final class Controller implements AutoCloseable {
     private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1, Controller::newThread);
     private final RetriedTask reconciling;
 
-    /** The last usable next hop of each real, or why there never was one. Touched by the thread alone. */
-    private final Map<InetAddress, Resolution> resolutions = new HashMap<>();
+    /** Touched by the thread alone. */
+    private final KnownNextHops knownNextHops = new KnownNextHops();
 
     private volatile boolean started;
     private volatile Published published = Published.nothing();
@@ -87,7 +86,7 @@ public final class Controller implements AutoCloseable {
         found.forEach(checker::seed);
         checker.update(targets).join();
         unjudged.heard(targets.stream().filter(this::isJudged).toList());
-        reconciler.nextHops().forEach((real, nextHop) -> resolutions.put(real, new Resolution.Resolved(nextHop, real)));
+        knownNextHops.adopt(reconciler.nextHops());
         Set<InetAddress> reals = targets.stream().map(Target::real).collect(Collectors.toSet());
         Awaited<InetAddress> unheard = new Awaited<>(reals);
         nextHops.follow(reals, changes -> takeNextHops(changes, unheard));
@@ -154,20 +153,9 @@ public final class Controller implements AutoCloseable {
         requestReconcile();
     }
 
-    /**
-     * A next hop that is lost is kept: a gateway that does not answer ARP for a moment is no reason to stop sending to
-     * it, and if it is gone for good the probes will tell.
-     */
     private void takeNextHops(Map<InetAddress, Resolution> changes, Awaited<InetAddress> unheard) {
         thread.execute(() -> {
-            changes.forEach((real, resolution) -> {
-                if (resolution instanceof Resolution.Unresolved unresolved) {
-                    LOG.warn("{}", unresolved.reason());
-                    resolutions.putIfAbsent(real, resolution);
-                } else {
-                    resolutions.put(real, resolution);
-                }
-            });
+            knownNextHops.take(changes);
             unheard.heard(changes.keySet());
             requestReconcile();
         });
@@ -181,9 +169,11 @@ public final class Controller implements AutoCloseable {
     }
 
     private void reconcile() {
-        DesiredState desired = builder.build(checker.snapshot(), resolutions);
+        Map<InetAddress, Resolution> current = knownNextHops.current();
+        DesiredState desired = builder.build(checker.snapshot(), current);
         reconciler.apply(desired);
-        published = new Published(desired, reconciler.vipIds(), reconciler.memberIds(), Map.copyOf(resolutions));
+        published =
+                new Published(desired, reconciler.vipIds(), reconciler.memberIds(), current, knownNextHops.doubts());
     }
 
     private static Thread newThread(Runnable body) {

@@ -6,6 +6,7 @@ import dev.thresher.config.VipKey;
 import dev.thresher.daemon.nexthop.Resolution;
 import dev.thresher.daemon.reconcile.DesiredState;
 import java.net.InetAddress;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,19 +19,23 @@ import java.util.Map.Entry;
  * @param vipIds where to find each VIP's counters
  * @param memberIds the same for members
  * @param nextHops by real
+ * @param doubts what is wrong with next hops that are used all the same, for people
  */
 public record Published(
         DesiredState state,
         Map<VipKey, Integer> vipIds,
         Map<Member, Integer> memberIds,
-        Map<InetAddress, Resolution> nextHops) {
+        Map<InetAddress, Resolution> nextHops,
+        Collection<String> doubts) {
     public Published {
         vipIds = Map.copyOf(vipIds);
         memberIds = Map.copyOf(memberIds);
+        nextHops = Map.copyOf(nextHops);
+        doubts = List.copyOf(doubts);
     }
 
     static Published nothing() {
-        return new Published(new DesiredState(List.of()), Map.of(), Map.of(), Map.of());
+        return new Published(new DesiredState(List.of()), Map.of(), Map.of(), Map.of(), List.of());
     }
 
     /** By member: its weight in the VIP's table. */
