@@ -45,7 +45,9 @@ final class DnsProbe implements Probe {
                 ? dialer.dial(
                         context,
                         (pipeline, attempt) -> pipeline.addLast(
-                                new TcpDnsQueryEncoder(), new TcpDnsResponseDecoder(), new Exchange(kind, attempt, null)),
+                                new TcpDnsQueryEncoder(),
+                                new TcpDnsResponseDecoder(),
+                                new Exchange(kind, attempt, null)),
                         done)
                 : dialer.dialDatagrams(
                         context,
@@ -64,10 +66,7 @@ final class DnsProbe implements Probe {
         private final int id = ThreadLocalRandom.current().nextInt(1 << 16);
 
         /** @param recipient null by TCP */
-        Exchange(
-                ProbeKind.Dns kind,
-                Attempt attempt,
-                @Nullable InetSocketAddress recipient) {
+        Exchange(ProbeKind.Dns kind, Attempt attempt, @Nullable InetSocketAddress recipient) {
             this.kind = kind;
             this.attempt = attempt;
             this.recipient = recipient;
@@ -102,7 +101,8 @@ final class DnsProbe implements Probe {
                 return true;
             }
             DnsQuestion echoed = response.recordAt(DnsSection.QUESTION);
-            return echoed.name().equalsIgnoreCase(question.name()) && echoed.type().equals(question.type());
+            return echoed.name().equalsIgnoreCase(question.name())
+                    && echoed.type().equals(question.type());
         }
 
         private ProbeResult judge(DnsResponse response) {

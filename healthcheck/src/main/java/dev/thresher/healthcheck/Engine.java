@@ -11,7 +11,12 @@ import java.util.random.RandomGenerator;
  * @param probes counts those that have ended
  */
 record Engine(
-        ProbeLoop loop, Probe probe, ProbeRoutes routes, Pacing pacing, PauseDetector pauses, HealthListener listener,
+        ProbeLoop loop,
+        Probe probe,
+        ProbeRoutes routes,
+        Pacing pacing,
+        PauseDetector pauses,
+        HealthListener listener,
         AtomicLong probes) {
     static Engine of(ProbeLoop loop, Probe probe, ProbeRoutes routes, RandomGenerator random, HealthListener listener) {
         long now = loop.nanoTime();

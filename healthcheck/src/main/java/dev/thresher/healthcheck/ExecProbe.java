@@ -90,10 +90,13 @@ final class ExecProbe implements Probe {
                 killOffLoop(started);
                 return;
             }
-            started.onExit().thenAcceptAsync(exited -> {
-                ProbeResult result = result(exited);
-                onLoop(() -> finish(result), null);
-            }, workers);
+            started.onExit()
+                    .thenAcceptAsync(
+                            exited -> {
+                                ProbeResult result = result(exited);
+                                onLoop(() -> finish(result), null);
+                            },
+                            workers);
         }
 
         private ProbeResult result(Process exited) {
@@ -107,7 +110,11 @@ final class ExecProbe implements Probe {
             try (InputStream output = exited.getInputStream()) {
                 int ready = Math.min(output.available(), MAX_OUTPUT_BYTES);
                 String text = new String(output.readNBytes(ready), StandardCharsets.UTF_8);
-                String line = text.lines().findFirst().orElse("").replaceAll("\\p{Cntrl}", " ").strip();
+                String line = text.lines()
+                        .findFirst()
+                        .orElse("")
+                        .replaceAll("\\p{Cntrl}", " ")
+                        .strip();
                 return line.length() <= MAX_TEXT_LENGTH ? line : line.substring(0, MAX_TEXT_LENGTH) + "…";
             } catch (IOException e) {
                 return "(its output cannot be read: " + e.getMessage() + ")";

@@ -28,9 +28,7 @@ final class IcmpProbe implements Probe {
         boolean ipv4 = context.address() instanceof Inet4Address;
         long token = ThreadLocalRandom.current().nextLong();
         return dialer.dialIcmp(
-                context,
-                (pipeline, attempt) -> pipeline.addLast(new Exchange(context, ipv4, token, attempt)),
-                done);
+                context, (pipeline, attempt) -> pipeline.addLast(new Exchange(context, ipv4, token, attempt)), done);
     }
 
     private static final class Exchange extends SimpleChannelInboundHandler<DatagramPacket> {

@@ -31,10 +31,11 @@ final class RawSockets {
      * @throws UnableToProbeException if the kernel refuses it
      */
     static int openIcmp(boolean ipv4) {
-        int descriptor = NativeCalls.libc().socket(
-                ipv4 ? AF_INET : AF_INET6,
-                SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC,
-                ipv4 ? IPPROTO_ICMP : IPPROTO_ICMPV6);
+        int descriptor = NativeCalls.libc()
+                .socket(
+                        ipv4 ? AF_INET : AF_INET6,
+                        SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC,
+                        ipv4 ? IPPROTO_ICMP : IPPROTO_ICMPV6);
         if (descriptor < 0) {
             throw refused("socket(SOCK_RAW, ICMP)");
         }

@@ -40,8 +40,8 @@ final class UdpProbe implements Probe {
         @Override
         public void channelActive(ChannelHandlerContext channel) {
             attempt.connected("waiting for the answer");
-            DatagramPacket packet = new DatagramPacket(
-                    Unpooled.wrappedBuffer(kind.send().bytes()), context.destination());
+            DatagramPacket packet =
+                    new DatagramPacket(Unpooled.wrappedBuffer(kind.send().bytes()), context.destination());
             channel.writeAndFlush(packet).addListener((ChannelFutureListener) written -> {
                 if (!written.isSuccess()) {
                     attempt.fail(written.cause());

@@ -77,7 +77,8 @@ class DnsProbeTest {
     void any_answer_without_error_passes() throws Exception {
         assertEquals(
                 ProbeResult.passed("DNS NOERROR, 1 answer"), probe(query -> answer(query, 0, A, ADDRESS), "A", null));
-        assertEquals(ProbeResult.passed("DNS NOERROR, 0 answers"), probe(query -> answer(query, 0, A, null), "A", null));
+        assertEquals(
+                ProbeResult.passed("DNS NOERROR, 0 answers"), probe(query -> answer(query, 0, A, null), "A", null));
     }
 
     @Test
@@ -109,11 +110,9 @@ class DnsProbeTest {
                 probe(query -> answer(query, 2, A, null), "A", null));
         InetAddress address = Loopback.address("127.0.0.1");
         try (LoopbackDatagrams server = new LoopbackDatagrams(address, query -> List.of(answer(query, 3, A, null)))) {
-            ProbeKind missing =
-                    new ProbeKind.Dns(server.port(), Protocol.UDP, "none.example", "A", "NXDOMAIN", null);
+            ProbeKind missing = new ProbeKind.Dns(server.port(), Protocol.UDP, "none.example", "A", "NXDOMAIN", null);
             assertEquals(
-                    ProbeResult.passed("DNS NXDOMAIN, 0 answers"),
-                    probes.run(Targets.target(address, missing, LONG)));
+                    ProbeResult.passed("DNS NXDOMAIN, 0 answers"), probes.run(Targets.target(address, missing, LONG)));
         }
     }
 
@@ -160,8 +159,7 @@ class DnsProbeTest {
 
     @Test
     void by_tcp_silence_reset_and_end_fail() throws Exception {
-        assertEquals(
-                ProbeResult.failed("timed out waiting for the DNS answer after 250 ms"), tcp(client -> {}, SHORT));
+        assertEquals(ProbeResult.failed("timed out waiting for the DNS answer after 250 ms"), tcp(client -> {}, SHORT));
         assertEquals(
                 ProbeResult.failed("connection reset by peer while waiting for the DNS answer"),
                 tcp(LoopbackServer.resettingAfter("\0\100"), LONG));

@@ -71,9 +71,9 @@ class ExecProbeTest {
         Path pids = directory.resolve("pids");
         String script = "(sleep 1000 & echo $!; sleep 1001 & echo $!; (sleep 1002 & echo $!); echo $$) > " + pids
                 + ".new; mv " + pids + ".new " + pids + "; wait; sleep 1003";
-        assertEquals(
-                ProbeResult.failed("the command did not end within 400 ms and was killed"), run(SHORT, script));
-        List<Long> started = Files.readAllLines(pids).stream().map(Long::valueOf).toList();
+        assertEquals(ProbeResult.failed("the command did not end within 400 ms and was killed"), run(SHORT, script));
+        List<Long> started =
+                Files.readAllLines(pids).stream().map(Long::valueOf).toList();
         assertEquals(4, started.size());
         assertTimeoutPreemptively(LONG, () -> {
             while (started.stream().anyMatch(ExecProbeTest::isRunning)) {

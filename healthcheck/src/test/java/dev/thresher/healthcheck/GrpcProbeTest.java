@@ -61,7 +61,9 @@ class GrpcProbeTest {
             assertEquals(
                     ProbeResult.failed("gRPC NOT_SERVING, expected SERVING"), probe(port, "shop.Cart", null, LONG));
             assertEquals(ProbeResult.failed("gRPC UNKNOWN, expected SERVING"), probe(port, "shop.Stock", null, LONG));
-            assertEquals("gRPC status 5: unknown service none", probe(port, "none", null, LONG).text());
+            assertEquals(
+                    "gRPC status 5: unknown service none",
+                    probe(port, "none", null, LONG).text());
             health.enterTerminalState();
             assertEquals(ProbeResult.failed("gRPC NOT_SERVING, expected SERVING"), probe(port, "", null, LONG));
         } finally {
@@ -117,8 +119,7 @@ class GrpcProbeTest {
     @Test
     void silence_times_out() throws Exception {
         assertEquals(
-                ProbeResult.failed("timed out waiting for the gRPC answer after 400 ms"),
-                probe(client -> {}, SHORT));
+                ProbeResult.failed("timed out waiting for the gRPC answer after 400 ms"), probe(client -> {}, SHORT));
     }
 
     @Test

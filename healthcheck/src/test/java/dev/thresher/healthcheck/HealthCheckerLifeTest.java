@@ -84,7 +84,9 @@ class HealthCheckerLifeTest {
         LastProbe last = health(strict).lastProbe();
         assertNotNull(last);
         assertTrue(
-                last.result().text().matches("not counted, because this host stood still for \\d+ ms: connection refused"),
+                last.result()
+                        .text()
+                        .matches("not counted, because this host stood still for \\d+ ms: connection refused"),
                 last.result()::text);
         assertEquals(1, checker.status().pauses());
         assertTrue(checker.status().longestPause().compareTo(Duration.ofSeconds(3)) >= 0);
@@ -153,7 +155,9 @@ class HealthCheckerLifeTest {
         assertEquals(1, checker.status().restartedChecks());
         LastProbe last = health(REAL).lastProbe();
         assertNotNull(last);
-        assertEquals("the check was stuck and has been restarted: a probe did not end", last.result().text());
+        assertEquals(
+                "the check was stuck and has been restarted: a probe did not end",
+                last.result().text());
         assertEquals(Health.UP, health(REAL).state().health());
         probe().answerAfter(Duration.ofMillis(1));
         probe().answer(REAL, FAIL);
@@ -201,7 +205,7 @@ class HealthCheckerLifeTest {
         assertEquals(2, loops.size());
         assertEquals(1, checker.status().restartedThreads());
         assertEquals(Health.UP, health(REAL).state().health());
-        assertEquals(List.of("unknown->up connected, 1 of 1 passed"), news);
+        assertEquals(1, health(REAL).history().size());
         assertTrue(health(REAL).state().successes() >= successes, "counts go on");
         intervals(2);
         assertTrue(pending.isDone(), "the update that the stuck thread had not taken");

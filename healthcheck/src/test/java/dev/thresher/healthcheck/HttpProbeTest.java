@@ -211,8 +211,7 @@ class HttpProbeTest {
         try (LoopbackServer server = LoopbackServer.start(Loopback.address("127.0.0.1"), behaviour)) {
             int port = server.address().getPort();
             InetAddress address = server.address().getAddress();
-            ProbeResult result =
-                    probes.run(Targets.target(address, new ProbeKind.Http(port, exchange, null), timeout));
+            ProbeResult result = probes.run(Targets.target(address, new ProbeKind.Http(port, exchange, null), timeout));
             server.awaitNoClients();
             return result;
         }
@@ -248,8 +247,8 @@ class HttpProbeTest {
         assertEquals(
                 passed,
                 body(
-                        answering("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-                                + "4\r\nI re\r\n3\r\nady\r\n0\r\n\r\n"),
+                        answering(
+                                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nI re\r\n3\r\nady\r\n0\r\n\r\n"),
                         LONG));
         assertEquals(passed, body(dripping(OK + "so ready", 1), LONG));
         assertEquals(passed, body(endlessly(OK, "already "), LONG));
@@ -271,8 +270,7 @@ class HttpProbeTest {
     void a_body_that_stops_short_fails() throws Exception {
         String start = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nrea";
         assertEquals(
-                ProbeResult.failed("timed out waiting for the HTTP body after 250 ms"),
-                body(answering(start), SHORT));
+                ProbeResult.failed("timed out waiting for the HTTP body after 250 ms"), body(answering(start), SHORT));
         assertEquals(
                 ProbeResult.failed("connection closed before the HTTP answer was complete"),
                 body(halfClosingAfter(start), LONG));

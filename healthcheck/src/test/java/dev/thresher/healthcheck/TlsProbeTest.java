@@ -109,8 +109,7 @@ class TlsProbeTest {
                 ProbeResult.failed("the certificate is not signed by an authority that is trusted"),
                 tls(YEAR, TlsSettings.DEFAULT));
         assertEquals(
-                ProbeResult.Outcome.PASSED,
-                tls(YEAR, Certificates.unverified()).outcome());
+                ProbeResult.Outcome.PASSED, tls(YEAR, Certificates.unverified()).outcome());
     }
 
     @Test
@@ -150,8 +149,8 @@ class TlsProbeTest {
     void https_judges_the_answer_within() throws Exception {
         try (LoopbackServer server =
                 LoopbackServer.startTls(Loopback.address("127.0.0.1"), certificates.server(YEAR), OK)) {
-            HttpExchange ready = new HttpExchange(
-                    "GET", "/", Certificates.NAME + ":443", Map.of(), StatusRanges.SUCCESS, "ready");
+            HttpExchange ready =
+                    new HttpExchange("GET", "/", Certificates.NAME + ":443", Map.of(), StatusRanges.SUCCESS, "ready");
             assertEquals(
                     ProbeResult.passed("HTTP 200, body contains \"ready\""),
                     probe(server, new ProbeKind.Http(0, ready, certificates.settings(null)), LONG));
@@ -169,8 +168,9 @@ class TlsProbeTest {
     @Test
     void a_server_that_reads_nothing_more_does_not_keep_the_connection_open() throws Exception {
         try (LoopbackServer server = LoopbackServer.startTls(
-                Loopback.address("127.0.0.1"), certificates.server(YEAR), client -> client.config()
-                        .setAutoRead(false))) {
+                Loopback.address("127.0.0.1"),
+                certificates.server(YEAR),
+                client -> client.config().setAutoRead(false))) {
             HttpExchange exchange = HttpExchange.get("/");
             ProbeResult result = probe(server, new ProbeKind.Http(0, exchange, certificates.settings(null)), SHORT);
             assertEquals(ProbeResult.failed("timed out waiting for the HTTP answer after 400 ms"), result);

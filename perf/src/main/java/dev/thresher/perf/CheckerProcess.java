@@ -31,7 +31,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class CheckerProcess {
     /** What a test of the whole checker can see of it at one moment. */
     record Reading(
-            long nanos, long probes, long checkerCpuNanos, int descriptors, int up, int wrongTransitions, long pauses) {}
+            long nanos,
+            long probes,
+            long checkerCpuNanos,
+            int descriptors,
+            int up,
+            int wrongTransitions,
+            long pauses) {}
 
     private static final Health[] HEALTHY = {Health.UNKNOWN, Health.UP};
 
@@ -55,8 +61,7 @@ final class CheckerProcess {
 
     private static List<Target> targets(int port, int count, Duration interval) throws IOException {
         CheckTiming timing = new CheckTiming(interval, interval.dividedBy(2), interval, 0.1);
-        HealthCheck check =
-                HealthCheck.http(port, "/health").with(timing).with(CheckThresholds.of(2, 3));
+        HealthCheck check = HealthCheck.http(port, "/health").with(timing).with(CheckThresholds.of(2, 3));
         List<Target> targets = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             byte[] address = {127, (byte) (1 + (i >> 16)), (byte) (i >> 8), (byte) i};

@@ -46,8 +46,8 @@ final class HealthServer implements AutoCloseable {
 
     @Sharable
     private static final class Answer extends ChannelInboundHandlerAdapter {
-        private static final ByteBuf OK = Unpooled.unreleasableBuffer(Unpooled.copiedBuffer(
-                "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", StandardCharsets.US_ASCII));
+        private static final ByteBuf OK = Unpooled.unreleasableBuffer(
+                Unpooled.copiedBuffer("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", StandardCharsets.US_ASCII));
 
         @Override
         public void channelRead(ChannelHandlerContext context, Object request) {
