@@ -4,9 +4,11 @@ package dev.thresher.daemon.datapath;
 import dev.thresher.bpf.BpfProgram;
 import dev.thresher.bpf.layout.Counter;
 import dev.thresher.bpf.layout.FlowEntry;
+import dev.thresher.bpf.layout.HashKind;
 import dev.thresher.bpf.layout.MacAddress;
 import dev.thresher.bpf.layout.MemberRecord.NextHop;
 import dev.thresher.bpf.layout.MemberState;
+import dev.thresher.bpf.layout.QuicConfig;
 import dev.thresher.config.ApiSettings;
 import dev.thresher.config.Config;
 import dev.thresher.config.EncapsulationSettings;
@@ -18,6 +20,8 @@ import dev.thresher.config.VipKey;
 import dev.thresher.config.XdpMode;
 import dev.thresher.daemon.flows.Client;
 import dev.thresher.daemon.flows.FlowView;
+import dev.thresher.daemon.reconcile.DesiredRoutes;
+import dev.thresher.daemon.reconcile.DesiredRoutes.ClientPrefix;
 import dev.thresher.daemon.reconcile.DesiredState;
 import dev.thresher.daemon.reconcile.DesiredState.DesiredMember;
 import dev.thresher.daemon.reconcile.DesiredState.DesiredVip;
@@ -43,6 +47,7 @@ final class RunningProgram implements AutoCloseable {
 
     private final Map<VipKey, List<DesiredMember>> vips = new LinkedHashMap<>();
     private final Map<VipKey, Boolean> tracked = new LinkedHashMap<>();
+    private final Map<VipKey, DesiredRoutes> routes = new LinkedHashMap<>();
     private final KernelDatapath datapath;
     private final BpfProgram program;
     private final Reconciler reconciler;
@@ -93,6 +98,17 @@ final class RunningProgram implements AutoCloseable {
             members.add(new DesiredMember(IpText.parse(real), 1, MemberState.UP, new NextHop(SOURCE, SOURCE)));
         }
         vips.put(key, members);
+        apply();
+    }
+
+    /** Sends these clients of a VIP to one of its reals, and its other clients to where their flows go. */
+    void route(VipKey key, ClientPrefix clients, InetAddress real) {
+        routes.put(key, new DesiredRoutes(QuicConfig.NONE, Map.of(), Map.of(clients, real)));
+        apply();
+    }
+
+    void removeRoutes(VipKey key) {
+        routes.remove(key);
         apply();
     }
 
@@ -149,7 +165,12 @@ final class RunningProgram implements AutoCloseable {
 
     private void apply() {
         List<DesiredVip> all = new ArrayList<>();
-        vips.forEach((key, members) -> all.add(new DesiredVip(key, tracked.getOrDefault(key, true), members)));
+        vips.forEach((key, members) -> all.add(new DesiredVip(
+                key,
+                tracked.getOrDefault(key, true),
+                HashKind.FIVE_TUPLE,
+                routes.getOrDefault(key, DesiredRoutes.NONE),
+                members)));
         reconciler.apply(new DesiredState(all));
     }
 
