@@ -49,8 +49,14 @@ static __always_inline bool has_tag(const __u64 *entry, __u64 hash)
 	return (upper ^ (__u32)(hash >> 32)) >> (FLOW_TAG_SHIFT - 32) == 0;
 }
 
+/* An entry with a flow's tag, as it was when it was read, and its place. */
+struct flow_found {
+	__u64 *slot; /* NULL: there is none */
+	__u64 entry;
+};
+
 /*
- * The entry with the flow's tag, or NULL. Whether it is the flow's is for the member to say.
+ * The entry with the flow's tag. Whether it is the flow's is for the member to say.
  *
  * The place that the hash names comes first, because where a search ends is a branch: while the
  * table is not crowded it ends there, and a wrong guess throws away what the processor did ahead
@@ -58,17 +64,21 @@ static __always_inline bool has_tag(const __u64 *entry, __u64 hash)
  *
  * The place goes through the hash and back, which the compiler and the verifier do not see
  * through: so the verifier walks the rest of the program once and not once a place.
+ *
+ * Another processor may replace the entry between the search and the reading of it. What was read
+ * is compared again, and nothing reads it a second time.
  */
-static __always_inline __u64 *flow_find(__u64 hash)
+static __always_inline struct flow_found flow_find(__u64 hash)
 {
 	struct flow_bucket_pair *pair = flow_buckets(hash);
+	struct flow_found found = {};
 	__u32 place = flow_home(hash);
 	__u32 bucket = place & FLOWS_PER_BUCKET;
 	__u64 *entries;
 	__u32 i;
 
 	if (!pair)
-		return 0;
+		return found;
 	if (has_tag(&pair->entries[place], hash))
 		goto found;
 	entries = &pair->entries[bucket];
@@ -86,11 +96,15 @@ static __always_inline __u64 *flow_find(__u64 hash)
 		if (has_tag(&entries[i], hash))
 			goto found;
 	}
-	return 0;
+	return found;
 found:
 	place ^= (__u32)hash;
 	asm volatile("" : "+r"(place));
-	return &pair->entries[(place ^ (__u32)hash) & (FLOWS_PER_PAIR - 1)];
+	entries = &pair->entries[(place ^ (__u32)hash) & (FLOWS_PER_PAIR - 1)];
+	found.entry = *(volatile __u64 *)entries;
+	if ((found.entry ^ hash) >> FLOW_TAG_SHIFT == 0)
+		found.slot = entries;
+	return found;
 }
 
 static __always_inline bool flow_store(__u64 *slot, __u64 entry)

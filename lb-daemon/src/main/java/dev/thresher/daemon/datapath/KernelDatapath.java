@@ -58,6 +58,7 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
     private final ProgramSettings settings;
     private final Map<LbMap, BpfMap> maps = new EnumMap<>(LbMap.class);
     private final FlowTable flows;
+    private final FlowTable fragments;
     private final KernelVips vips;
     private final BpfMap tableOfNobody;
 
@@ -80,6 +81,8 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
         MappedArray memory = map(LbMap.FLOWS).map();
         this.tableOfNobody = newTable();
         this.flows = new FlowTable(memory.buffer(), memory::close);
+        MappedArray fragmentMemory = map(LbMap.FRAGMENTS).map();
+        this.fragments = new FlowTable(fragmentMemory.buffer(), fragmentMemory::close);
         this.vips = new KernelVips(map(LbMap.VIPS), map(LbMap.VIP_PREFIXES), map(LbMap.FOREIGN));
     }
 
@@ -276,6 +279,7 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
         byte[] empty = new byte[MemberRecord.LENGTH];
         ids.stream().forEach(id -> map(LbMap.MEMBERS).update(index(id), empty));
         flows.purge(ids);
+        fragments.purge(ids);
         counters().retire(ids);
     }
 
@@ -335,6 +339,7 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
     @Override
     public void close() {
         flows.close();
+        fragments.close();
         tableOfNobody.close();
         object.close();
         clock.close();

@@ -48,6 +48,7 @@ final class RunningProgram implements AutoCloseable {
     private final Map<VipKey, List<DesiredMember>> vips = new LinkedHashMap<>();
     private final Map<VipKey, Boolean> tracked = new LinkedHashMap<>();
     private final Map<VipKey, DesiredRoutes> routes = new LinkedHashMap<>();
+    private final Map<VipKey, HashKind> hashes = new LinkedHashMap<>();
     private final KernelDatapath datapath;
     private final BpfProgram program;
     private final Reconciler reconciler;
@@ -112,6 +113,12 @@ final class RunningProgram implements AutoCloseable {
         apply();
     }
 
+    /** A tracked VIP whose new flows go by less than the 5-tuple. */
+    void vip(VipKey key, HashKind hash, String... reals) {
+        hashes.put(key, hash);
+        vip(key, true, reals);
+    }
+
     void removeVip(VipKey key) {
         vips.remove(key);
         apply();
@@ -168,7 +175,7 @@ final class RunningProgram implements AutoCloseable {
         vips.forEach((key, members) -> all.add(new DesiredVip(
                 key,
                 tracked.getOrDefault(key, true),
-                HashKind.FIVE_TUPLE,
+                hashes.getOrDefault(key, HashKind.FIVE_TUPLE),
                 routes.getOrDefault(key, DesiredRoutes.NONE),
                 members)));
         reconciler.apply(new DesiredState(all));
