@@ -22,6 +22,7 @@ import dev.thresher.config.Config;
 import dev.thresher.config.VipKey;
 import dev.thresher.config.XdpMode;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -207,6 +208,44 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
                 .map(slots ->
                         ByteBuffer.wrap(slots).order(ByteOrder.nativeOrder()).getInt(slot * Integer.BYTES))
                 .orElse(0);
+    }
+
+    @Override
+    public Optional<Integer> sourceRoute(int vipId, InetAddress client) {
+        return map(LbMap.SOURCE_ROUTES)
+                .lookup(SourceRouteKey.of(vipId, client).encode())
+                .map(id -> ByteBuffer.wrap(id).order(ByteOrder.nativeOrder()).getInt());
+    }
+
+    /** Kernel memory in bytes, by map; an array of maps counts with the maps in it. */
+    public Map<String, Long> memory() {
+        Map<String, Long> bytes = new LinkedHashMap<>();
+        for (LbMap map : LbMap.values()) {
+            bytes.put(map.mapName(), map(map).memoryBytes());
+        }
+        for (String unpinned : List.of(MapNames.FRAGMENTS, MapNames.ICMP_BUDGET)) {
+            bytes.put(unpinned, object.map(unpinned).memoryBytes());
+        }
+        for (LbMap outer : List.of(LbMap.VIPS, LbMap.TABLES)) {
+            bytes.merge(outer.mapName(), innerMemory(map(outer)), Long::sum);
+        }
+        return bytes;
+    }
+
+    private static long innerMemory(BpfMap outer) {
+        Set<Integer> ids = new HashSet<>();
+        outer.forEach((key, id) ->
+                ids.add(ByteBuffer.wrap(id).order(ByteOrder.nativeOrder()).getInt()));
+        long bytes = 0;
+        for (int id : ids) {
+            Optional<BpfMap> inner = BpfMap.openId(outer.name(), id);
+            if (inner.isPresent()) {
+                try (BpfMap open = inner.get()) {
+                    bytes += open.memoryBytes();
+                }
+            }
+        }
+        return bytes;
     }
 
     /** The daemon's view of the per-CPU counters. */

@@ -5,6 +5,7 @@ import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
 import dev.thresher.api.v1.CounterKind;
 import dev.thresher.api.v1.Daemon;
+import dev.thresher.api.v1.DropCount;
 import dev.thresher.api.v1.Health;
 import dev.thresher.api.v1.Member;
 import dev.thresher.api.v1.NextHop;
@@ -12,6 +13,7 @@ import dev.thresher.api.v1.State;
 import dev.thresher.api.v1.Vip;
 import dev.thresher.config.IpText;
 import dev.thresher.config.Protocol;
+import dev.thresher.config.ServerId;
 import dev.thresher.config.XdpMode;
 import dev.thresher.daemon.state.Counter;
 import dev.thresher.daemon.state.DaemonInfo;
@@ -40,6 +42,7 @@ final class StateEncoder {
                 .setName(counter.name())
                 .setKind(encode(counter.kind()))
                 .setPackets(counter.packets())
+                .setMeaning(counter.meaning())
                 .build();
     }
 
@@ -63,6 +66,7 @@ final class StateEncoder {
         Vip.Builder message = Vip.newBuilder()
                 .setKey(vip.key().toString())
                 .setAddress(IpText.format(vip.key().address()))
+                .setPrefixLength(vip.key().prefixLength())
                 .setPort(vip.key().port())
                 .setProtocol(encode(vip.key().protocol()))
                 .setPool(vip.pool())
@@ -70,7 +74,11 @@ final class StateEncoder {
                 .setMembersUp(vip.membersUp())
                 .setMembersTotal(vip.members().size())
                 .setTraffic(encode(vip.traffic()))
-                .setDrops(vip.drops());
+                .setDrops(vip.dropped());
+        RoutingEncoder.encode(vip.routing(), message);
+        vip.drops()
+                .forEach((reason, packets) -> message.addDropReasons(
+                        DropCount.newBuilder().setReason(reason).setPackets(packets)));
         vip.members().forEach(member -> message.addMembers(encode(member)));
         return message.build();
     }
@@ -78,6 +86,8 @@ final class StateEncoder {
     static Member encode(MemberState member) {
         Member.Builder message = Member.newBuilder()
                 .setReal(IpText.format(member.real()))
+                .setEncapsulation(RoutingEncoder.encode(member.encapsulation()))
+                .addAllServerIds(member.serverIds().stream().map(ServerId::hex).toList())
                 .setWeight(member.weight())
                 .setEffectiveWeight(member.effectiveWeight())
                 .setHealth(Health.newBuilder()
