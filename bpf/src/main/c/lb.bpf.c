@@ -26,7 +26,10 @@ static __always_inline int balance(struct xdp_md *ctx, bool ipv6)
 
 	if (!parse_plain(ctx, &packet))
 		return rare(ctx);
-	member = choose(ctx, &packet, &choice);
+	choice.hash = flow_hash(&packet);
+	member = follow_established(&packet, choice.hash, &choice.member_id);
+	if (!member)
+		member = choose(ctx, &packet, &choice);
 	if (!member)
 		return choice.verdict;
 	return send_to(ctx, member, choice.member_id, &packet, choice.hash);
@@ -36,13 +39,15 @@ SEC("xdp")
 int lb(struct xdp_md *ctx)
 {
 	struct cursor cursor = cursor_of(ctx);
-	struct ethhdr *ethernet = cursor.at;
+	__be16 type;
 
-	if ((void *)(ethernet + 1) > cursor.end)
+	if (cursor.at + sizeof(struct ethhdr) > cursor.end)
 		return pass();
-	if (ethernet->h_proto == bpf_htons(ETH_P_IP))
+	/* Of the packed struct ethhdr it would be read as two bytes. */
+	type = *(__be16 *)(cursor.at + offsetof(struct ethhdr, h_proto));
+	if (type == bpf_htons(ETH_P_IP))
 		return balance(ctx, false);
-	if (ethernet->h_proto == bpf_htons(ETH_P_IPV6))
+	if (type == bpf_htons(ETH_P_IPV6))
 		return balance(ctx, true);
 	return rare(ctx);
 }

@@ -131,14 +131,60 @@ static __always_inline const struct member *start_flow(struct xdp_md *ctx,
 	return member;
 }
 
-/* The member for a packet of TCP or UDP; NULL when choice->verdict is all that there is. */
+/*
+ * Is the packet for the member's VIP, an address and a port of its own, and the member up? And does
+ * the entry decide alone? Two comparisons: vip_port, protocol, state and flags lie in one word.
+ */
+static __always_inline bool serves(const struct member *member, const struct packet *packet)
+{
+	const __u64 family = packet->ipv6 ? MEMBER_VIP_IPV6 : 0;
+	const __u64 mask = 0xffffffff | (__u64)(MEMBER_ROUTED | MEMBER_VIP_IPV6) << 32;
+	__u64 wanted =
+		packet->port[1] | (__u64)packet->protocol << 16 | MEMBER_UP << 24 | family << 32;
+
+	/* The other words of an IPv4 address are the same for all. */
+	if (packet->ipv6 ? !addr_equal(&packet->dst, &member->vip)
+			 : packet->dst.words[3] != member->vip.words[3])
+		return false;
+	return (*(const __u64 *)&member->vip_port & mask) == wanted;
+}
+
+/*
+ * The member of an established flow, as long as nothing is to be decided: its entry is at the place
+ * that the hash names, and the packet neither begins nor ends it. NULL says nothing: ask choose().
+ * It is a part of what choose() does, cut out because nearly every packet takes this way, and takes
+ * it without what choose() keeps at hand for the others.
+ */
+static __always_inline const struct member *follow_established(const struct packet *packet,
+							       __u64 hash, __u32 *member_id)
+{
+	struct flow_bucket_pair *pair = flow_buckets(hash);
+	const struct member *member;
+	__u64 *slot;
+	__u64 entry;
+
+	if (!pair || packet->tcp_flags & (TCP_FIN | TCP_SYN | TCP_RST))
+		return 0;
+	slot = &pair->entries[flow_home(hash)];
+	entry = *(volatile __u64 *)slot;
+	if ((entry ^ hash) >> FLOW_TAG_SHIFT || !(entry & FLOW_CONFIRMED))
+		return 0;
+	*member_id = flow_member(entry);
+	member = member_of(*member_id);
+	if (!member || !serves(member, packet))
+		return 0;
+	flow_update(slot, entry, flow_seen_now(entry));
+	return member;
+}
+
+/* The member for a packet of TCP or UDP whose hash is known; NULL when choice->verdict is all that
+ * there is. */
 static __always_inline const struct member *choose(struct xdp_md *ctx, const struct packet *packet,
 						   struct choice *choice)
 {
 	struct flow_found found;
 	const struct member *member = 0;
 
-	choice->hash = flow_hash(packet);
 	found = flow_find(choice->hash);
 	if (found.slot)
 		member = follow_flow(ctx, packet, found, choice);

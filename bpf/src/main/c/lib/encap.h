@@ -210,13 +210,15 @@ static __always_inline enum encapsulated encapsulate(struct xdp_md *ctx,
 {
 	const bool ipv6 = member->flags & MEMBER_REAL_IPV6;
 
+	/* The most frequent one first. */
+	if (!(member->flags & (MEMBER_REAL_IPV6 | MEMBER_GUE | MEMBER_L2)))
+		return wrap_in_ipv4(ctx, member, packet, hash, false);
 	if (member->flags & MEMBER_L2)
 		return readdress(ctx, member, packet);
 	if (member->flags & MEMBER_GUE)
 		return ipv6 ? wrap_in_ipv6(ctx, member, packet, hash, true)
 			    : wrap_in_ipv4(ctx, member, packet, hash, true);
-	return ipv6 ? wrap_in_ipv6(ctx, member, packet, hash, false)
-		    : wrap_in_ipv4(ctx, member, packet, hash, false);
+	return wrap_in_ipv6(ctx, member, packet, hash, false);
 }
 
 #endif

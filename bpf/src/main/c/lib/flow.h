@@ -113,15 +113,28 @@ static __always_inline bool flow_store(__u64 *slot, __u64 entry)
 	return true;
 }
 
+/* The entry, seen now. */
+static __always_inline __u64 flow_seen_now(__u64 entry)
+{
+	return (entry & ~(FLOW_SEEN_MASK << FLOW_SEEN_SHIFT)) | (__u64)tick_now()
+									<< FLOW_SEEN_SHIFT;
+}
+
+/* Most packets see their flow in the tick in which the one before saw it, and store nothing. */
+static __always_inline void flow_update(__u64 *slot, __u64 entry, __u64 next)
+{
+	if (next != entry)
+		flow_store(slot, next);
+}
+
 /*
  * A packet of a known flow: confirms it, or with FIN or RST shortens its life. A TCP flow that goes
  * on after an RST never had it from its own client: it gets back what that took.
  */
 static __always_inline void flow_touch(__u64 *slot, __u64 entry, const struct packet *packet)
 {
-	__u64 next = entry & ~(FLOW_SEEN_MASK << FLOW_SEEN_SHIFT);
+	__u64 next = flow_seen_now(entry);
 
-	next |= (__u64)tick_now() << FLOW_SEEN_SHIFT;
 	if (!(packet->tcp_flags & (TCP_FIN | TCP_SYN | TCP_RST))) {
 		if (packet->protocol == IPPROTO_TCP && !(entry & FLOW_CONFIRMED))
 			next &= ~FLOW_SHORT_LIVED;
@@ -131,8 +144,7 @@ static __always_inline void flow_touch(__u64 *slot, __u64 entry, const struct pa
 	} else if (packet->tcp_flags & TCP_FIN) {
 		next |= FLOW_SHORT_LIVED;
 	}
-	if (next != entry)
-		flow_store(slot, next);
+	flow_update(slot, entry, next);
 }
 
 static __always_inline __u64 flow_entry(__u64 hash, __u32 member_id, const struct packet *packet)
@@ -200,6 +212,15 @@ static __always_inline bool flow_evict(__u64 *slot, __u32 room, __u64 entry)
 	return flow_store(slot, entry);
 }
 
+/* In the order of the distance from home. Verifiers before 6.6 do not bound an exclusive or. */
+static __always_inline __u32 flow_place(__u32 home, __u32 distance)
+{
+	__u32 place = home ^ distance;
+
+	asm volatile("" : "+r"(place));
+	return place & (FLOWS_PER_PAIR - 1);
+}
+
 /*
  * Records a flow that has no entry yet: in a free place, else in place of the oldest unconfirmed
  * entry, else of the oldest idle one. A fresh confirmed entry stays: then the flow goes untracked.
@@ -215,8 +236,10 @@ static __always_inline bool flow_insert(__u64 hash, __u64 entry)
 	if (!pair)
 		return false;
 	for (place = 0; place < FLOWS_PER_PAIR; place++) {
-		if (flow_is_free(pair->entries[home ^ place], now))
-			return flow_store(&pair->entries[home ^ place], entry);
+		__u64 *slot = &pair->entries[flow_place(home, place)];
+
+		if (flow_is_free(*slot, now))
+			return flow_store(slot, entry);
 	}
 	for (place = 0; place < FLOWS_PER_PAIR; place++)
 		room = larger(room, flow_room(pair->entries[place], now) | place);

@@ -68,14 +68,14 @@ static __always_inline void remember_at(struct flow_bucket_pair *pair, __u64 has
 	__u64 entry;
 
 	for (place = 0; place < FLOWS_PER_PAIR; place++) {
-		entry = *(volatile __u64 *)&pair->entries[home ^ place];
+		entry = *(volatile __u64 *)&pair->entries[flow_place(home, place)];
 		if ((entry ^ hash) >> FLOW_TAG_SHIFT == 0 || !fragment_lives(entry, now))
 			break;
 	}
 	entry = hash >> FLOW_TAG_SHIFT << FLOW_TAG_SHIFT;
 	entry |= (__u64)member_id << FLOW_MEMBER_SHIFT;
 	entry |= (__u64)now << FLOW_SEEN_SHIFT;
-	flow_store(&pair->entries[(home ^ place) & (FLOWS_PER_PAIR - 1)], entry | FLOW_CONFIRMED);
+	flow_store(&pair->entries[flow_place(home, place)], entry | FLOW_CONFIRMED);
 }
 
 /*

@@ -82,6 +82,8 @@ static __always_inline int parse_extensions(struct cursor cursor, struct packet 
 	__u32 header = sizeof(struct ipv6hdr);
 	__u32 i;
 
+	/* Verifiers before 6.6 refuse a loop that the compiler begins in its middle. */
+#pragma unroll
 	for (i = 0; i < EXTENSIONS_MAX; i++) {
 		void *at = header_at(cursor, packet, header);
 		__u8 protocol = packet->protocol;
