@@ -17,7 +17,7 @@ struct {
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__uint(max_entries, PROBE_ROUTES_MAX);
 	__type(key, __u32); /* the mark */
-	__type(value, struct probe_route);
+	__type(value, struct mark_route);
 } probe_routes SEC(".maps");
 
 /* Packets sent by mark: the daemon compares before and after a probe, without a system call. */
@@ -128,7 +128,7 @@ int probe(struct __sk_buff *skb)
 {
 	__u32 mark = skb->mark;
 	__u32 index = mark & ~PROBE_MARK_MASK;
-	struct probe_route *route;
+	struct mark_route *route;
 	struct packet packet = {};
 	__u64 *sent;
 	int wrapped;

@@ -44,7 +44,7 @@ const volatile struct {
 	enum member_flags member_flags;
 	enum member_state member_state;
 	enum counter counter;
-	struct probe_route probe_route;
+	struct mark_route mark_route;
 	enum probe_counter probe_counter;
 	enum constants constants;
 } abi = {};

@@ -17,12 +17,12 @@
 #define PROBE_ROUTES_MAX (1 << 20)
 
 /* Where the packets of one mark go: the member record that clients' packets are wrapped by. */
-struct probe_route {
+struct mark_route {
 	struct member member;
 	__u32 ifindex; /* of the interface that they leave by */
 	__u32 pad;
 };
-_Static_assert(sizeof(struct probe_route) == 72, "struct probe_route");
+_Static_assert(sizeof(struct mark_route) == 72, "struct mark_route");
 
 /* What became of packets that carry a probe's mark: X(NAME, what it counts). */
 #define PROBE_COUNTERS(X)                                                                          \

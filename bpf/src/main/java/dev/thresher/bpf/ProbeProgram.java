@@ -3,7 +3,7 @@ package dev.thresher.bpf;
 
 import dev.thresher.bpf.layout.ProbeCounter;
 import dev.thresher.bpf.layout.ProbeMark;
-import dev.thresher.bpf.layout.ProbeRoute;
+import dev.thresher.bpf.layout.MarkRoute;
 import dev.thresher.bpf.layout.ProgramSettings;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -58,7 +58,7 @@ public final class ProbeProgram implements AutoCloseable {
     }
 
     /** Says where packets of this mark go, in one step. */
-    public void put(int mark, ProbeRoute route) {
+    public void put(int mark, MarkRoute route) {
         routes.update(key(mark), route.encode());
     }
 

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.thresher.bpf.layout.MemberRecord;
 import dev.thresher.bpf.layout.ProbeCounter;
 import dev.thresher.bpf.layout.ProbeMark;
-import dev.thresher.bpf.layout.ProbeRoute;
+import dev.thresher.bpf.layout.MarkRoute;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -37,9 +37,9 @@ class ProbeAbiTest {
     }
 
     @Test
-    void probe_route_agrees() {
-        Btf.Struct route = btf.struct("probe_route");
-        assertEquals(ProbeRoute.LENGTH, route.size());
+    void mark_route_agrees() {
+        Btf.Struct route = btf.struct("mark_route");
+        assertEquals(MarkRoute.LENGTH, route.size());
         assertEquals(0, route.offsets().get("member"));
         assertEquals(MemberRecord.LENGTH, route.offsets().get("ifindex"));
     }

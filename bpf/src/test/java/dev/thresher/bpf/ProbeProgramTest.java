@@ -11,7 +11,8 @@ import dev.thresher.bpf.layout.MemberRecord;
 import dev.thresher.bpf.layout.MemberState;
 import dev.thresher.bpf.layout.ProbeCounter;
 import dev.thresher.bpf.layout.ProbeMark;
-import dev.thresher.bpf.layout.ProbeRoute;
+import dev.thresher.bpf.layout.MarkRoute;
+import dev.thresher.bpf.layout.VipMatch;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
@@ -161,16 +162,14 @@ class ProbeProgramTest {
         }
     }
 
-    private static ProbeRoute route(String vip, String real, int ifindex) {
+    private static MarkRoute route(String vip, String real, int ifindex) {
         MemberRecord member = new MemberRecord(
-                Frame.address(vip),
-                80,
-                Frame.TCP,
+                VipMatch.of(Frame.address(vip), 80, Frame.TCP),
                 MemberState.DOWN,
                 Frame.address(real),
                 new MemberRecord.NextHop(NEXT_HOP, OWN),
                 0);
-        return new ProbeRoute(member, ifindex);
+        return new MarkRoute(member, ifindex);
     }
 
     private static Frame frame(String vip) {

@@ -2,22 +2,24 @@
 package dev.thresher.daemon.control;
 
 import dev.thresher.bpf.layout.MacAddress;
+import dev.thresher.bpf.layout.MemberRecord;
 import dev.thresher.bpf.layout.MemberRecord.NextHop;
 import dev.thresher.bpf.layout.MemberState;
 import dev.thresher.config.Config;
-import dev.thresher.config.HealthCheck;
-import dev.thresher.config.Pool;
-import dev.thresher.config.Real;
 import dev.thresher.config.Vip;
+import dev.thresher.config.VipKey;
 import dev.thresher.daemon.nexthop.Resolution;
+import dev.thresher.daemon.plan.VipPlan;
+import dev.thresher.daemon.plan.VipPlan.MemberPlan;
+import dev.thresher.daemon.plan.VipPlanner;
 import dev.thresher.daemon.reconcile.DesiredState;
 import dev.thresher.daemon.reconcile.DesiredState.DesiredMember;
 import dev.thresher.daemon.reconcile.DesiredState.DesiredVip;
-import dev.thresher.healthcheck.Health;
 import dev.thresher.healthcheck.Target;
 import dev.thresher.healthcheck.TargetHealth;
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -28,39 +30,53 @@ final class DesiredStateBuilder {
 
     private final Config config;
     private final MacAddress source;
+    private final Tiers tiers;
 
-    DesiredStateBuilder(Config config, MacAddress source) {
+    /** @param startedNanos since when reals with weight 0 drain, on the clock of the health checker */
+    DesiredStateBuilder(Config config, MacAddress source, long startedNanos) {
         this.config = config;
         this.source = source;
+        this.tiers = new Tiers(config, startedNanos);
     }
 
-    DesiredState build(Map<Target, TargetHealth> healths, Map<InetAddress, Resolution> nextHops) {
+    Decision build(Map<Target, TargetHealth> healths, Map<InetAddress, Resolution> nextHops, long nowNanos) {
+        VipPlanner planner = new VipPlanner(nowNanos);
         List<DesiredVip> vips = new ArrayList<>();
+        Map<VipKey, VipPlan> plans = new LinkedHashMap<>();
         for (Vip vip : config.vips()) {
-            Pool pool = config.poolOf(vip);
-            List<DesiredMember> members = new ArrayList<>();
-            for (Real real : pool.reals()) {
-                members.add(member(real, pool.check(), healths, nextHops.get(real.address())));
-            }
+            VipPlan plan = planner.plan(tiers.of(vip, healths, nextHops), vip.failover().deadFlows());
+            plans.put(vip.key(), plan);
+            List<DesiredMember> members = plan.members().stream()
+                    .map(member -> member(member, nextHops.get(member.real())))
+                    .toList();
             vips.add(new DesiredVip(vip.key(), vip.tracked(), members));
         }
-        return new DesiredState(vips);
+        return new Decision(new DesiredState(vips), plans);
     }
 
-    /** A real that cannot be reached is as good as down, whatever its probes say; so is one that nobody has probed yet. */
-    private DesiredMember member(
-            Real real, HealthCheck check, Map<Target, TargetHealth> healths, @Nullable Resolution nextHop) {
+    /**
+     * For each target that is probed through the tunnel and can be reached, the record by which clients' packets are
+     * wrapped for it.
+     */
+    Map<Target, MemberRecord> probedMembers(Map<InetAddress, Resolution> nextHops) {
+        Map<Target, MemberRecord> members = new LinkedHashMap<>();
+        Targets.all(config).forEach((target, use) -> {
+            if (target.way() instanceof Target.Way.Tunnel
+                    && nextHops.get(target.real()) instanceof Resolution.Resolved resolved) {
+                DesiredMember member = new DesiredMember(
+                        target.real(), 0, MemberState.DOWN, new NextHop(resolved.destination(), source));
+                members.put(target, member.record(new DesiredVip(use.vip().key(), true, List.of()), 0));
+            }
+        });
+        return members;
+    }
+
+    /** A real that cannot be reached is as good as down, whatever its probes say. */
+    private DesiredMember member(MemberPlan plan, @Nullable Resolution nextHop) {
         if (!(nextHop instanceof Resolution.Resolved resolved)) {
-            return new DesiredMember(real.address(), real.weight(), MemberState.DOWN, new NextHop(NOWHERE, source));
+            return new DesiredMember(plan.real(), 0, MemberState.DOWN, new NextHop(NOWHERE, source));
         }
-        TargetHealth health = healths.get(new Target(real.address(), check));
-        boolean up = health != null && health.state().health() == Health.UP;
-        MemberState state = up ? serving(real) : MemberState.DOWN;
-        return new DesiredMember(real.address(), real.weight(), state, new NextHop(resolved.destination(), source));
-    }
-
-    /** Weight 0 asks for no new flows, and says nothing against those that are there. */
-    private static MemberState serving(Real real) {
-        return real.weight() == 0 ? MemberState.DRAIN : MemberState.UP;
+        return new DesiredMember(
+                plan.real(), plan.tableWeight(), plan.state(), new NextHop(resolved.destination(), source));
     }
 }

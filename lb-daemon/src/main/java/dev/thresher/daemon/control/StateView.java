@@ -2,7 +2,6 @@
 package dev.thresher.daemon.control;
 
 import dev.thresher.config.Config;
-import dev.thresher.config.HealthCheck;
 import dev.thresher.config.MacAddress;
 import dev.thresher.config.Member;
 import dev.thresher.config.Pool;
@@ -12,6 +11,9 @@ import dev.thresher.config.XdpMode;
 import dev.thresher.daemon.datapath.KernelDatapath;
 import dev.thresher.daemon.datapath.TrafficCounters;
 import dev.thresher.daemon.nexthop.Resolution;
+import dev.thresher.daemon.plan.VipPlan;
+import dev.thresher.daemon.plan.VipPlan.MemberPlan;
+import dev.thresher.daemon.plan.VipPlan.Mode;
 import dev.thresher.daemon.state.Counter;
 import dev.thresher.daemon.state.DaemonInfo;
 import dev.thresher.daemon.state.DaemonState;
@@ -28,9 +30,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Puts together what the servers publish, at the moment they ask. */
@@ -42,6 +44,7 @@ public final class StateView implements StateSource {
     private final KernelDatapath datapath;
     private final Controller controller;
     private final FlowSweeping sweeping;
+    private final Warnings warnings;
 
     public StateView(
             Config config,
@@ -57,6 +60,7 @@ public final class StateView implements StateSource {
         this.datapath = datapath;
         this.controller = controller;
         this.sweeping = sweeping;
+        this.warnings = new Warnings(controller);
     }
 
     /** All that one answer is made of, read once. */
@@ -64,7 +68,6 @@ public final class StateView implements StateSource {
             Instant now,
             long nowNanos,
             Published published,
-            Map<Member, Integer> weights,
             Map<Target, TargetHealth> healths,
             List<Traffic> traffic,
             List<Long> drops) {}
@@ -77,7 +80,6 @@ public final class StateView implements StateSource {
                 Instant.now(),
                 controller.checker().nanoTime(),
                 published,
-                published.effectiveWeights(),
                 controller.checker().snapshot(),
                 counters.members(Published.end(published.memberIds())),
                 counters.vipDrops(Published.end(published.vipIds())));
@@ -119,7 +121,7 @@ public final class StateView implements StateSource {
                 config.iface().name(),
                 mode,
                 nextHop(published),
-                warnings(mode, published, flows, vips));
+                warnings.of(mode, published, flows, vips));
     }
 
     private static @Nullable MacAddress nextHop(Published published) {
@@ -131,64 +133,54 @@ public final class StateView implements StateSource {
                 .orElse(null);
     }
 
-    private List<String> warnings(XdpMode mode, Published published, FlowStatus flows, List<VipState> vips) {
-        List<String> warnings = new ArrayList<>();
-        controller.failure().ifPresent(warnings::add);
-        for (VipState vip : vips) {
-            if (vip.membersUp() == 0) {
-                warnings.add("VIP " + vip.key() + " has no real server that is up: its packets are dropped");
+    private VipState vip(Vip vip, Picture picture) {
+        Map<InetAddress, MemberPlan> plans = picture.published.members(vip.key());
+        Map<InetAddress, MemberState> members = new LinkedHashMap<>();
+        for (Pool pool : Tiers.pools(config, vip)) {
+            for (Real real : pool.reals()) {
+                MemberPlan plan = plans.get(real.address());
+                if (plan == null || plan.pool().equals(pool.name())) {
+                    Targets.Use use = new Targets.Use(vip, pool, real);
+                    members.putIfAbsent(real.address(), member(use, plan, picture));
+                }
             }
         }
-        published.nextHops().values().stream()
-                .filter(Resolution.Unresolved.class::isInstance)
-                .map(resolution -> ((Resolution.Unresolved) resolution).reason())
-                .distinct()
-                .sorted()
-                .forEach(warnings::add);
-        warnings.addAll(flows.warnings());
-        if (mode == XdpMode.GENERIC) {
-            warnings.add("the program runs in generic mode, which is several times slower than driver mode");
-        }
-        return warnings;
-    }
-
-    private VipState vip(Vip vip, Picture picture) {
-        Pool pool = config.poolOf(vip);
-        List<MemberState> members = pool.reals().stream()
-                .map(real -> member(new Member(vip.key(), real.address()), real, pool.check(), picture))
-                .toList();
-        Traffic traffic = members.stream().map(MemberState::traffic).reduce(Traffic.NONE, Traffic::plus);
+        Traffic traffic = members.values().stream().map(MemberState::traffic).reduce(Traffic.NONE, Traffic::plus);
         Integer id = picture.published.vipIds().get(vip.key());
+        VipPlan plan = picture.published.plans().get(vip.key());
         return new VipState(
-                vip.key(), vip.pool(), vip.tracked(), traffic, id == null ? 0 : picture.drops.get(id), members);
+                vip.key(),
+                vip.pool(),
+                plan == null ? Mode.NONE : plan.mode(),
+                plan == null ? vip.pool() : plan.pool(),
+                vip.tracked(),
+                traffic,
+                id == null ? 0 : picture.drops.get(id),
+                List.copyOf(members.values()));
     }
 
-    private static MemberState member(Member member, Real real, HealthCheck check, Picture picture) {
-        TargetHealth health = picture.healths.get(new Target(real.address(), check));
+    private static MemberState member(Targets.Use use, @Nullable MemberPlan plan, Picture picture) {
+        Target target = use.target();
+        TargetHealth health = picture.healths.get(target);
         LastProbe probe = health == null ? null : health.lastProbe();
-        Integer id = picture.published.memberIds().get(member);
+        InetAddress real = use.real().address();
+        Integer id = picture.published.memberIds().get(new Member(use.vip().key(), real));
         return new MemberState(
-                real.address(),
-                real.weight(),
-                Objects.requireNonNullElse(picture.weights.get(member), 0),
-                stateOf(health, check),
+                real,
+                use.pool().name(),
+                use.real().weight(),
+                plan == null ? 0 : plan.effectiveWeight(),
+                health == null
+                        ? HealthState.UNKNOWN
+                        : HealthNews.stateOf(target, health.state().health()),
                 health == null ? picture.now : before(picture, health.state().sinceNanos()),
-                reason(health, picture.published.nextHops().get(real.address())),
+                reason(health, picture.published.nextHops().get(real)),
                 probe == null ? null : Duration.ofNanos(picture.nowNanos - probe.endedNanos()),
                 id == null ? Traffic.NONE : picture.traffic.get(id));
     }
 
     private static Instant before(Picture picture, long nanos) {
         return picture.now.minusNanos(picture.nowNanos - nanos);
-    }
-
-    private static HealthState stateOf(@Nullable TargetHealth health, HealthCheck check) {
-        if (check.kind() == HealthCheck.Kind.NONE) {
-            return HealthState.UNCHECKED;
-        }
-        return health == null
-                ? HealthState.UNKNOWN
-                : HealthState.valueOf(health.state().health().name());
     }
 
     /** Why a member serves or does not: the next hop first, without which its health means nothing. */

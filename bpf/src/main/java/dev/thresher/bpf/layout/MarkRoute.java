@@ -5,12 +5,12 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * {@code struct probe_route}: how the probe program wraps the packets of one mark, and where they leave.
+ * {@code struct mark_route}: how the probe program wraps the packets of one mark, and where they leave.
  *
  * @param member the record by which clients' packets are wrapped for the same real server
  * @param ifindex the interface that they leave by
  */
-public record ProbeRoute(MemberRecord member, int ifindex) {
+public record MarkRoute(MemberRecord member, int ifindex) {
     /** Bytes. */
     public static final int LENGTH = MemberRecord.LENGTH + 8;
 
