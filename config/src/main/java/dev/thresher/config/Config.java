@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.config;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -49,6 +50,11 @@ public record Config(
             Require.that(keys.add(vip.key()), "VIP " + vip.key() + " is there twice");
             Pool pool = byName.get(vip.pool());
             Require.that(pool != null, "VIP " + vip.key() + " names a missing pool, " + vip.pool());
+            vip.failover()
+                    .fallbacks()
+                    .forEach(fallback -> Require.that(
+                            byName.containsKey(fallback),
+                            "VIP " + vip.key() + " names a missing fallback pool, " + fallback));
             if (pool != null) {
                 PoolFit.complaint(vip, pool).ifPresent(complaint -> {
                     throw new IllegalArgumentException("VIP " + vip.key() + ": " + complaint);
@@ -72,9 +78,20 @@ public record Config(
 
     /** The pool that serves this VIP, which is one of {@link #vips}. */
     public Pool poolOf(Vip vip) {
-        Pool pool = pool(vip.pool());
+        return named(vip.pool());
+    }
+
+    /** The pools that may serve this VIP, which is one of {@link #vips}: its own, then its fallbacks. */
+    public List<Pool> poolsOf(Vip vip) {
+        List<Pool> all = new ArrayList<>(List.of(poolOf(vip)));
+        vip.failover().fallbacks().forEach(name -> all.add(named(name)));
+        return List.copyOf(all);
+    }
+
+    private Pool named(String name) {
+        Pool pool = pool(name);
         if (pool == null) {
-            throw new IllegalArgumentException("VIP " + vip.key() + " is not part of this configuration");
+            throw new IllegalArgumentException("there is no pool " + name + " in this configuration");
         }
         return pool;
     }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Every key there is. The loader takes names, ranges and defaults from here, and a test compares the reference
@@ -118,7 +119,7 @@ final class Schema {
     static final Key<IpPrefix> ROUTE_PREFIX = Key.required(SOURCE_ROUTE, "prefix", AddressTypes.anyPrefix());
     static final Key<InetAddress> ROUTE_REAL = Key.required(SOURCE_ROUTE, "real", AddressTypes.unicast());
 
-    static final List<Key<?>> KEYS = List.of(
+    private static final List<Key<?>> OWN_KEYS = List.of(
             THRESHER,
             DEFINITIONS,
             INSTANCE,
@@ -170,6 +171,10 @@ final class Schema {
             SERVER_ID_LENGTH,
             ROUTE_PREFIX,
             ROUTE_REAL);
+
+    static final List<Key<?>> KEYS = Stream.of(OWN_KEYS, PolicyKeys.KEYS)
+            .<Key<?>>flatMap(List::stream)
+            .toList();
 
     private static final Map<String, List<String>> NAMES = KEYS.stream()
             .collect(Collectors.groupingBy(Key::section, Collectors.mapping(Key::name, Collectors.toList())));

@@ -136,7 +136,7 @@ public final class StateView implements StateSource {
     private VipState vip(Vip vip, Picture picture) {
         Map<InetAddress, MemberPlan> plans = picture.published.members(vip.key());
         Map<InetAddress, MemberState> members = new LinkedHashMap<>();
-        for (Pool pool : Tiers.pools(config, vip)) {
+        for (Pool pool : config.poolsOf(vip)) {
             for (Real real : pool.reals()) {
                 MemberPlan plan = plans.get(real.address());
                 if (plan == null || plan.pool().equals(pool.name())) {

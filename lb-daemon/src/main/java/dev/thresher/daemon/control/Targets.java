@@ -28,7 +28,7 @@ final class Targets {
     /** Calls back with every real server of every pool of every VIP, in the order of the configuration. */
     static void forEach(Config config, BiConsumer<Target, Use> visitor) {
         for (Vip vip : config.vips()) {
-            for (Pool pool : Tiers.pools(config, vip)) {
+            for (Pool pool : config.poolsOf(vip)) {
                 for (Real real : pool.reals()) {
                     Use use = new Use(vip, pool, real);
                     visitor.accept(use.target(), use);

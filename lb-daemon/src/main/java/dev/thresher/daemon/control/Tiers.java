@@ -14,7 +14,6 @@ import dev.thresher.healthcheck.Target;
 import dev.thresher.healthcheck.TargetHealth;
 import dev.thresher.healthcheck.Transition;
 import java.net.InetAddress;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -29,16 +28,8 @@ final class Tiers {
         this.startedNanos = startedNanos;
     }
 
-    /** The pool of a VIP, then its fallbacks. */
-    static List<Pool> pools(Config config, Vip vip) {
-        List<Pool> pools = new ArrayList<>();
-        pools.add(config.poolOf(vip));
-        vip.failover().fallbacks().forEach(name -> pools.add(config.requirePool(name)));
-        return pools;
-    }
-
     List<Tier> of(Vip vip, Map<Target, TargetHealth> healths, Map<InetAddress, Resolution> nextHops) {
-        return pools(config, vip).stream()
+        return config.poolsOf(vip).stream()
                 .map(pool -> new Tier(
                         pool.name(),
                         pool.policy(),
