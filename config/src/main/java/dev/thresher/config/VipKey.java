@@ -29,6 +29,11 @@ public record VipKey(IpPrefix prefix, int port, Protocol protocol) {
         this(IpPrefix.of(address), port, protocol);
     }
 
+    /** A VIP of the addresses that have so many bits in common with this one. */
+    public VipKey(InetAddress network, int prefixLength, int port, Protocol protocol) {
+        this(new IpPrefix(network, prefixLength), port, protocol);
+    }
+
     /**
      * Reads what {@link #toString} writes, such as {@code 203.0.113.10:80/tcp}, {@code 203.0.113.0/24:any/udp} or
      * {@code [2001:db8::1]:80/tcp}.
@@ -51,6 +56,11 @@ public record VipKey(IpPrefix prefix, int port, Protocol protocol) {
     /** The address; the first one if the VIP has a prefix of many. */
     public InetAddress address() {
         return prefix.address();
+    }
+
+    /** Bits of the address that count: 32 or 128 if the VIP is one address. */
+    public int prefixLength() {
+        return prefix.length();
     }
 
     public boolean isIpv4() {

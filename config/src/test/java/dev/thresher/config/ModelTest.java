@@ -79,6 +79,20 @@ class ModelTest {
     }
 
     @Test
+    void vipKey_coversWhatIsForItsAddressesPortAndProtocol() {
+        VipKey packet = VipKey.parse("203.0.113.10:80/tcp");
+
+        assertTrue(packet.covers(packet));
+        assertTrue(VipKey.parse("203.0.113.10:any/tcp").covers(packet));
+        assertTrue(VipKey.parse("203.0.113.0/24:80/tcp").covers(packet));
+        assertTrue(VipKey.parse("203.0.112.0/23:any/tcp").covers(packet));
+        assertFalse(VipKey.parse("203.0.113.10:81/tcp").covers(packet));
+        assertFalse(VipKey.parse("203.0.113.10:80/udp").covers(packet));
+        assertFalse(VipKey.parse("203.0.112.0/24:80/tcp").covers(packet));
+        assertFalse(VipKey.parse("[2001:db8::/32]:80/tcp").covers(packet));
+    }
+
+    @Test
     void member_readsAsAnArrow() {
         Member member = new Member(VipKey.parse("203.0.113.10:80/tcp"), IpText.parse("fd00::2"));
 
