@@ -24,7 +24,6 @@ enum constants {
 
 const volatile struct {
 	struct vip vip;
-	struct vip_table *vip_table;
 	struct vip_prefix_key vip_prefix_key;
 	struct foreign foreign;
 	struct member member;
@@ -48,3 +47,6 @@ const volatile struct {
 	enum probe_counter probe_counter;
 	enum constants constants;
 } abi = {};
+
+/* Too large for a constant. */
+struct vip_table vip_table;

@@ -130,8 +130,8 @@ final class LoadedProgram implements AutoCloseable {
     private void writeVips() {
         object.map(MapNames.FOREIGN)
                 .update(key(0), ForeignAddresses.without(vips.keySet()).encode());
-        VipTable.prefixes(vips)
-                .forEach((key, value) -> object.map(MapNames.VIP_PREFIXES).update(key.array(), value));
+        BpfMap prefixes = object.map(MapNames.VIP_PREFIXES);
+        VipTable.prefixes(vips).forEach((prefix, value) -> prefixes.update(VipTable.prefixKey(prefix), value));
         try (BpfMap inner = BpfMap.createAligned("test_vips", VipTable.BYTES)) {
             inner.update(key(0), VipTable.encode(vips));
             object.map(MapNames.VIPS).updateInner(List.of(0), List.of(inner));

@@ -176,6 +176,10 @@ public record MemberRecord(
         while (words.hasRemaining()) {
             sum += words.getShort() & 0xffff;
         }
+        return folded(folded(sum));
+    }
+
+    private static int folded(int sum) {
         return (sum & 0xffff) + (sum >>> Short.SIZE);
     }
 

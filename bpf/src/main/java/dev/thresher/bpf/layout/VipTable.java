@@ -15,7 +15,7 @@ import java.util.Set;
  * {@code struct vip_table}: all VIPs, and the addresses that have VIPs, in buckets of which none overflows. For that the
  * hash has a multiplier, and the first of a fixed sequence that serves is taken: the same VIPs make the same bytes.
  *
- * <p>VIPs that are prefixes are no part of it, but it says that there are some; {@link #prefixes} makes those entries.
+ * <p>VIPs that are prefixes are no part of it, but it says that there are some; {@link #prefixes} are those entries.
  */
 public final class VipTable {
     /** Bytes of the map's value. */
@@ -60,16 +60,35 @@ public final class VipTable {
         return encode(entries, flags);
     }
 
-    /** Keys and values of the map {@code vip_prefixes}. */
-    public static Map<ByteBuffer, byte[]> prefixes(Map<VipMatch, VipRecord> vips) {
-        Map<ByteBuffer, byte[]> entries = new LinkedHashMap<>();
+    /** What the map {@code vip_prefixes} holds; prefixes as such, for packets without ports, have port and protocol 0. */
+    public static Map<VipMatch, byte[]> prefixes(Map<VipMatch, VipRecord> vips) {
+        Map<VipMatch, byte[]> entries = new LinkedHashMap<>();
         vips.forEach((key, record) -> {
             if (key.isPrefix()) {
-                entries.put(prefixKey(key), record.encode(key));
+                entries.put(key, record.encode(key));
             }
         });
-        addresses(vips.keySet(), true).forEach((net, protocols) -> entries.put(prefixKey(net), protocols.encode(net)));
+        addresses(vips.keySet(), true).forEach((net, protocols) -> entries.put(net, protocols.encode(net)));
         return entries;
+    }
+
+    /** {@code struct vip_prefix_key}. */
+    public static byte[] prefixKey(VipMatch prefix) {
+        ByteBuffer buffer = ByteBuffer.allocate(Integer.BYTES * 2 + Addresses.LENGTH);
+        buffer.order(ByteOrder.nativeOrder()).putInt(Integer.SIZE + prefix.mappedBits());
+        buffer.order(ByteOrder.BIG_ENDIAN).put((byte) prefix.protocol()).put((byte) 0);
+        return buffer.putShort((short) prefix.port())
+                .put(Addresses.encode(prefix.address()))
+                .array();
+    }
+
+    /** The prefix behind a {@link #prefixKey}. */
+    public static VipMatch prefixOf(byte[] key) {
+        ByteBuffer buffer = ByteBuffer.wrap(key).order(ByteOrder.nativeOrder());
+        int bits = buffer.getInt() - Integer.SIZE;
+        int protocol = buffer.get() & 0xff;
+        int port = buffer.order(ByteOrder.BIG_ENDIAN).getShort(Integer.BYTES + 2) & 0xffff;
+        return VipMatch.ofMapped(Arrays.copyOfRange(key, 2 * Integer.BYTES, key.length), bits, port, protocol);
     }
 
     /** The VIPs behind a map's value, without those that are prefixes. */
@@ -84,19 +103,6 @@ public final class VipTable {
             }
         }
         return vips;
-    }
-
-    /** Puts a VIP that is a prefix, as an entry of {@code vip_prefixes} has it, among the others. */
-    public static void decodePrefix(byte[] key, byte[] value, Map<VipMatch, VipRecord> vips) {
-        if (!VipRecord.isNoVip(value)) {
-            ByteBuffer buffer = ByteBuffer.wrap(key).order(ByteOrder.nativeOrder());
-            int bits = buffer.getInt() - Integer.SIZE;
-            int protocol = buffer.get() & 0xff;
-            int port = buffer.order(ByteOrder.BIG_ENDIAN).getShort(Integer.BYTES + 2) & 0xffff;
-            vips.put(
-                    VipMatch.ofMapped(Arrays.copyOfRange(key, 8, key.length), bits, port, protocol),
-                    VipRecord.decode(value));
-        }
     }
 
     /** An address or a prefix with VIPs, and of which protocols. */
@@ -122,14 +128,6 @@ public final class VipTable {
             }
         }
         return addresses;
-    }
-
-    private static ByteBuffer prefixKey(VipMatch key) {
-        ByteBuffer buffer = ByteBuffer.allocate(Integer.BYTES * 2 + Addresses.LENGTH);
-        buffer.order(ByteOrder.nativeOrder()).putInt(Integer.SIZE + key.mappedBits());
-        buffer.order(ByteOrder.BIG_ENDIAN).put((byte) key.protocol()).put((byte) 0);
-        buffer.putShort((short) key.port()).put(Addresses.encode(key.address()));
-        return buffer.flip();
     }
 
     private static byte[] encode(List<byte[]> entries, int flags) {

@@ -7,7 +7,7 @@ import dev.thresher.bpf.layout.VipMatch;
 import dev.thresher.bpf.layout.VipRecord;
 import dev.thresher.bpf.layout.VipTable;
 import dev.thresher.config.VipKey;
-import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,12 +49,10 @@ final class KernelVips {
         Set<VipMatch> both = new HashSet<>(matches().keySet());
         both.addAll(wanted.keySet());
         writeForeign(both);
-        Map<ByteBuffer, byte[]> wantedPrefixes = VipTable.prefixes(wanted);
-        wantedPrefixes.forEach((key, value) -> prefixes.update(key.array(), value));
+        Map<VipMatch, byte[]> wantedPrefixes = VipTable.prefixes(wanted);
+        wantedPrefixes.forEach((prefix, value) -> prefixes.update(VipTable.prefixKey(prefix), value));
         writeTable(VipTable.encode(wanted));
-        prefixKeys().stream()
-                .filter(key -> !wantedPrefixes.containsKey(key))
-                .forEach(key -> prefixes.delete(key.array()));
+        removeOtherPrefixes(wantedPrefixes.keySet());
         writeForeign(wanted.keySet());
     }
 
@@ -72,13 +70,22 @@ final class KernelVips {
     private Map<VipMatch, VipRecord> matches() {
         Map<VipMatch, VipRecord> vips = new LinkedHashMap<>();
         InnerMaps.read(table, 0).ifPresent(value -> vips.putAll(VipTable.decode(value)));
-        prefixes.forEach((key, value) -> VipTable.decodePrefix(key, value, vips));
+        prefixes.forEach((key, value) -> {
+            VipMatch prefix = VipTable.prefixOf(key);
+            if (prefix.protocol() != 0) {
+                vips.put(prefix, VipRecord.decode(value));
+            }
+        });
         return vips;
     }
 
-    private Set<ByteBuffer> prefixKeys() {
-        Set<ByteBuffer> keys = new HashSet<>();
-        prefixes.forEach((key, value) -> keys.add(ByteBuffer.wrap(key)));
-        return keys;
+    private void removeOtherPrefixes(Set<VipMatch> wanted) {
+        List<byte[]> unwanted = new ArrayList<>();
+        prefixes.forEach((key, value) -> {
+            if (!wanted.contains(VipTable.prefixOf(key))) {
+                unwanted.add(key);
+            }
+        });
+        unwanted.forEach(prefixes::delete);
     }
 }
