@@ -26,8 +26,8 @@ final class Schema {
     static final String API = ROOT + ".api";
     static final String POOL = ROOT + ".pools.<name>";
     static final String REAL = POOL + ".reals[]";
+    static final String HEALTH_CHECKS = ROOT + ".health-checks";
     static final String POOL_ENCAPSULATION = POOL + ".encapsulation";
-    static final String CHECK = POOL + ".health-check";
     static final String VIP = ROOT + ".vips[]";
     static final String QUIC = VIP + ".quic";
     static final String QUIC_CONFIG = QUIC + ".configs.<rotation>";
@@ -68,6 +68,10 @@ final class Schema {
     static final Key<Path> SOCKET =
             Key.optional(API, "socket", ValueTypes.socketPath(), "/run/thresher/<instance>.sock");
 
+    static final Key<ConfigObject> HEALTH_CHECKS_SECTION =
+            Key.optional(ROOT, "health-checks", ValueType.SECTION, "all defaults");
+    static final Key<Boolean> ALLOW_EXEC = Key.defaulting(HEALTH_CHECKS, "allow-exec", ValueTypes.flag(), "false");
+
     static final Key<ConfigObject> POOLS = Key.optional(ROOT, "pools", ValueType.SECTION, "no pools");
     static final Key<ConfigList> REALS = Key.required(POOL, "reals", ValueType.LIST);
     static final Key<ConfigObject> POOL_ENCAPSULATION_SECTION =
@@ -82,20 +86,6 @@ final class Schema {
     static final Key<Integer> WEIGHT = Key.defaulting(REAL, "weight", ValueTypes.integer(0, Real.MAX_WEIGHT), "1");
 
     static final Key<List<ServerId>> SERVER_ID = Key.optional(REAL, "server-id", ValueTypes.serverIds(), "none");
-
-    static final Key<HealthCheck.Kind> CHECK_TYPE =
-            Key.required(CHECK, "type", ValueType.oneOf(HealthCheck.Kind.class));
-    static final Key<Integer> CHECK_PORT = Key.required(CHECK, "port", ValueTypes.integer(1, 65_535));
-    static final Key<String> CHECK_PATH = Key.defaulting(CHECK, "path", ValueTypes.httpPath(), "/");
-    static final Key<String> CHECK_HOST = Key.optional(CHECK, "host", ValueTypes.httpHost(), "the real's address");
-    static final Key<StatusRanges> CHECK_EXPECT = Key.defaulting(CHECK, "expect", ValueTypes.statuses(), "200-299");
-    static final Key<Duration> CHECK_INTERVAL =
-            Key.defaulting(CHECK, "interval", ValueTypes.duration("100ms", "1h"), "2s");
-    static final Key<Duration> CHECK_TIMEOUT =
-            Key.optional(CHECK, "timeout", ValueTypes.duration("10ms", "1h"), "1s, or the interval if less");
-    static final Key<Integer> CHECK_RISE = Key.defaulting(CHECK, "rise", ValueTypes.integer(1, 100), "2");
-    static final Key<Integer> CHECK_FALL = Key.defaulting(CHECK, "fall", ValueTypes.integer(1, 100), "3");
-    static final Key<Double> CHECK_JITTER = Key.defaulting(CHECK, "jitter", ValueTypes.decimal(0, 0.5), "0.1");
 
     static final Key<ConfigList> VIPS = Key.optional(ROOT, "vips", ValueType.LIST, "no VIPs");
     static final Key<IpPrefix> VIP_ADDRESS = Key.required(VIP, "address", AddressTypes.unicastOrPrefix());
@@ -130,6 +120,7 @@ final class Schema {
             ENCAPSULATION_SECTION,
             FLOWS_SECTION,
             API_SECTION,
+            HEALTH_CHECKS_SECTION,
             POOLS,
             VIPS,
             SOURCE_IPV4,
@@ -140,6 +131,7 @@ final class Schema {
             UDP_IDLE_TIMEOUT,
             RECLAIM_AGE,
             SOCKET,
+            ALLOW_EXEC,
             REALS,
             POOL_ENCAPSULATION_SECTION,
             CHECK_SECTION,
@@ -148,16 +140,6 @@ final class Schema {
             REAL_ADDRESS,
             WEIGHT,
             SERVER_ID,
-            CHECK_TYPE,
-            CHECK_PORT,
-            CHECK_PATH,
-            CHECK_HOST,
-            CHECK_EXPECT,
-            CHECK_INTERVAL,
-            CHECK_TIMEOUT,
-            CHECK_RISE,
-            CHECK_FALL,
-            CHECK_JITTER,
             VIP_ADDRESS,
             VIP_PORT,
             VIP_PROTOCOL,
@@ -172,7 +154,7 @@ final class Schema {
             ROUTE_PREFIX,
             ROUTE_REAL);
 
-    static final List<Key<?>> KEYS = Stream.of(OWN_KEYS, PolicyKeys.KEYS)
+    static final List<Key<?>> KEYS = Stream.of(OWN_KEYS, HealthCheckKeys.KEYS, PolicyKeys.KEYS)
             .<Key<?>>flatMap(List::stream)
             .toList();
 

@@ -26,6 +26,7 @@ import dev.thresher.healthcheck.LastProbe;
 import dev.thresher.healthcheck.Target;
 import dev.thresher.healthcheck.TargetHealth;
 import dev.thresher.healthcheck.Transition;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
