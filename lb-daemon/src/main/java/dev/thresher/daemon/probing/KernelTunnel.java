@@ -157,6 +157,11 @@ public final class KernelTunnel implements ProbePaths {
         }
     }
 
+    /** For tests: takes the program off its interfaces behind this object's back. */
+    void loseProgram() {
+        egress.lose();
+    }
+
     @Override
     public void close() {
         thread.shutdown();

@@ -96,6 +96,11 @@ final class VipEgress implements AutoCloseable {
                 .toList();
     }
 
+    /** For tests: as if somebody else had taken the program off the interfaces. */
+    void lose() {
+        attached.values().forEach(TcEgress::close);
+    }
+
     @Override
     public void close() {
         attached.values().forEach(TcEgress::close);
