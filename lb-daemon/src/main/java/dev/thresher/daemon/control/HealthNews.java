@@ -52,11 +52,15 @@ final class HealthNews {
         }
     }
 
-    /** Tells of VIPs that are served in another way than before. A first plan is news only if it is not as it should be. */
+    /**
+     * Tells of VIPs that are served in another way than before. A first plan is news if it is not as it should be, but that
+     * nobody serves before the first probes have ended is no news.
+     */
     void planned(Map<VipKey, VipPlan> before, Map<VipKey, VipPlan> after) {
         after.forEach((vip, plan) -> {
             VipPlan previous = before.get(vip);
-            Mode mode = previous == null ? Mode.NORMAL : previous.mode();
+            Mode first = plan.mode() == Mode.NONE ? Mode.NONE : Mode.NORMAL;
+            Mode mode = previous == null ? first : previous.mode();
             boolean samePool = previous == null || previous.pool().equals(plan.pool());
             if (mode != plan.mode() || (!samePool && plan.mode() == Mode.FALLBACK)) {
                 log(vip, plan);

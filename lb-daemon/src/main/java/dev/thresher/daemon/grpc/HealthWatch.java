@@ -51,12 +51,19 @@ final class HealthWatch {
         return watch;
     }
 
-    /** Ends the call after what it has taken so far. */
+    /** Ends the call after what has happened so far. */
     synchronized void end() {
         if (!ended) {
+            for (Batch batch = next(); !batch.isEmpty(); batch = next()) {
+                caller.onNext(HealthEncoder.encode(batch));
+            }
             close();
             caller.onCompleted();
         }
+    }
+
+    private Batch next() {
+        return subscription.take(EVENTS_A_MESSAGE);
     }
 
     private synchronized void cancelled() {
@@ -84,7 +91,7 @@ final class HealthWatch {
     private synchronized void send() {
         woken.set(false);
         while (!ended && caller.isReady()) {
-            Batch batch = subscription.take(EVENTS_A_MESSAGE);
+            Batch batch = next();
             if (batch.isEmpty()) {
                 return;
             }

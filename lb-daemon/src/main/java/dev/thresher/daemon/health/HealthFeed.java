@@ -36,7 +36,7 @@ public final class HealthFeed {
     }
 
     /** How many listen. */
-    int listeners() {
+    public int listeners() {
         return subscriptions.size();
     }
 

@@ -18,6 +18,7 @@ import dev.thresher.config.Vip;
 import dev.thresher.config.VipKey;
 import dev.thresher.daemon.datapath.MemoryDatapath;
 import dev.thresher.daemon.nexthop.Resolution;
+import dev.thresher.daemon.probing.ProbePaths;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -71,7 +72,7 @@ class ControllerTest {
     }
 
     private Controller controller(HealthCheck check) {
-        return new Controller(config(check), maps, OURS, nextHops, () -> {});
+        return new Controller(config(check), maps, OURS, nextHops, ProbePaths.direct(), () -> {});
     }
 
     private MemberRecord member() {
@@ -152,7 +153,7 @@ class ControllerTest {
             vips[i] = new Vip(VipKey.parse("203.0.113.1" + i + ":80/tcp"), "web", true);
         }
         Config config = Configs.of(List.of(Configs.pool("web", HealthCheck.none(), new Real(REAL, 1))), vips);
-        try (Controller controller = new Controller(config, maps, OURS, nextHops, () -> {})) {
+        try (Controller controller = new Controller(config, maps, OURS, nextHops, ProbePaths.direct(), () -> {})) {
             IOException error = assertThrows(IOException.class, () -> controller.start(Duration.ZERO));
             assertTrue(String.valueOf(error.getMessage()).contains("room for 4 VIPs"), error::getMessage);
             assertEquals(0, maps.takeCalls());

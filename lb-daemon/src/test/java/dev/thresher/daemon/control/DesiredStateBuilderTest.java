@@ -43,8 +43,9 @@ class DesiredStateBuilderTest {
     private static DesiredMember member(
             int weight, Map<Target, TargetHealth> healths, Map<InetAddress, Resolution> nextHops) {
         Config config = Configs.of(List.of(Configs.pool("web", CHECK, new Real(REAL, weight))), VIP);
-        return new DesiredStateBuilder(config, OURS)
-                .build(healths, nextHops)
+        return new DesiredStateBuilder(config, OURS, 0)
+                .build(healths, nextHops, 0)
+                .state()
                 .vips()
                 .get(0)
                 .members()
@@ -53,7 +54,7 @@ class DesiredStateBuilderTest {
 
     @ParameterizedTest
     @CsvSource({
-        "UP,      5, UP,    5",
+        "UP,      5, UP,    1", // the only one: its share is all
         "UP,      0, DRAIN, 0",
         "DOWN,    5, DOWN,  0",
         "DOWN,    0, DOWN,  0",
@@ -90,8 +91,9 @@ class DesiredStateBuilderTest {
     void vips_thatShareAPool_haveMembersOfTheirOwn() {
         Vip other = new Vip(VipKey.parse("203.0.113.10:53/udp"), "web", false);
         Config config = Configs.of(List.of(Configs.pool("web", CHECK, new Real(REAL, 1))), VIP, other);
-        List<DesiredVip> vips = new DesiredStateBuilder(config, OURS)
-                .build(healths(CHECK, Health.UP), Map.of(REAL, RESOLVED))
+        List<DesiredVip> vips = new DesiredStateBuilder(config, OURS, 0)
+                .build(healths(CHECK, Health.UP), Map.of(REAL, RESOLVED), 0)
+                .state()
                 .vips();
         assertEquals(
                 List.of(VIP.key(), other.key()),

@@ -5,6 +5,7 @@ import dev.thresher.config.IpText;
 import dev.thresher.config.MacAddress;
 import dev.thresher.config.VipKey;
 import dev.thresher.config.XdpMode;
+import dev.thresher.daemon.plan.VipPlan.Mode;
 import dev.thresher.daemon.state.Counter;
 import dev.thresher.daemon.state.DaemonInfo;
 import dev.thresher.daemon.state.DaemonState;
@@ -28,6 +29,7 @@ final class SampleState implements StateSource {
     public DaemonState snapshot() {
         MemberState up = new MemberState(
                 IpText.parse("10.0.0.2"),
+                "web",
                 2,
                 2,
                 HealthState.UP,
@@ -36,7 +38,7 @@ final class SampleState implements StateSource {
                 Duration.ofMillis(1_250),
                 new Traffic(10, 1_000, 3));
         MemberState down = new MemberState(
-                IpText.parse("fd00::3"), 1, 0, HealthState.DOWN, NOW, "connection refused", null, Traffic.NONE);
+                IpText.parse("fd00::3"), "web", 1, 0, HealthState.DOWN, NOW, "connection refused", null, Traffic.NONE);
         DaemonInfo daemon = new DaemonInfo(
                 "edge",
                 "1.2.3",
@@ -48,6 +50,8 @@ final class SampleState implements StateSource {
                 List.of("generic mode is slow"));
         VipState vip = new VipState(
                 VipKey.parse("[2001:db8::1]:80/tcp"),
+                "web",
+                Mode.NORMAL,
                 "web",
                 true,
                 up.traffic().plus(down.traffic()),

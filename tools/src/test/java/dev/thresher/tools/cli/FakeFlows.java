@@ -86,7 +86,7 @@ final class FakeFlows implements FlowSource {
         dev.thresher.daemon.state.MemberState health = nextHop == null
                 ? null
                 : new dev.thresher.daemon.state.MemberState(
-                        member.real(), 10, 0, HealthState.DOWN, Instant.EPOCH, "HTTP 503", null, Traffic.NONE);
+                        member.real(), "web", 10, 0, HealthState.DOWN, Instant.EPOCH, "HTTP 503", null, Traffic.NONE);
         return new MemberView(member, MemberState.DRAIN, nextHop, health);
     }
 }

@@ -5,6 +5,7 @@ import dev.thresher.config.IpText;
 import dev.thresher.config.MacAddress;
 import dev.thresher.config.VipKey;
 import dev.thresher.config.XdpMode;
+import dev.thresher.daemon.plan.VipPlan.Mode;
 import dev.thresher.daemon.state.Counter;
 import dev.thresher.daemon.state.DaemonInfo;
 import dev.thresher.daemon.state.DaemonState;
@@ -66,13 +67,22 @@ record FakeSource(DaemonState snapshot, List<Counter> counters) implements State
             sum = sum.plus(member.traffic());
         }
         VipKey parsed = VipKey.parse(key);
-        return new VipState(parsed, "pool-" + parsed.protocol(), parsed.port() == 80, sum, drops, List.of(members));
+        return new VipState(
+                parsed,
+                "pool-" + parsed.protocol(),
+                parsed.port() == 80 ? Mode.NORMAL : Mode.NONE,
+                "pool-" + parsed.protocol(),
+                parsed.port() == 80,
+                sum,
+                drops,
+                List.of(members));
     }
 
     private static MemberState member(
             String real, int effectiveWeight, HealthState health, String reason, Traffic traffic) {
         return new MemberState(
                 IpText.parse(real),
+                "pool-tcp",
                 10,
                 effectiveWeight,
                 health,

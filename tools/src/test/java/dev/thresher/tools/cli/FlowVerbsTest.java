@@ -25,7 +25,7 @@ final class FlowVerbsTest {
 
     @BeforeEach
     void serve() throws IOException {
-        server = GrpcServer.start(dir.resolve("edge.sock"), FakeSource.busy(), new FakeFlows());
+        server = GrpcServer.start(dir.resolve("edge.sock"), FakeSource.busy(), new FakeFlows(), new FakeHealth());
     }
 
     @AfterEach

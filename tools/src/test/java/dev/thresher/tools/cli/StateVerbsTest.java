@@ -30,7 +30,7 @@ final class StateVerbsTest {
 
     @BeforeEach
     void serve() throws IOException {
-        server = GrpcServer.start(dir.resolve("edge.sock"), FakeSource.busy(), new FakeFlows());
+        server = GrpcServer.start(dir.resolve("edge.sock"), FakeSource.busy(), new FakeFlows(), new FakeHealth());
     }
 
     @AfterEach
@@ -115,7 +115,9 @@ final class StateVerbsTest {
                         "members_total",
                         "traffic",
                         "drops",
-                        "members"),
+                        "members",
+                        "serving",
+                        "serving_pool"),
                 List.copyOf(web.keySet()));
         assertEquals("tcp", web.get("protocol").getAsString());
         assertEquals(2, web.getAsJsonArray("members").size());
@@ -218,7 +220,7 @@ final class StateVerbsTest {
     private void serve(StateSource source) throws IOException {
         Path socket = server.socket();
         server.close();
-        server = GrpcServer.start(socket, source, new FakeFlows());
+        server = GrpcServer.start(socket, source, new FakeFlows(), new FakeHealth());
     }
 
     private CliRun run(String... arguments) {
