@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.config;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -78,20 +77,9 @@ public record Config(
 
     /** The pool that serves this VIP, which is one of {@link #vips}. */
     public Pool poolOf(Vip vip) {
-        return named(vip.pool());
-    }
-
-    /** The pools that may serve this VIP, which is one of {@link #vips}: its own, then its fallbacks. */
-    public List<Pool> poolsOf(Vip vip) {
-        List<Pool> all = new ArrayList<>(List.of(poolOf(vip)));
-        vip.failover().fallbacks().forEach(name -> all.add(named(name)));
-        return List.copyOf(all);
-    }
-
-    private Pool named(String name) {
-        Pool pool = pool(name);
+        Pool pool = pool(vip.pool());
         if (pool == null) {
-            throw new IllegalArgumentException("there is no pool " + name + " in this configuration");
+            throw new IllegalArgumentException("VIP " + vip.key() + " is not part of this configuration");
         }
         return pool;
     }

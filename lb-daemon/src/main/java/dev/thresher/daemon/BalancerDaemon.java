@@ -64,7 +64,7 @@ final class BalancerDaemon implements Closeable {
         controller.start(datapath.startsOver() ? VERDICT_PATIENCE : Duration.ZERO);
         FlowView flows = new FlowView(datapath, () -> controller.published().memberIds(), view);
         Path socket = config.api().socket();
-        HealthView healths = new HealthView(config, controller, view);
+        HealthView healths = new HealthView(controller, view);
         GrpcServer server = add(GrpcServer.start(socket, view, flows, healths));
         datapath.activate();
         server.ready();

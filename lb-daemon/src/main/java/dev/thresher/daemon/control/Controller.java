@@ -43,7 +43,6 @@ public final class Controller implements AutoCloseable {
     private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
     private static final Duration NEXT_HOP_PATIENCE = Duration.ofSeconds(5);
 
-    private final Config config;
     private final Runnable everySecond;
     private final Reconciler reconciler;
     private final DesiredStateBuilder builder;
@@ -51,7 +50,7 @@ public final class Controller implements AutoCloseable {
     private final NextHops nextHops;
     private final ProbePaths paths;
     private final HealthNews news;
-    private final Map<Target, Targets.Use> targets;
+    private final Targets targets;
     private final Awaited<Target> unjudged;
     private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1, Controller::newThread);
     private final RetriedTask reconciling;
@@ -82,17 +81,16 @@ public final class Controller implements AutoCloseable {
             NextHops nextHops,
             ProbePaths paths,
             Runnable everySecond) {
-        this.config = config;
         this.paths = paths;
-        this.targets = Targets.all(config);
-        this.news = new HealthNews(config, Clock.systemUTC());
+        this.targets = new Targets(config);
+        this.news = new HealthNews(targets, Clock.systemUTC());
         this.everySecond = everySecond;
         this.reconciler = new Reconciler(datapath, new MaglevTableBuilder(config.maglevSeed()));
         this.nextHops = nextHops;
-        this.unjudged = new Awaited<>(targets.keySet());
+        this.unjudged = new Awaited<>(targets.uses().keySet());
         this.reconciling = new RetriedTask("bring the maps to the wanted state", this::reconcile, new Worker());
         this.checker = HealthChecker.open(paths, this::takeVerdict);
-        this.builder = new DesiredStateBuilder(config, source, checker.nanoTime());
+        this.builder = new DesiredStateBuilder(targets, source, checker.nanoTime());
         thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
 
@@ -103,10 +101,10 @@ public final class Controller implements AutoCloseable {
      * @throws IOException if the kernel refuses next hops, or the first state
      */
     public void start(Duration patience) throws IOException {
-        Map<Target, Health> found = FoundVerdicts.of(config, reconciler.memberStates());
+        Map<Target, Health> found = FoundVerdicts.of(targets, reconciler.memberStates());
         found.forEach(checker::seed);
         reconciler.nextHops().forEach((real, nextHop) -> resolutions.put(real, new Resolution.Resolved(nextHop, real)));
-        Set<InetAddress> reals = targets.keySet().stream().map(Target::real).collect(Collectors.toSet());
+        Set<InetAddress> reals = targets.uses().keySet().stream().map(Target::real).collect(Collectors.toSet());
         Awaited<InetAddress> unheard = new Awaited<>(reals);
         nextHops.follow(reals, changes -> takeNextHops(changes, unheard));
         int unknown = unheard.await(NEXT_HOP_PATIENCE);
@@ -129,8 +127,8 @@ public final class Controller implements AutoCloseable {
     /** Not before there are next hops, which the ways of probes through the tunnel hang on. */
     private void startProbes() {
         CompletableFuture.runAsync(this::leadProbes, thread).join();
-        checker.update(targets.keySet()).join();
-        unjudged.heard(targets.keySet().stream().filter(this::isJudged).toList());
+        checker.update(targets.uses().keySet()).join();
+        unjudged.heard(targets.uses().keySet().stream().filter(this::isJudged).toList());
     }
 
     public HealthChecker checker() {
@@ -140,6 +138,11 @@ public final class Controller implements AutoCloseable {
     /** Changes of health, as they happen. */
     public HealthFeed feed() {
         return news.feed();
+    }
+
+    /** What is probed, and for whom. */
+    Targets targets() {
+        return targets;
     }
 
     /** How probes get to real servers. */

@@ -5,9 +5,9 @@ import dev.thresher.bpf.layout.MacAddress;
 import dev.thresher.bpf.layout.MemberRecord;
 import dev.thresher.bpf.layout.MemberRecord.NextHop;
 import dev.thresher.bpf.layout.MemberState;
-import dev.thresher.config.Config;
 import dev.thresher.config.Vip;
 import dev.thresher.config.VipKey;
+import dev.thresher.daemon.control.Targets.VipPools;
 import dev.thresher.daemon.nexthop.Resolution;
 import dev.thresher.daemon.plan.VipPlan;
 import dev.thresher.daemon.plan.VipPlan.MemberPlan;
@@ -28,23 +28,24 @@ import org.jspecify.annotations.Nullable;
 final class DesiredStateBuilder {
     private static final MacAddress NOWHERE = MacAddress.of(new byte[MacAddress.LENGTH]);
 
-    private final Config config;
+    private final Targets targets;
     private final MacAddress source;
     private final Tiers tiers;
 
     /** @param startedNanos since when reals with weight 0 drain, on the clock of the health checker */
-    DesiredStateBuilder(Config config, MacAddress source, long startedNanos) {
-        this.config = config;
+    DesiredStateBuilder(Targets targets, MacAddress source, long startedNanos) {
+        this.targets = targets;
         this.source = source;
-        this.tiers = new Tiers(config, startedNanos);
+        this.tiers = new Tiers(startedNanos);
     }
 
     Decision build(Map<Target, TargetHealth> healths, Map<InetAddress, Resolution> nextHops, long nowNanos) {
         VipPlanner planner = new VipPlanner(nowNanos);
         List<DesiredVip> vips = new ArrayList<>();
         Map<VipKey, VipPlan> plans = new LinkedHashMap<>();
-        for (Vip vip : config.vips()) {
-            VipPlan plan = planner.plan(tiers.of(vip, healths, nextHops), vip.failover().deadFlows());
+        for (VipPools pools : targets.vips()) {
+            Vip vip = pools.vip();
+            VipPlan plan = planner.plan(tiers.of(pools, healths, nextHops), vip.failover().deadFlows());
             plans.put(vip.key(), plan);
             List<DesiredMember> members = plan.members().stream()
                     .map(member -> member(member, nextHops.get(member.real())))
@@ -60,12 +61,12 @@ final class DesiredStateBuilder {
      */
     Map<Target, MemberRecord> probedMembers(Map<InetAddress, Resolution> nextHops) {
         Map<Target, MemberRecord> members = new LinkedHashMap<>();
-        Targets.all(config).forEach((target, use) -> {
+        targets.uses().forEach((target, uses) -> {
             if (target.way() instanceof Target.Way.Tunnel
                     && nextHops.get(target.real()) instanceof Resolution.Resolved resolved) {
                 DesiredMember member = new DesiredMember(
                         target.real(), 0, MemberState.DOWN, new NextHop(resolved.destination(), source));
-                members.put(target, member.record(new DesiredVip(use.vip().key(), true, List.of()), 0));
+                members.put(target, member.record(new DesiredVip(uses.get(0).vip().key(), true, List.of()), 0));
             }
         });
         return members;

@@ -2,7 +2,6 @@
 package dev.thresher.daemon.control;
 
 import dev.thresher.bpf.layout.MemberState;
-import dev.thresher.config.Config;
 import dev.thresher.config.Failover.DeadFlows;
 import dev.thresher.config.Member;
 import dev.thresher.healthcheck.Health;
@@ -17,11 +16,11 @@ final class FoundVerdicts {
     private FoundVerdicts() {}
 
     /** Those that are known. A target that several members share is up if one of them is. */
-    static Map<Target, Health> of(Config config, Map<Member, MemberState> found) {
+    static Map<Target, Health> of(Targets targets, Map<Member, MemberState> found) {
         Map<Target, Health> verdicts = new HashMap<>();
-        Targets.forEach(config, (target, use) -> {
+        targets.forEach(use -> {
             MemberState state = found.get(new Member(use.vip().key(), use.real().address()));
-            verdictOf(state, use).ifPresent(verdict -> verdicts.merge(target, verdict, FoundVerdicts::better));
+            verdictOf(state, use).ifPresent(verdict -> verdicts.merge(use.target(), verdict, FoundVerdicts::better));
         });
         return verdicts;
     }

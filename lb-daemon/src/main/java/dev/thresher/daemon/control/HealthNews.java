@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.daemon.control;
 
-import dev.thresher.config.Config;
 import dev.thresher.config.VipKey;
 import dev.thresher.daemon.health.HealthChange;
 import dev.thresher.daemon.health.HealthEvent;
@@ -12,8 +11,6 @@ import dev.thresher.daemon.state.HealthState;
 import dev.thresher.healthcheck.Target;
 import dev.thresher.healthcheck.Transition;
 import java.time.Clock;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -25,14 +22,11 @@ final class HealthNews {
 
     private final HealthFeed feed = new HealthFeed();
     private final Clock clock;
-    private final Map<Target, List<Targets.Use>> uses = new LinkedHashMap<>();
+    private final Targets targets;
 
-    HealthNews(Config config, Clock clock) {
+    HealthNews(Targets targets, Clock clock) {
+        this.targets = targets;
         this.clock = clock;
-        Targets.forEach(
-                config,
-                (target, use) ->
-                        uses.computeIfAbsent(target, any -> new ArrayList<>()).add(use));
     }
 
     HealthFeed feed() {
@@ -46,7 +40,7 @@ final class HealthNews {
                 stateOf(target, transition.from()),
                 stateOf(target, transition.to()),
                 transition.reason());
-        for (Targets.Use use : uses.getOrDefault(target, List.of())) {
+        for (Targets.Use use : targets.uses().getOrDefault(target, List.of())) {
             feed.publish(new HealthEvent.MemberChanged(
                     use.vip().key(), use.real().address(), change));
         }

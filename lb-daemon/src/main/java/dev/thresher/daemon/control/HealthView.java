@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.daemon.control;
 
-import dev.thresher.config.Config;
 import dev.thresher.config.Member;
 import dev.thresher.config.VipKey;
 import dev.thresher.daemon.health.HealthChange;
@@ -39,11 +38,11 @@ public final class HealthView implements HealthSource {
         }
     }
 
-    public HealthView(Config config, Controller controller, StateSource state) {
+    public HealthView(Controller controller, StateSource state) {
         this.controller = controller;
         this.state = state;
-        Targets.forEach(config, (target, use) -> targets.put(
-                Place.of(use.vip().key(), use.pool().name(), use.real().address()), target));
+        controller.targets().forEach(use -> targets.put(
+                Place.of(use.vip().key(), use.pool().name(), use.real().address()), use.target()));
     }
 
     @Override

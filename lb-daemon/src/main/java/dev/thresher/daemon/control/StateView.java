@@ -4,10 +4,9 @@ package dev.thresher.daemon.control;
 import dev.thresher.config.Config;
 import dev.thresher.config.MacAddress;
 import dev.thresher.config.Member;
-import dev.thresher.config.Pool;
-import dev.thresher.config.Real;
 import dev.thresher.config.Vip;
 import dev.thresher.config.XdpMode;
+import dev.thresher.daemon.control.Targets.VipPools;
 import dev.thresher.daemon.datapath.KernelDatapath;
 import dev.thresher.daemon.datapath.TrafficCounters;
 import dev.thresher.daemon.nexthop.Resolution;
@@ -85,7 +84,9 @@ public final class StateView implements StateSource {
                 counters.members(Published.end(published.memberIds())),
                 counters.vipDrops(Published.end(published.vipIds())));
         List<VipState> vips =
-                config.vips().stream().map(vip -> vip(vip, picture)).toList();
+                controller.targets().vips().stream()
+                .map(vip -> vip(vip, picture))
+                .toList();
         FlowStatus flows = sweeping.status();
         return new DaemonState(picture.now, info(published, flows, vips), flows.census(), vips);
     }
@@ -134,18 +135,16 @@ public final class StateView implements StateSource {
                 .orElse(null);
     }
 
-    private VipState vip(Vip vip, Picture picture) {
+    private VipState vip(VipPools pools, Picture picture) {
+        Vip vip = pools.vip();
         Map<InetAddress, MemberPlan> plans = picture.published.members(vip.key());
         Map<InetAddress, MemberState> members = new LinkedHashMap<>();
-        for (Pool pool : config.poolsOf(vip)) {
-            for (Real real : pool.reals()) {
-                MemberPlan plan = plans.get(real.address());
-                if (plan == null || plan.pool().equals(pool.name())) {
-                    Targets.Use use = new Targets.Use(vip, pool, real);
-                    members.putIfAbsent(real.address(), member(use, plan, picture));
-                }
+        pools.uses().forEach(use -> {
+            MemberPlan plan = plans.get(use.real().address());
+            if (plan == null || plan.pool().equals(use.pool().name())) {
+                members.putIfAbsent(use.real().address(), member(use, plan, picture));
             }
-        }
+        });
         Traffic traffic = members.values().stream().map(MemberState::traffic).reduce(Traffic.NONE, Traffic::plus);
         Integer id = picture.published.vipIds().get(vip.key());
         VipPlan plan = picture.published.plans().get(vip.key());

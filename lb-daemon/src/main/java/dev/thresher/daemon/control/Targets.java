@@ -6,41 +6,71 @@ import dev.thresher.config.Pool;
 import dev.thresher.config.Real;
 import dev.thresher.config.Vip;
 import dev.thresher.healthcheck.Target;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/** What is to be probed for each member. */
+/** Every VIP with the pools that may serve it, their real servers, and what is to be probed for each. Worked out once. */
 final class Targets {
-    private Targets() {}
-
-    static Target of(Vip vip, Pool pool, Real real) {
-        return Target.of(vip, pool, real.address());
-    }
+    private final List<VipPools> vips = new ArrayList<>();
+    private final Map<Target, List<Use>> uses = new LinkedHashMap<>();
 
     /** One real server of one of a VIP's pools. */
-    record Use(Vip vip, Pool pool, Real real) {
-        Target target() {
-            return of(vip, pool, real);
+    record Use(Vip vip, Pool pool, Real real, Target target) {}
+
+    /** A pool that may serve a VIP. */
+    record PoolUses(Pool pool, List<Use> uses) {}
+
+    /** A VIP: its own pool, then its fallbacks. */
+    record VipPools(Vip vip, List<PoolUses> pools) {
+        Stream<Use> uses() {
+            return pools.stream().flatMap(pool -> pool.uses().stream());
         }
+    }
+
+    Targets(Config config) {
+        Map<String, Pool> pools = config.pools().stream().collect(Collectors.toMap(Pool::name, pool -> pool));
+        // VIPs that share a target share the object too: finding its health is then a comparison of references.
+        Map<Target, Target> known = new HashMap<>();
+        for (Vip vip : config.vips()) {
+            List<String> names = new ArrayList<>(List.of(vip.pool()));
+            names.addAll(vip.failover().fallbacks());
+            vips.add(new VipPools(
+                    vip, names.stream().map(name -> uses(vip, pools.get(name), known)).toList()));
+        }
+        forEach(use -> uses.computeIfAbsent(use.target(), any -> new ArrayList<>(1)).add(use));
+    }
+
+    private static PoolUses uses(Vip vip, @Nullable Pool pool, Map<Target, Target> known) {
+        if (pool == null) {
+            throw new IllegalArgumentException("VIP " + vip.key() + " names a pool that is not there");
+        }
+        List<Use> uses = new ArrayList<>();
+        for (Real real : pool.reals()) {
+            Target target = Target.of(vip, pool, real.address());
+            uses.add(new Use(vip, pool, real, known.computeIfAbsent(target, any -> any)));
+        }
+        return new PoolUses(pool, List.copyOf(uses));
+    }
+
+    /** In the order of the configuration. */
+    List<VipPools> vips() {
+        return vips;
+    }
+
+    /** Every target, with those that it stands for. */
+    Map<Target, List<Use>> uses() {
+        return uses;
     }
 
     /** Calls back with every real server of every pool of every VIP, in the order of the configuration. */
-    static void forEach(Config config, BiConsumer<Target, Use> visitor) {
-        for (Vip vip : config.vips()) {
-            for (Pool pool : config.poolsOf(vip)) {
-                for (Real real : pool.reals()) {
-                    Use use = new Use(vip, pool, real);
-                    visitor.accept(use.target(), use);
-                }
-            }
-        }
-    }
-
-    /** Every target, with one of those that use it. */
-    static Map<Target, Use> all(Config config) {
-        Map<Target, Use> targets = new LinkedHashMap<>();
-        forEach(config, targets::putIfAbsent);
-        return targets;
+    void forEach(Consumer<Use> visitor) {
+        vips.forEach(vip -> vip.uses().forEach(visitor));
     }
 }

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.daemon.control;
 
-import dev.thresher.config.Config;
-import dev.thresher.config.Pool;
 import dev.thresher.config.Real;
-import dev.thresher.config.Vip;
+import dev.thresher.daemon.control.Targets.VipPools;
 import dev.thresher.daemon.nexthop.Resolution;
 import dev.thresher.daemon.plan.Candidate;
 import dev.thresher.daemon.plan.Standing;
@@ -19,33 +17,28 @@ import java.util.Map;
 
 /** Puts what is known about real servers in the terms of the planner. */
 final class Tiers {
-    private final Config config;
     private final long startedNanos;
 
     /** @param startedNanos since when reals with weight 0 drain, on the clock of the health checker */
-    Tiers(Config config, long startedNanos) {
-        this.config = config;
+    Tiers(long startedNanos) {
         this.startedNanos = startedNanos;
     }
 
-    List<Tier> of(Vip vip, Map<Target, TargetHealth> healths, Map<InetAddress, Resolution> nextHops) {
-        return config.poolsOf(vip).stream()
-                .map(pool -> new Tier(
-                        pool.name(),
-                        pool.policy(),
-                        pool.reals().stream()
-                                .map(real -> candidate(vip, pool, real, healths, nextHops))
+    List<Tier> of(VipPools vip, Map<Target, TargetHealth> healths, Map<InetAddress, Resolution> nextHops) {
+        return vip.pools().stream()
+                .map(each -> new Tier(
+                        each.pool().name(),
+                        each.pool().policy(),
+                        each.uses().stream()
+                                .map(use -> candidate(use, healths, nextHops))
                                 .toList()))
                 .toList();
     }
 
     private Candidate candidate(
-            Vip vip,
-            Pool pool,
-            Real real,
-            Map<Target, TargetHealth> healths,
-            Map<InetAddress, Resolution> nextHops) {
-        TargetHealth health = healths.get(Targets.of(vip, pool, real));
+            Targets.Use use, Map<Target, TargetHealth> healths, Map<InetAddress, Resolution> nextHops) {
+        Real real = use.real();
+        TargetHealth health = healths.get(use.target());
         boolean reachable = nextHops.get(real.address()) instanceof Resolution.Resolved;
         if (!reachable || health == null) {
             Standing standing = reachable ? Standing.UNKNOWN : Standing.OUT;

@@ -43,7 +43,7 @@ class DesiredStateBuilderTest {
     private static DesiredMember member(
             int weight, Map<Target, TargetHealth> healths, Map<InetAddress, Resolution> nextHops) {
         Config config = Configs.of(List.of(Configs.pool("web", CHECK, new Real(REAL, weight))), VIP);
-        return new DesiredStateBuilder(config, OURS, 0)
+        return new DesiredStateBuilder(new Targets(config), OURS, 0)
                 .build(healths, nextHops, 0)
                 .state()
                 .vips()
@@ -91,7 +91,7 @@ class DesiredStateBuilderTest {
     void vips_thatShareAPool_haveMembersOfTheirOwn() {
         Vip other = new Vip(VipKey.parse("203.0.113.10:53/udp"), "web", false);
         Config config = Configs.of(List.of(Configs.pool("web", CHECK, new Real(REAL, 1))), VIP, other);
-        List<DesiredVip> vips = new DesiredStateBuilder(config, OURS, 0)
+        List<DesiredVip> vips = new DesiredStateBuilder(new Targets(config), OURS, 0)
                 .build(healths(CHECK, Health.UP), Map.of(REAL, RESOLVED), 0)
                 .state()
                 .vips();
