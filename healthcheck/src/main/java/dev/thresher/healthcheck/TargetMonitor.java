@@ -143,8 +143,7 @@ final class TargetMonitor {
         pending = null;
         if (now - dueNanos > timing.interval().toNanos() / 2) {
             // After a pause all targets are late. Each waits for its next turn, so that they do not come in one burst.
-            dueNanos = engine.pacing()
-                    .nextTurnNanos(target, now - timing.interval().toNanos() / 2);
+            dueNanos = engine.pacing().nextTurnNanos(target, now);
             if (dueNanos - now > 0) {
                 scheduleProbe();
                 return;
