@@ -117,6 +117,29 @@ static __always_inline int wrap_ipv6(struct __sk_buff *skb, const struct member 
 	return 1;
 }
 
+/* Not at all: only the Ethernet addresses change. */
+static __always_inline int readdress(struct __sk_buff *skb, const struct member *member,
+				     const struct packet *packet)
+{
+	struct cursor cursor = cursor_of_skb(skb);
+
+	if (cursor.at + sizeof(struct ethhdr) > cursor.end)
+		return 0;
+	write_ethernet(cursor.at, member, packet->ipv6 ? ETH_P_IPV6 : ETH_P_IP);
+	return 1;
+}
+
+static __always_inline int wrap(struct __sk_buff *skb, const struct member *member,
+				const struct packet *packet, __u64 hash)
+{
+	if (member->flags & MEMBER_L2)
+		return readdress(skb, member, packet);
+	if (member->flags & MEMBER_GUE)
+		return 0;
+	return member->flags & MEMBER_REAL_IPV6 ? wrap_ipv6(skb, member, packet, hash)
+						: wrap_ipv4(skb, member, packet, hash);
+}
+
 /* Spreads the probes of several reals over outer sources, and keeps those of one mark together. */
 static __always_inline __u64 hash_of(__u32 mark)
 {
@@ -131,7 +154,6 @@ int probe(struct __sk_buff *skb)
 	struct mark_route *route;
 	struct packet packet = {};
 	__u64 *sent;
-	int wrapped;
 
 	if ((mark & PROBE_MARK_MASK) != PROBE_MARK)
 		return TC_ACT_UNSPEC;
@@ -141,11 +163,7 @@ int probe(struct __sk_buff *skb)
 		return drop(PROBE_NO_ROUTE);
 	if (!read_packet(skb, &packet) || !addr_equal(&packet.dst, &route->member.vip))
 		return drop(PROBE_WRONG_VIP);
-	if (route->member.flags & MEMBER_REAL_IPV6)
-		wrapped = wrap_ipv6(skb, &route->member, &packet, hash_of(mark));
-	else
-		wrapped = wrap_ipv4(skb, &route->member, &packet, hash_of(mark));
-	if (!wrapped)
+	if (!wrap(skb, &route->member, &packet, hash_of(mark)))
 		return drop(PROBE_NO_ROOM);
 	count(PROBE_SENT);
 	__sync_fetch_and_add(sent, 1);

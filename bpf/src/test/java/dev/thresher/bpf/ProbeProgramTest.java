@@ -86,6 +86,21 @@ class ProbeProgramTest {
     }
 
     @Test
+    void without_an_outer_header_only_the_ethernet_addresses_change() {
+        probe.put(MARK, route("203.0.113.10", "10.0.3.11", LOOPBACK, MemberRecord.Encapsulation.L2));
+        Frame frame = frame("203.0.113.10").payload(100);
+
+        BpfProgram.Output output = run(frame, MARK);
+
+        assertEquals(OK, output.verdict());
+        byte[] expected = frame.bytes();
+        System.arraycopy(NEXT_HOP.bytes(), 0, expected, 0, 6);
+        System.arraycopy(OWN.bytes(), 0, expected, 6, 6);
+        assertArrayEquals(expected, output.packet());
+        assertEquals(1, probe.sent(MARK));
+    }
+
+    @Test
     void a_packet_for_another_interface_is_redirected() {
         probe.put(MARK, route("203.0.113.10", "10.0.3.11", ELSEWHERE));
         assertEquals(REDIRECT, run(frame("203.0.113.10"), MARK).verdict());
@@ -163,12 +178,19 @@ class ProbeProgramTest {
     }
 
     private static MarkRoute route(String vip, String real, int ifindex) {
+        return route(vip, real, ifindex, MemberRecord.Encapsulation.IPIP);
+    }
+
+    private static MarkRoute route(
+            String vip, String real, int ifindex, MemberRecord.Encapsulation encapsulation) {
         MemberRecord member = new MemberRecord(
-                VipMatch.of(Frame.address(vip), 80, Frame.TCP),
+                new VipMatch(Frame.address(vip), 80, Frame.TCP),
                 MemberState.DOWN,
                 Frame.address(real),
                 new MemberRecord.NextHop(NEXT_HOP, OWN),
-                0);
+                encapsulation,
+                0,
+                false);
         return new MarkRoute(member, ifindex);
     }
 
