@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.bpf;
 
+import dev.thresher.bpf.layout.MarkRoute;
 import dev.thresher.bpf.layout.ProbeCounter;
 import dev.thresher.bpf.layout.ProbeMark;
-import dev.thresher.bpf.layout.MarkRoute;
 import dev.thresher.bpf.layout.ProgramSettings;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -76,7 +76,8 @@ public final class ProbeProgram implements AutoCloseable {
     public Map<ProbeCounter, Long> counters() {
         Map<ProbeCounter, Long> values = new EnumMap<>(ProbeCounter.class);
         for (ProbeCounter counter : ProbeCounter.values()) {
-            ByteBuffer perCpu = ByteBuffer.wrap(counters.lookup(key(counter.ordinal())).orElseThrow())
+            ByteBuffer perCpu = ByteBuffer.wrap(
+                            counters.lookup(key(counter.ordinal())).orElseThrow())
                     .order(ByteOrder.nativeOrder());
             long sum = 0;
             while (perCpu.hasRemaining()) {

@@ -3,10 +3,10 @@ package dev.thresher.bpf;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.thresher.bpf.layout.MarkRoute;
 import dev.thresher.bpf.layout.MemberRecord;
 import dev.thresher.bpf.layout.ProbeCounter;
 import dev.thresher.bpf.layout.ProbeMark;
-import dev.thresher.bpf.layout.MarkRoute;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -7,11 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.thresher.bpf.layout.MacAddress;
+import dev.thresher.bpf.layout.MarkRoute;
 import dev.thresher.bpf.layout.MemberRecord;
 import dev.thresher.bpf.layout.MemberState;
 import dev.thresher.bpf.layout.ProbeCounter;
 import dev.thresher.bpf.layout.ProbeMark;
-import dev.thresher.bpf.layout.MarkRoute;
 import dev.thresher.bpf.layout.VipMatch;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -181,8 +181,7 @@ class ProbeProgramTest {
         return route(vip, real, ifindex, MemberRecord.Encapsulation.IPIP);
     }
 
-    private static MarkRoute route(
-            String vip, String real, int ifindex, MemberRecord.Encapsulation encapsulation) {
+    private static MarkRoute route(String vip, String real, int ifindex, MemberRecord.Encapsulation encapsulation) {
         MemberRecord member = new MemberRecord(
                 new VipMatch(Frame.address(vip), 80, Frame.TCP),
                 MemberState.DOWN,

@@ -16,8 +16,7 @@ import java.util.Set;
  * @param encapsulation how packets are wrapped for them
  * @param policy what their health means for traffic
  */
-public record Pool(
-        String name, List<Real> reals, HealthCheck check, Encapsulation encapsulation, PoolPolicy policy) {
+public record Pool(String name, List<Real> reals, HealthCheck check, Encapsulation encapsulation, PoolPolicy policy) {
     public Pool {
         reals = List.copyOf(reals);
         Set<InetAddress> seen = new HashSet<>();

@@ -13,11 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param panicThreshold with fewer percent of the reals up, all of them are used, whatever their probes say: then it is
  *     likelier that the probes are wrong; 0 to 100, 0 for never
  */
-public record PoolPolicy(
-        Duration slowStart,
-        @Nullable Duration drainTimeout,
-        int minHealthy,
-        int panicThreshold) {
+public record PoolPolicy(Duration slowStart, @Nullable Duration drainTimeout, int minHealthy, int panicThreshold) {
     /** A real that comes back gets all of its weight at once, drains for as long as it takes, and there is no panic. */
     public static final PoolPolicy DEFAULT = new PoolPolicy(Duration.ZERO, null, 1, 0);
 

@@ -163,7 +163,8 @@ final class TargetMonitor {
         try {
             ProbeRoute route = engine.routes().to(target);
             if (route instanceof ProbeRoute.Open open) {
-                return engine.probe().start(ProbeContext.of(target, open), found -> probeEnded(run, proven(found, open)));
+                return engine.probe()
+                        .start(ProbeContext.of(target, open), found -> probeEnded(run, proven(found, open)));
             }
             probeEnded(run, ProbeResult.inconclusive(((ProbeRoute.Closed) route).reason()));
         } catch (RuntimeException e) {

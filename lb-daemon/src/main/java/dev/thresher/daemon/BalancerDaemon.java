@@ -58,7 +58,8 @@ final class BalancerDaemon implements Closeable {
         KernelDatapath datapath = add(KernelDatapath.open(config));
         MacAddress source = InterfaceMac.of(config.iface().name());
         FlowSweeping sweeping = new FlowSweeping(datapath, config.flows());
-        ProbePaths paths = add(KernelTunnel.open(datapath.settings(), indexOf(config.iface().name())));
+        ProbePaths paths = add(
+                KernelTunnel.open(datapath.settings(), indexOf(config.iface().name())));
         Controller controller = add(new Controller(config, datapath, source, nextHops(config), paths, sweeping));
         StateView view = new StateView(config, configFile, version, datapath, controller, sweeping);
         controller.start(datapath.startsOver() ? VERDICT_PATIENCE : Duration.ZERO);

@@ -104,7 +104,8 @@ public final class Controller implements AutoCloseable {
         Map<Target, Health> found = FoundVerdicts.of(targets, reconciler.memberStates());
         found.forEach(checker::seed);
         reconciler.nextHops().forEach((real, nextHop) -> resolutions.put(real, new Resolution.Resolved(nextHop, real)));
-        Set<InetAddress> reals = targets.uses().keySet().stream().map(Target::real).collect(Collectors.toSet());
+        Set<InetAddress> reals =
+                targets.uses().keySet().stream().map(Target::real).collect(Collectors.toSet());
         Awaited<InetAddress> unheard = new Awaited<>(reals);
         nextHops.follow(reals, changes -> takeNextHops(changes, unheard));
         int unknown = unheard.await(NEXT_HOP_PATIENCE);
@@ -215,8 +216,8 @@ public final class Controller implements AutoCloseable {
         Decision decision = builder.build(checker.snapshot(), resolutions, checker.nanoTime());
         reconciler.apply(decision.state());
         Map<VipKey, VipPlan> before = published.plans();
-        published = new Published(
-                decision.plans(), reconciler.vipIds(), reconciler.memberIds(), Map.copyOf(resolutions));
+        published =
+                new Published(decision.plans(), reconciler.vipIds(), reconciler.memberIds(), Map.copyOf(resolutions));
         news.planned(before, decision.plans());
         leadProbes();
         comeBackIn(decision.untilNanos());

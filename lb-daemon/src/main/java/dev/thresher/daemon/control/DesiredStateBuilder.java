@@ -45,7 +45,8 @@ final class DesiredStateBuilder {
         Map<VipKey, VipPlan> plans = new LinkedHashMap<>();
         for (VipPools pools : targets.vips()) {
             Vip vip = pools.vip();
-            VipPlan plan = planner.plan(tiers.of(pools, healths, nextHops), vip.failover().deadFlows());
+            VipPlan plan = planner.plan(
+                    tiers.of(pools, healths, nextHops), vip.failover().deadFlows());
             plans.put(vip.key(), plan);
             List<DesiredMember> members = plan.members().stream()
                     .map(member -> member(member, nextHops.get(member.real())))
@@ -66,7 +67,8 @@ final class DesiredStateBuilder {
                     && nextHops.get(target.real()) instanceof Resolution.Resolved resolved) {
                 DesiredMember member = new DesiredMember(
                         target.real(), 0, MemberState.DOWN, new NextHop(resolved.destination(), source));
-                members.put(target, member.record(new DesiredVip(uses.get(0).vip().key(), true, List.of()), 0));
+                members.put(
+                        target, member.record(new DesiredVip(uses.get(0).vip().key(), true, List.of()), 0));
             }
         });
         return members;

@@ -41,8 +41,8 @@ final class HealthNews {
                 stateOf(target, transition.to()),
                 transition.reason());
         for (Targets.Use use : targets.uses().getOrDefault(target, List.of())) {
-            feed.publish(new HealthEvent.MemberChanged(
-                    use.vip().key(), use.real().address(), change));
+            feed.publish(
+                    new HealthEvent.MemberChanged(use.vip().key(), use.real().address(), change));
         }
     }
 

@@ -41,8 +41,10 @@ public final class HealthView implements HealthSource {
     public HealthView(Controller controller, StateSource state) {
         this.controller = controller;
         this.state = state;
-        controller.targets().forEach(use -> targets.put(
-                Place.of(use.vip().key(), use.pool().name(), use.real().address()), use.target()));
+        controller
+                .targets()
+                .forEach(use -> targets.put(
+                        Place.of(use.vip().key(), use.pool().name(), use.real().address()), use.target()));
     }
 
     @Override
@@ -70,10 +72,8 @@ public final class HealthView implements HealthSource {
                 vip.mode(),
                 vip.servingPool(),
                 vip.members().stream()
-                        .map(member -> report(
-                                member,
-                                targets.get(Place.of(vip.key(), member.pool(), member.real())),
-                                moment))
+                        .map(member ->
+                                report(member, targets.get(Place.of(vip.key(), member.pool(), member.real())), moment))
                         .toList());
     }
 

@@ -63,7 +63,8 @@ final class HealthWarnings {
             return false;
         }
         CheckTiming timing = target.check().timing();
-        double longest = timing.interval().toNanos() * (1 + timing.jitter()) + timing.timeout().toNanos();
+        double longest = timing.interval().toNanos() * (1 + timing.jitter())
+                + timing.timeout().toNanos();
         return ageNanos(health, nowNanos) > longest + GRACE.toNanos();
     }
 

@@ -83,8 +83,7 @@ public final class StateView implements StateSource {
                 controller.checker().snapshot(),
                 counters.members(Published.end(published.memberIds())),
                 counters.vipDrops(Published.end(published.vipIds())));
-        List<VipState> vips =
-                controller.targets().vips().stream()
+        List<VipState> vips = controller.targets().vips().stream()
                 .map(vip -> vip(vip, picture))
                 .toList();
         FlowStatus flows = sweeping.status();

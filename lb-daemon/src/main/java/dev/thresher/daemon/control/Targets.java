@@ -42,9 +42,13 @@ final class Targets {
             List<String> names = new ArrayList<>(List.of(vip.pool()));
             names.addAll(vip.failover().fallbacks());
             vips.add(new VipPools(
-                    vip, names.stream().map(name -> uses(vip, pools.get(name), known)).toList()));
+                    vip,
+                    names.stream()
+                            .map(name -> uses(vip, pools.get(name), known))
+                            .toList()));
         }
-        forEach(use -> uses.computeIfAbsent(use.target(), any -> new ArrayList<>(1)).add(use));
+        forEach(use ->
+                uses.computeIfAbsent(use.target(), any -> new ArrayList<>(1)).add(use));
     }
 
     private static PoolUses uses(Vip vip, @Nullable Pool pool, Map<Target, Target> known) {

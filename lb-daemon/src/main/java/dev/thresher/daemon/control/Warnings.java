@@ -40,8 +40,7 @@ final class Warnings {
         return warnings;
     }
 
-    private static void addServing(
-            List<String> warnings, VipState vip, @Nullable VipPlan plan) {
+    private static void addServing(List<String> warnings, VipState vip, @Nullable VipPlan plan) {
         if (plan == null || plan.mode() == Mode.NONE) {
             warnings.add("VIP " + vip.key() + " has no real server that is up: its packets are dropped");
         } else if (plan.mode() != Mode.NORMAL) {

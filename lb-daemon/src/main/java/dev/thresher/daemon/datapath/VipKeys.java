@@ -17,7 +17,8 @@ public final class VipKeys {
     }
 
     public static VipKey key(VipMatch match) {
-        return new VipKey(new IpPrefix(match.address(), match.prefixLength()), match.port(), protocol(match.protocol()));
+        return new VipKey(
+                new IpPrefix(match.address(), match.prefixLength()), match.port(), protocol(match.protocol()));
     }
 
     private static Protocol protocol(int number) {

@@ -76,8 +76,8 @@ final class HealthEncoder {
     }
 
     private static dev.thresher.api.v1.HealthEvent encode(HealthEvent event) {
-        dev.thresher.api.v1.HealthEvent.Builder message = dev.thresher.api.v1.HealthEvent.newBuilder()
-                .setVip(event.vip().toString());
+        dev.thresher.api.v1.HealthEvent.Builder message =
+                dev.thresher.api.v1.HealthEvent.newBuilder().setVip(event.vip().toString());
         if (event instanceof MemberChanged changed) {
             message.setMember(MemberEvent.newBuilder()
                     .setReal(IpText.format(changed.real()))

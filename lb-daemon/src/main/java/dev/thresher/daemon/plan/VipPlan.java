@@ -41,8 +41,7 @@ public record VipPlan(String pool, Mode mode, List<MemberPlan> members, long unt
      * @param tableWeight its share in the Maglev table, relative to the others' there; 0 if it gets no new flows
      * @param state what the data plane does with its flows
      */
-    public record MemberPlan(
-            InetAddress real, String pool, int weight, int share, int tableWeight, MemberState state) {
+    public record MemberPlan(InetAddress real, String pool, int weight, int share, int tableWeight, MemberState state) {
         /** The weight that it has now, in the terms of the configuration, rounded up. */
         public int effectiveWeight() {
             return (weight * share + SlowStart.FULL - 1) / SlowStart.FULL;

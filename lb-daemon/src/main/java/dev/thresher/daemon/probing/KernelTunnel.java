@@ -134,13 +134,11 @@ public final class KernelTunnel implements ProbePaths {
             return closed(target, obstacle);
         }
         long before = program.sent(path.mark());
-        return new ProbeRoute.Open(
-                target.destination(), path.mark(), () -> program.sent(path.mark()) != before);
+        return new ProbeRoute.Open(target.destination(), path.mark(), () -> program.sent(path.mark()) != before);
     }
 
     private static ProbeRoute closed(Target target, String reason) {
-        return new ProbeRoute.Closed(
-                "no tunnel to " + IpText.format(target.real()) + ": " + reason);
+        return new ProbeRoute.Closed("no tunnel to " + IpText.format(target.real()) + ": " + reason);
     }
 
     @Override

@@ -90,8 +90,8 @@ final class VipEgress implements AutoCloseable {
 
     List<String> warnings() {
         return obstacles.entrySet().stream()
-                .map(entry -> "probes of VIP " + IpText.format(entry.getKey()) + " cannot go through the tunnel, and its "
-                        + "verdicts stay as they are: " + entry.getValue())
+                .map(entry -> "probes of VIP " + IpText.format(entry.getKey())
+                        + " cannot go through the tunnel, and its " + "verdicts stay as they are: " + entry.getValue())
                 .sorted()
                 .toList();
     }

@@ -138,7 +138,8 @@ class HealthCallsTest {
 
     @Test
     void bothCalls_ofSomethingThatIsNoVip_areRefused() {
-        for (Runnable call : new Runnable[] {() -> get("web", false), () -> watch("web").next()}) {
+        for (Runnable call :
+                new Runnable[] {() -> get("web", false), () -> watch("web").next()}) {
             StatusRuntimeException e = assertThrows(StatusRuntimeException.class, call::run);
             assertEquals(Status.Code.INVALID_ARGUMENT, e.getStatus().getCode());
         }

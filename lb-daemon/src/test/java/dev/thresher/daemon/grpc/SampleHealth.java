@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The health of {@link SampleState}. */
 final class SampleHealth implements HealthSource {
-    static final HealthChange FALL = new HealthChange(
-            SampleState.NOW, HealthState.UP, HealthState.DOWN, "connection refused, 3 of 3 failed");
+    static final HealthChange FALL =
+            new HealthChange(SampleState.NOW, HealthState.UP, HealthState.DOWN, "connection refused, 3 of 3 failed");
 
     private final HealthFeed feed = new HealthFeed();
 

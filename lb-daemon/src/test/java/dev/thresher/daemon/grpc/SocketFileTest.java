@@ -42,7 +42,8 @@ final class SocketFileTest {
         Path socket = dir.resolve("a.sock");
         try (GrpcServer first = GrpcServer.start(socket, new SampleState(), new SampleFlows(), new SampleHealth())) {
             IOException e = assertThrows(
-                    IOException.class, () -> GrpcServer.start(socket, new SampleState(), new SampleFlows(), new SampleHealth()));
+                    IOException.class,
+                    () -> GrpcServer.start(socket, new SampleState(), new SampleFlows(), new SampleHealth()));
 
             assertEquals(
                     "API socket " + socket + ": a running daemon serves on it: stop that one first, "
@@ -106,8 +107,9 @@ final class SocketFileTest {
     }
 
     private static void assertRefused(Path socket, String reason) {
-        IOException e =
-                assertThrows(IOException.class, () -> GrpcServer.start(socket, new SampleState(), new SampleFlows(), new SampleHealth()));
+        IOException e = assertThrows(
+                IOException.class,
+                () -> GrpcServer.start(socket, new SampleState(), new SampleFlows(), new SampleHealth()));
         assertTrue(String.valueOf(e.getMessage()).startsWith("API socket " + socket + ": "), e.getMessage());
         assertTrue(String.valueOf(e.getMessage()).contains(reason), e.getMessage());
     }

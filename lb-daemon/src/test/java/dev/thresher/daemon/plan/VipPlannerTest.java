@@ -110,7 +110,15 @@ class VipPlannerTest {
     // - panic
 
     @ParameterizedTest(name = "{0} of 4 up, threshold {1} %: {2}")
-    @CsvSource({"2, 50, NORMAL", "1, 50, PANIC", "0, 50, PANIC", "0, 0, NONE", "3, 100, PANIC", "4, 100, NORMAL", "1, 25, NORMAL"})
+    @CsvSource({
+        "2, 50, NORMAL",
+        "1, 50, PANIC",
+        "0, 50, PANIC",
+        "0, 0, NONE",
+        "3, 100, PANIC",
+        "4, 100, NORMAL",
+        "1, 25, NORMAL"
+    })
     void with_fewer_up_than_the_threshold_all_serve(int ups, int threshold, Mode expected) {
         List<Candidate> candidates = new ArrayList<>();
         for (int i = 1; i <= 4; i++) {
@@ -227,7 +235,6 @@ class VipPlannerTest {
         assertPlan(Mode.PANIC, "web");
         assertEquals(Map.of(1, 1, 2, 1), tableWeights());
     }
-
 
     private void pool(String name, Candidate... candidates) {
         pool(name, PoolPolicy.DEFAULT, candidates);

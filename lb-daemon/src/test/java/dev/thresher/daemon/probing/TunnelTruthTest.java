@@ -132,7 +132,9 @@ class TunnelTruthTest {
         HealthChecker checker = check(tunnel, target);
         LastProbe probe = firstProbe(checker, target);
         assertEquals(Outcome.INCONCLUSIVE, probe.result().outcome());
-        assertEquals("no tunnel to 198.18.0.2: its next hop is not known", probe.result().text());
+        assertEquals(
+                "no tunnel to 198.18.0.2: its next hop is not known",
+                probe.result().text());
         assertEquals(Health.UNKNOWN, health(checker, target));
     }
 
@@ -229,8 +231,7 @@ class TunnelTruthTest {
                 new VipMatch(vip, port, 6),
                 MemberState.DOWN,
                 target.real(),
-                new MemberRecord.NextHop(
-                        MacAddress.of(network.macOfReal()), MacAddress.of(network.macOfBalancer())),
+                new MemberRecord.NextHop(MacAddress.of(network.macOfReal()), MacAddress.of(network.macOfBalancer())),
                 0);
     }
 

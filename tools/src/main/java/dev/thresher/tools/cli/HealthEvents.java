@@ -52,8 +52,8 @@ interface HealthEvents {
     private static String serving(String vip, ServingEvent event, Ansi ansi) {
         String to = text(event.getTo()).toUpperCase(Locale.ROOT);
         Style style = event.getTo() == Serving.SERVING_NORMAL ? Style.fg_green : Style.fg_red;
-        return at(event.getAt()) + " " + vip + " " + text(event.getFrom()) + " -> "
-                + HealthTable.paint(ansi, style, to) + ": served by pool " + event.getPool();
+        return at(event.getAt()) + " " + vip + " " + text(event.getFrom()) + " -> " + HealthTable.paint(ansi, style, to)
+                + ": served by pool " + event.getPool();
     }
 
     private static String state(HealthState state, Ansi ansi) {

@@ -88,7 +88,8 @@ record HealthTable(GetHealthResponse response, boolean history) {
         if (!row.member().hasLastProbeAge()) {
             return "-";
         }
-        return Figures.age(row.member().getLastProbeAge()) + " ago" + (row.member().getStale() ? ", STALE" : "");
+        return Figures.age(row.member().getLastProbeAge()) + " ago"
+                + (row.member().getStale() ? ", STALE" : "");
     }
 
     private static String reason(Row row) {
@@ -102,11 +103,11 @@ record HealthTable(GetHealthResponse response, boolean history) {
     static String serving(VipHealth vip) {
         return switch (vip.getServing()) {
             case SERVING_NORMAL -> "served by pool " + vip.getServingPool();
-            case SERVING_FALLBACK -> "pool " + vip.getPool() + " has too few up, its fallback " + vip.getServingPool()
-                    + " serves";
+            case SERVING_FALLBACK ->
+                "pool " + vip.getPool() + " has too few up, its fallback " + vip.getServingPool() + " serves";
             case SERVING_SHORT -> "pool " + vip.getServingPool() + " serves with fewer up than its min-healthy";
-            case SERVING_PANIC -> "PANIC: pool " + vip.getServingPool()
-                    + " serves with all it has, whatever the probes say";
+            case SERVING_PANIC ->
+                "PANIC: pool " + vip.getServingPool() + " serves with all it has, whatever the probes say";
             case SERVING_NONE -> "no real server is up, packets are dropped";
             default -> JsonView.text(vip.getServing().getValueDescriptor()).toLowerCase(Locale.ROOT);
         };

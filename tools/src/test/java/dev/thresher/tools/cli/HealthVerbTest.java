@@ -86,7 +86,8 @@ final class HealthVerbTest {
 
     @Test
     void json_hasEveryFieldOfTheApi() {
-        JsonObject vip = run("--json", "--history").json().getAsJsonArray("vips").get(0).getAsJsonObject();
+        JsonObject vip =
+                run("--json", "--history").json().getAsJsonArray("vips").get(0).getAsJsonObject();
         assertEquals("normal", vip.get("serving").getAsString());
         JsonObject down = vip.getAsJsonArray("members").get(1).getAsJsonObject();
         assertEquals(
@@ -129,7 +130,8 @@ final class HealthVerbTest {
         CliRun run = watch();
         assertEquals(
                 List.of(
-                        "2026-03-01T12:00:00Z 203.0.113.10:80/tcp 10.0.0.3 up -> DOWN: connection refused, 3 of 3 failed",
+                        "2026-03-01T12:00:00Z 203.0.113.10:80/tcp 10.0.0.3 up -> DOWN: connection refused, 3 of 3"
+                                + " failed",
                         "2026-03-01T12:00:00Z 203.0.113.10:80/tcp normal -> FALLBACK: served by pool spare"),
                 run.outLines());
         assertEquals(List.of("The daemon has ended."), run.errLines());
@@ -148,8 +150,7 @@ final class HealthVerbTest {
     private CliRun watch(String... arguments) {
         List<String> all = new ArrayList<>(List.of(arguments));
         all.addAll(0, List.of("health", "--watch", "--socket", server.socket().toString()));
-        CompletableFuture<CliRun> run =
-                CompletableFuture.supplyAsync(() -> CliRun.of(all.toArray(String[]::new)));
+        CompletableFuture<CliRun> run = CompletableFuture.supplyAsync(() -> CliRun.of(all.toArray(String[]::new)));
         while (!health.isWatched()) {
             Thread.onSpinWait();
         }

@@ -93,7 +93,8 @@ final class StateVerbsTest {
                 List.of(
                         "VIP                   POOL      FLOWS      MEMBERS UP    PACKETS      BYTES  NEW FLOWS  DROPS",
                         "203.0.113.10:80/tcp   pool-tcp  tracked    1/2         1,234,567  941.9 MiB      4,242      7",
-                        "[2001:db8::1]:53/udp  pool-udp  stateless  0/1                 0        0 B          0      0"),
+                        "[2001:db8::1]:53/udp  pool-udp  stateless  0/1                 0        0 B          0     "
+                                + " 0"),
                 run("vips").outLines());
     }
 
