@@ -8,9 +8,9 @@ import picocli.CommandLine.Command;
 /** {@code thresher bench}. */
 @Command(
         name = "thresher bench",
-        description = "Measures the packet path and the table builder on this machine.",
+        description = "Measures the packet path, the table builder and failover on this machine.",
         mixinStandardHelpOptions = true,
-        subcommands = {PacketBench.class, VethBench.class, MaglevBench.class})
+        subcommands = {PacketBench.class, VethBench.class, MaglevBench.class, FailoverBench.class})
 public final class BenchCommand {
     private BenchCommand() {}
 
