@@ -18,6 +18,7 @@ import dev.thresher.daemon.probing.KernelTunnel;
 import dev.thresher.daemon.probing.ProbePaths;
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.NetworkInterface;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -60,7 +61,7 @@ final class BalancerDaemon implements Closeable {
         FlowSweeping sweeping = new FlowSweeping(datapath, config.flows());
         ProbePaths paths = add(
                 KernelTunnel.open(datapath.settings(), indexOf(config.iface().name())));
-        Controller controller = add(new Controller(config, datapath, source, nextHops(config), paths, sweeping));
+        Controller controller = add(new Controller(config, datapath, source, nextHops(config, source), paths, sweeping));
         StateView view = new StateView(config, configFile, version, datapath, controller, sweeping);
         controller.start(datapath.startsOver() ? VERDICT_PATIENCE : Duration.ZERO);
         FlowView flows = new FlowView(datapath, () -> controller.published().memberIds(), view);
@@ -83,11 +84,15 @@ final class BalancerDaemon implements Closeable {
         return NetworkInterfaces.indexOf(name).orElseThrow(() -> new IOException("there is no interface " + name));
     }
 
-    private static NextHops nextHops(Config config) {
+    private static NextHops nextHops(Config config, MacAddress source) throws IOException {
+        String name = config.iface().name();
         var gateway = config.iface().gatewayMac();
         return gateway == null
-                ? new FollowedNextHops(config.iface().name())
-                : new FixedNextHop(MacAddress.of(gateway.toBytes()));
+                ? new FollowedNextHops(name)
+                : new FixedNextHop(
+                        MacAddress.of(gateway.toBytes()),
+                        source,
+                        NetworkInterface.getByName(name).getMTU());
     }
 
     private <T extends AutoCloseable> T add(T part) {

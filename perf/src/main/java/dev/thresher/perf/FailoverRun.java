@@ -158,7 +158,7 @@ final class FailoverRun implements AutoCloseable {
         @Override
         public void follow(Collection<InetAddress> reals, Consumer<Map<InetAddress, Resolution>> listener) {
             Map<InetAddress, Resolution> resolutions = new HashMap<>();
-            reals.forEach(real -> resolutions.put(real, new Resolution.Resolved(NEXT_HOP, real)));
+            reals.forEach(real -> resolutions.put(real, new Resolution.Resolved(NEXT_HOP, OWN, real, 0, 0)));
             listener.accept(resolutions);
         }
 

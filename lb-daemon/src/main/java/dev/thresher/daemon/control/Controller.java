@@ -19,7 +19,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -55,8 +54,8 @@ public final class Controller implements AutoCloseable {
     private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1, Controller::newThread);
     private final RetriedTask reconciling;
 
-    /** The last usable next hop of each real, or why there never was one. Touched by the thread alone. */
-    private final Map<InetAddress, Resolution> resolutions = new HashMap<>();
+    /** Touched by the thread alone. */
+    private final KnownNextHops knownNextHops = new KnownNextHops();
 
     /** The next hops that probes were led by last. Touched by the thread alone. */
     private @Nullable Map<InetAddress, Resolution> ledBy;
@@ -103,7 +102,7 @@ public final class Controller implements AutoCloseable {
     public void start(Duration patience) throws IOException {
         Map<Target, Health> found = FoundVerdicts.of(targets, reconciler.memberStates());
         found.forEach(checker::seed);
-        reconciler.nextHops().forEach((real, nextHop) -> resolutions.put(real, new Resolution.Resolved(nextHop, real)));
+        knownNextHops.adopt(reconciler.nextHops());
         Set<InetAddress> reals =
                 targets.uses().keySet().stream().map(Target::real).collect(Collectors.toSet());
         Awaited<InetAddress> unheard = new Awaited<>(reals);
@@ -186,20 +185,9 @@ public final class Controller implements AutoCloseable {
         news.changed(target, transition);
     }
 
-    /**
-     * A next hop that is lost is kept: a gateway that does not answer ARP for a moment is no reason to stop sending to
-     * it, and if it is gone for good the probes will tell.
-     */
     private void takeNextHops(Map<InetAddress, Resolution> changes, Awaited<InetAddress> unheard) {
         thread.execute(() -> {
-            changes.forEach((real, resolution) -> {
-                if (resolution instanceof Resolution.Unresolved unresolved) {
-                    LOG.warn("{}", unresolved.reason());
-                    resolutions.putIfAbsent(real, resolution);
-                } else {
-                    resolutions.put(real, resolution);
-                }
-            });
+            knownNextHops.take(changes);
             unheard.heard(changes.keySet());
             requestReconcile();
         });
@@ -213,11 +201,12 @@ public final class Controller implements AutoCloseable {
     }
 
     private void reconcile() {
-        Decision decision = builder.build(checker.snapshot(), resolutions, checker.nanoTime());
+        Map<InetAddress, Resolution> current = knownNextHops.current();
+        Decision decision = builder.build(checker.snapshot(), current, checker.nanoTime());
         reconciler.apply(decision.state());
         Map<VipKey, VipPlan> before = published.plans();
-        published =
-                new Published(decision.plans(), reconciler.vipIds(), reconciler.memberIds(), Map.copyOf(resolutions));
+        published = new Published(
+                decision.plans(), reconciler.vipIds(), reconciler.memberIds(), current, knownNextHops.doubts());
         news.planned(before, decision.plans());
         leadProbes();
         comeBackIn(decision.untilNanos());
@@ -236,9 +225,10 @@ public final class Controller implements AutoCloseable {
 
     /** Has probes follow the way of clients' packets, if that has changed. */
     private void leadProbes() {
-        if (!resolutions.equals(ledBy)) {
-            paths.update(builder.probedMembers(resolutions));
-            ledBy = Map.copyOf(resolutions);
+        Map<InetAddress, Resolution> current = knownNextHops.current();
+        if (!current.equals(ledBy)) {
+            paths.update(builder.probedMembers(current));
+            ledBy = current;
         }
     }
 

@@ -2,9 +2,9 @@
 package dev.thresher.daemon.control;
 
 import dev.thresher.bpf.layout.MacAddress;
-import dev.thresher.bpf.layout.MemberRecord;
 import dev.thresher.bpf.layout.MemberRecord.NextHop;
 import dev.thresher.bpf.layout.MemberState;
+import dev.thresher.config.Pool;
 import dev.thresher.config.Vip;
 import dev.thresher.config.VipKey;
 import dev.thresher.daemon.control.Targets.VipPools;
@@ -12,6 +12,7 @@ import dev.thresher.daemon.nexthop.Resolution;
 import dev.thresher.daemon.plan.VipPlan;
 import dev.thresher.daemon.plan.VipPlan.MemberPlan;
 import dev.thresher.daemon.plan.VipPlanner;
+import dev.thresher.daemon.probing.ProbedMember;
 import dev.thresher.daemon.reconcile.DesiredState;
 import dev.thresher.daemon.reconcile.DesiredState.DesiredMember;
 import dev.thresher.daemon.reconcile.DesiredState.DesiredVip;
@@ -49,37 +50,44 @@ final class DesiredStateBuilder {
                     tiers.of(pools, healths, nextHops), vip.failover().deadFlows());
             plans.put(vip.key(), plan);
             List<DesiredMember> members = plan.members().stream()
-                    .map(member -> member(member, nextHops.get(member.real())))
+                    .map(member -> member(member, pools.pool(member.pool()), nextHops.get(member.real())))
                     .toList();
-            vips.add(new DesiredVip(vip.key(), vip.tracked(), members));
+            vips.add(Wanted.vip(vip, pools.pool(vip.pool()), members));
         }
         return new Decision(new DesiredState(vips), plans);
     }
 
-    /**
-     * For each target that is probed through the tunnel and can be reached, the record by which clients' packets are
-     * wrapped for it.
-     */
-    Map<Target, MemberRecord> probedMembers(Map<InetAddress, Resolution> nextHops) {
-        Map<Target, MemberRecord> members = new LinkedHashMap<>();
+    /** For each target that is probed through the tunnel and can be reached: how clients' packets get there. */
+    Map<Target, ProbedMember> probedMembers(Map<InetAddress, Resolution> nextHops) {
+        Map<Target, ProbedMember> members = new LinkedHashMap<>();
         targets.uses().forEach((target, uses) -> {
             if (target.way() instanceof Target.Way.Tunnel
                     && nextHops.get(target.real()) instanceof Resolution.Resolved resolved) {
-                DesiredMember member = new DesiredMember(
-                        target.real(), 0, MemberState.DOWN, new NextHop(resolved.destination(), source));
-                members.put(
-                        target, member.record(new DesiredVip(uses.get(0).vip().key(), true, List.of()), 0));
+                Targets.Use use = uses.get(0);
+                DesiredMember member = member(target.real(), 0, MemberState.DOWN, use.pool(), resolved);
+                DesiredVip vip = new DesiredVip(use.vip().key(), true, List.of());
+                members.put(target, new ProbedMember(member.record(vip, 0, 0), member.egress()));
             }
         });
         return members;
     }
 
     /** A real that cannot be reached is as good as down, whatever its probes say. */
-    private DesiredMember member(MemberPlan plan, @Nullable Resolution nextHop) {
-        if (!(nextHop instanceof Resolution.Resolved resolved)) {
-            return new DesiredMember(plan.real(), 0, MemberState.DOWN, new NextHop(NOWHERE, source));
-        }
-        return new DesiredMember(
-                plan.real(), plan.tableWeight(), plan.state(), new NextHop(resolved.destination(), source));
+    private DesiredMember member(MemberPlan plan, Pool pool, @Nullable Resolution nextHop) {
+        return nextHop instanceof Resolution.Resolved resolved
+                ? member(plan.real(), plan.tableWeight(), plan.state(), pool, resolved)
+                : new DesiredMember(
+                        plan.real(),
+                        0,
+                        MemberState.DOWN,
+                        new NextHop(NOWHERE, source),
+                        Resolution.Resolved.SAME_PORT,
+                        Wanted.encapsulation(pool));
+    }
+
+    private static DesiredMember member(
+            InetAddress real, int weight, MemberState state, Pool pool, Resolution.Resolved resolved) {
+        NextHop hop = new NextHop(resolved.destination(), resolved.source(), resolved.mtu(), 0);
+        return new DesiredMember(real, weight, state, hop, resolved.egress(), Wanted.encapsulation(pool));
     }
 }

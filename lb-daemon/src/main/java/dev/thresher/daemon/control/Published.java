@@ -7,6 +7,8 @@ import dev.thresher.daemon.nexthop.Resolution;
 import dev.thresher.daemon.plan.VipPlan;
 import dev.thresher.daemon.plan.VipPlan.MemberPlan;
 import java.net.InetAddress;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Map.Entry;
 import java.util.function.Function;
@@ -19,20 +21,24 @@ import java.util.stream.Collectors;
  * @param vipIds where to find each VIP's counters
  * @param memberIds the same for members
  * @param nextHops by real
+ * @param doubts what is wrong with next hops that are used all the same, for people
  */
 public record Published(
         Map<VipKey, VipPlan> plans,
         Map<VipKey, Integer> vipIds,
         Map<Member, Integer> memberIds,
-        Map<InetAddress, Resolution> nextHops) {
+        Map<InetAddress, Resolution> nextHops,
+        Collection<String> doubts) {
     public Published {
         plans = Map.copyOf(plans);
         vipIds = Map.copyOf(vipIds);
         memberIds = Map.copyOf(memberIds);
+        nextHops = Map.copyOf(nextHops);
+        doubts = List.copyOf(doubts);
     }
 
     static Published nothing() {
-        return new Published(Map.of(), Map.of(), Map.of(), Map.of());
+        return new Published(Map.of(), Map.of(), Map.of(), Map.of(), List.of());
     }
 
     /** The parts of a VIP's members by real server; none before the first change. */

@@ -29,6 +29,15 @@ final class Targets {
 
     /** A VIP: its own pool, then its fallbacks. */
     record VipPools(Vip vip, List<PoolUses> pools) {
+        /** One of them by its name. */
+        Pool pool(String name) {
+            return pools.stream()
+                    .map(PoolUses::pool)
+                    .filter(pool -> pool.name().equals(name))
+                    .findFirst()
+                    .orElseThrow();
+        }
+
         Stream<Use> uses() {
             return pools.stream().flatMap(pool -> pool.uses().stream());
         }

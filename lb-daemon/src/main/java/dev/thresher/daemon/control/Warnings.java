@@ -33,6 +33,7 @@ final class Warnings {
                 .distinct()
                 .sorted()
                 .forEach(warnings::add);
+        warnings.addAll(published.doubts());
         warnings.addAll(flows.warnings());
         if (mode == XdpMode.GENERIC) {
             warnings.add("the program runs in generic mode, which is several times slower than driver mode");

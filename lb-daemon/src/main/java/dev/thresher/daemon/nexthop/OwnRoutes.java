@@ -3,6 +3,8 @@ package dev.thresher.daemon.nexthop;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Where packets that this host sends itself leave. For one thread. */
 public final class OwnRoutes implements AutoCloseable {
@@ -18,10 +20,14 @@ public final class OwnRoutes implements AutoCloseable {
     /**
      * The way to an address.
      *
-     * @param ifindex the interface that packets leave by
+     * @param ifindexes the interfaces that packets leave by; several where the route is multipath
      * @param local whether they do not leave at all, because the address is this host's
      */
-    public record Way(int ifindex, boolean local) {}
+    public record Way(Set<Integer> ifindexes, boolean local) {
+        public Way {
+            ifindexes = Set.copyOf(ifindexes);
+        }
+    }
 
     /** Opens the routes of the calling thread's network namespace. */
     public static OwnRoutes open() throws IOException {
@@ -31,7 +37,8 @@ public final class OwnRoutes implements AutoCloseable {
     /** @throws IOException if there is no way; the message says why */
     public Way to(InetAddress destination) throws IOException {
         Route route = table.route(destination);
-        return new Way(route.ifindex(), route.kind() == LOCAL);
+        return new Way(
+                route.ways().stream().map(Route.Way::ifindex).collect(Collectors.toSet()), route.kind() == LOCAL);
     }
 
     @Override

@@ -4,7 +4,6 @@ package dev.thresher.daemon.probing;
 import dev.thresher.bpf.BpfException;
 import dev.thresher.bpf.ProbeProgram;
 import dev.thresher.bpf.layout.MarkRoute;
-import dev.thresher.bpf.layout.MemberRecord;
 import dev.thresher.bpf.layout.ProgramSettings;
 import dev.thresher.config.IpText;
 import dev.thresher.healthcheck.ProbeRoute;
@@ -67,7 +66,7 @@ public final class KernelTunnel implements ProbePaths {
      * Loads the program; it is attached as soon as there are targets.
      *
      * @param settings those of the program that wraps clients' packets
-     * @param ifindex the interface that wrapped packets leave by
+     * @param ifindex the interface that clients' packets come in by
      */
     public static KernelTunnel open(ProgramSettings settings, int ifindex) {
         ProbeProgram program = ProbeProgram.open(settings, MARKS);
@@ -78,7 +77,7 @@ public final class KernelTunnel implements ProbePaths {
     }
 
     @Override
-    public synchronized void update(Map<Target, MemberRecord> members) {
+    public synchronized void update(Map<Target, ProbedMember> members) {
         Map<Target, Path> before = paths;
         Map<Target, Path> after = new HashMap<>();
         members.forEach((target, member) -> after.put(target, path(target, before.get(target), member)));
@@ -91,8 +90,8 @@ public final class KernelTunnel implements ProbePaths {
         });
     }
 
-    private Path path(Target target, @Nullable Path known, MemberRecord member) {
-        MarkRoute route = new MarkRoute(member, ifindex);
+    private Path path(Target target, @Nullable Path known, ProbedMember member) {
+        MarkRoute route = new MarkRoute(member.record(), member.egress() == 0 ? ifindex : member.egress());
         int mark = known == null ? marks.take() : known.mark();
         if (known != null && route.equals(known.route())) {
             return known;

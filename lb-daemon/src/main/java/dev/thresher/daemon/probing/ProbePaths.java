@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.daemon.probing;
 
-import dev.thresher.bpf.layout.MemberRecord;
 import dev.thresher.healthcheck.ProbeRoute;
 import dev.thresher.healthcheck.ProbeRoutes;
 import dev.thresher.healthcheck.Target;
@@ -13,10 +12,9 @@ public interface ProbePaths extends ProbeRoutes, AutoCloseable {
     /**
      * Says how clients' packets get to real servers now. Ways of targets that are not among these are closed.
      *
-     * @param members for each target that is probed through the tunnel and can be reached: the record by which clients'
-     *     packets are wrapped for it
+     * @param members for each target that is probed through the tunnel and can be reached
      */
-    void update(Map<Target, MemberRecord> members);
+    void update(Map<Target, ProbedMember> members);
 
     /** What an operator ought to know: why probes cannot take their way. */
     List<String> warnings();
@@ -34,7 +32,7 @@ public interface ProbePaths extends ProbeRoutes, AutoCloseable {
             }
 
             @Override
-            public void update(Map<Target, MemberRecord> members) {}
+            public void update(Map<Target, ProbedMember> members) {}
 
             @Override
             public List<String> warnings() {

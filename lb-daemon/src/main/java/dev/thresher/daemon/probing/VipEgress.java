@@ -52,7 +52,7 @@ final class VipEgress implements AutoCloseable {
                 return IpText.format(vip) + " is an address of this host, so its packets do not leave it: take the "
                         + "address away, or set via = direct in the health check";
             }
-            attached.computeIfAbsent(way.ifindex(), attacher::apply);
+            way.ifindexes().forEach(ifindex -> attached.computeIfAbsent(ifindex, attacher::apply));
             return null;
         } catch (IOException e) {
             return "this host has no route to the VIP, which a default route would be: " + e.getMessage();

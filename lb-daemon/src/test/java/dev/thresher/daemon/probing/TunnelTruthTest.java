@@ -225,14 +225,15 @@ class TunnelTruthTest {
         return new Target(IpText.parse(real), new Target.Way.Tunnel(IpText.parse(vip), Encapsulation.IPIP), check);
     }
 
-    private MemberRecord member(Target target) throws Exception {
+    private ProbedMember member(Target target) throws Exception {
         InetAddress vip = target.destination();
-        return new MemberRecord(
+        MemberRecord record = new MemberRecord(
                 new VipMatch(vip, port, 6),
                 MemberState.DOWN,
                 target.real(),
                 new MemberRecord.NextHop(MacAddress.of(network.macOfReal()), MacAddress.of(network.macOfBalancer())),
                 0);
+        return new ProbedMember(record, 0);
     }
 
     private static ProgramSettings settings() {
