@@ -77,7 +77,7 @@ public final class ProbeProgram implements AutoCloseable {
         Map<ProbeCounter, Long> values = new EnumMap<>(ProbeCounter.class);
         for (ProbeCounter counter : ProbeCounter.values()) {
             ByteBuffer perCpu = ByteBuffer.wrap(
-                            counters.lookup(key(counter.ordinal())).orElseThrow())
+                            counters.lookup(key(counter.index())).orElseThrow())
                     .order(ByteOrder.nativeOrder());
             long sum = 0;
             while (perCpu.hasRemaining()) {

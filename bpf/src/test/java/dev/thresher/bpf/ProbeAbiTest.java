@@ -48,7 +48,7 @@ class ProbeAbiTest {
     void counters_agree_in_name_and_order() {
         Map<String, Integer> expected = new LinkedHashMap<>();
         for (ProbeCounter counter : ProbeCounter.values()) {
-            expected.put("PROBE_" + counter.name(), counter.ordinal());
+            expected.put("PROBE_" + counter.name(), counter.index());
         }
         expected.put("PROBE_COUNTER_COUNT", ProbeCounter.values().length);
         assertEquals(expected, btf.enumeration("probe_counter"));

@@ -61,7 +61,8 @@ final class BalancerDaemon implements Closeable {
         FlowSweeping sweeping = new FlowSweeping(datapath, config.flows());
         ProbePaths paths = add(
                 KernelTunnel.open(datapath.settings(), indexOf(config.iface().name())));
-        Controller controller = add(new Controller(config, datapath, source, nextHops(config, source), paths, sweeping));
+        Controller controller =
+                add(new Controller(config, datapath, source, nextHops(config, source), paths, sweeping));
         StateView view = new StateView(config, configFile, version, datapath, controller, sweeping);
         controller.start(datapath.startsOver() ? VERDICT_PATIENCE : Duration.ZERO);
         FlowView flows = new FlowView(datapath, () -> controller.published().memberIds(), view);

@@ -10,5 +10,11 @@ public enum ProbeCounter {
     /** Dropped: not for the VIP that the mark is for. */
     WRONG_VIP,
     /** Dropped: the outer header could not be put before the packet. */
-    NO_ROOM
+    NO_ROOM;
+
+    /** Its place in the map. */
+    @SuppressWarnings("EnumOrdinal") // the test of the ABI compares the order
+    public int index() {
+        return ordinal();
+    }
 }

@@ -2,7 +2,6 @@
 package dev.thresher.daemon.datapath;
 
 import dev.thresher.bpf.layout.VipMatch;
-import dev.thresher.config.IpPrefix;
 import dev.thresher.config.Protocol;
 import dev.thresher.config.VipKey;
 import java.util.Arrays;
@@ -13,12 +12,11 @@ public final class VipKeys {
 
     public static VipMatch match(VipKey key) {
         return new VipMatch(
-                key.address(), key.prefix().length(), key.port(), key.protocol().number());
+                key.address(), key.prefixLength(), key.port(), key.protocol().number());
     }
 
     public static VipKey key(VipMatch match) {
-        return new VipKey(
-                new IpPrefix(match.address(), match.prefixLength()), match.port(), protocol(match.protocol()));
+        return new VipKey(match.address(), match.prefixLength(), match.port(), protocol(match.protocol()));
     }
 
     private static Protocol protocol(int number) {
