@@ -22,6 +22,7 @@ import dev.thresher.healthcheck.HealthChecker;
 import dev.thresher.healthcheck.LastProbe;
 import dev.thresher.healthcheck.ProbeResult.Outcome;
 import dev.thresher.healthcheck.Target;
+import dev.thresher.healthcheck.TargetHealth;
 import dev.thresher.healthcheck.Transition;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -31,6 +32,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -205,7 +207,7 @@ class TunnelTruthTest {
 
     private static LastProbe firstProbe(HealthChecker checker, Target target) {
         while (true) {
-            LastProbe probe = checker.snapshot().get(target).lastProbe();
+            LastProbe probe = known(checker, target).lastProbe();
             if (probe != null) {
                 return probe;
             }
@@ -214,7 +216,11 @@ class TunnelTruthTest {
     }
 
     private static Health health(HealthChecker checker, Target target) {
-        return checker.snapshot().get(target).state().health();
+        return known(checker, target).state().health();
+    }
+
+    private static TargetHealth known(HealthChecker checker, Target target) {
+        return Objects.requireNonNull(checker.snapshot().get(target));
     }
 
     private Target target(String vip, String real) {
