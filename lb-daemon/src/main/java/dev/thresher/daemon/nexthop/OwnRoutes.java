@@ -34,7 +34,11 @@ public final class OwnRoutes implements AutoCloseable {
         return new OwnRoutes(NetlinkRoutingTable.open());
     }
 
-    /** @throws IOException if there is no way; the message says why */
+    /**
+     * The way to a destination.
+     *
+     * @throws IOException if there is no way; the message says why
+     */
     public Way to(InetAddress destination) throws IOException {
         Route route = table.route(destination);
         return new Way(

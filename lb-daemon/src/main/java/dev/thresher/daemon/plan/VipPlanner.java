@@ -30,7 +30,11 @@ public final class VipPlanner {
         this.nowNanos = nowNanos;
     }
 
-    /** @param tiers the VIP's pool, then its fallbacks; a real server that is in several counts where it serves */
+    /**
+     * The plan for a VIP.
+     *
+     * @param tiers the VIP's pool, then its fallbacks; a real server that is in several counts where it serves
+     */
     public VipPlan plan(List<Tier> tiers, DeadFlows deadFlows) {
         Tier chosen = choose(tiers);
         boolean panic = !chosen.isSufficient() && chosen.isInPanic();
