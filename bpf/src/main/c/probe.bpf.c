@@ -56,7 +56,7 @@ static __always_inline int drop(enum probe_counter reason)
 	return TC_ACT_SHOT;
 }
 
-/* The kernel's own packets: whole, without tags or options before what is read here. */
+/* The kernel's own packets: whole, without tags, extension headers or options. */
 static __always_inline int read_packet(struct __sk_buff *skb, struct packet *packet)
 {
 	struct cursor cursor = cursor_of_skb(skb);
@@ -67,16 +67,22 @@ static __always_inline int read_packet(struct __sk_buff *skb, struct packet *pac
 
 		if ((void *)(header + 1) > cursor.end)
 			return 0;
+		packet->src = addr_from_ipv4(header->saddr);
 		packet->dst = addr_from_ipv4(header->daddr);
+		packet->protocol = header->protocol;
 		packet->tos = header->tos;
+		packet->header = sizeof(*header);
 		packet->ipv6 = false;
 	} else if (skb->protocol == bpf_htons(ETH_P_IPV6)) {
 		struct ipv6hdr *header = cursor.at;
 
 		if ((void *)(header + 1) > cursor.end)
 			return 0;
+		packet->src = addr_from_ipv6(&header->saddr);
 		packet->dst = addr_from_ipv6(&header->daddr);
+		packet->protocol = header->nexthdr;
 		packet->tos = bpf_ntohs(*(__be16 *)header) >> 4;
+		packet->header = sizeof(*header);
 		packet->ipv6 = true;
 	} else {
 		return 0;
@@ -85,59 +91,90 @@ static __always_inline int read_packet(struct __sk_buff *skb, struct packet *pac
 	return 1;
 }
 
-static __always_inline int wrap_ipv4(struct __sk_buff *skb, const struct member *member,
-				     const struct packet *packet, __u64 hash)
+/*
+ * Makes room for `overhead` bytes before the IP packet and writes the Ethernet header in front of
+ * them. Answers where the outer header goes, followed by an inner IP header, or NULL.
+ */
+static __always_inline void *open_skb(struct __sk_buff *skb, const struct member *member,
+				      const __u32 overhead, __u64 flags, __u16 type)
 {
 	struct cursor cursor;
 
-	if (bpf_skb_adjust_room(skb, sizeof(struct iphdr), BPF_ADJ_ROOM_MAC,
-				BPF_F_ADJ_ROOM_ENCAP_L3_IPV4))
+	if (bpf_skb_adjust_room(skb, overhead, BPF_ADJ_ROOM_MAC, flags))
 		return 0;
 	cursor = cursor_of_skb(skb);
-	if (cursor.at + sizeof(struct ethhdr) + sizeof(struct iphdr) > cursor.end)
+	if (cursor.at + sizeof(struct ethhdr) + overhead + sizeof(struct iphdr) > cursor.end)
 		return 0;
-	write_ethernet(cursor.at, member, ETH_P_IP);
-	write_ipv4(cursor.at + sizeof(struct ethhdr), member, packet, hash);
+	write_addresses(cursor.at, member);
+	*(__be16 *)(cursor.at + 2 * ETH_ALEN) = bpf_htons(type);
+	return cursor.at + sizeof(struct ethhdr);
+}
+
+static __always_inline int wrap_ipv4(struct __sk_buff *skb, const struct member *member,
+				     const struct packet *packet, __u64 hash, const bool gue)
+{
+	const __u32 overhead = sizeof(struct iphdr) + gue * sizeof(struct udphdr);
+	const __u8 inner = packet->ipv6 ? IPPROTO_IPV6 : IPPROTO_IPIP;
+	__u64 flags = BPF_F_ADJ_ROOM_ENCAP_L3_IPV4 | (gue ? BPF_F_ADJ_ROOM_ENCAP_L4_UDP : 0);
+	struct iphdr *header = open_skb(skb, member, overhead, flags, ETH_P_IP);
+
+	if (!header)
+		return 0;
+	write_ipv4(header, member,
+		   bpf_htonl((__u32)packet->tos << 16 | (packet->length + overhead)),
+		   gue ? IPPROTO_UDP : inner, hash);
+	if (gue)
+		write_gue((void *)(header + 1), member, packet->length, hash);
 	return 1;
 }
 
 static __always_inline int wrap_ipv6(struct __sk_buff *skb, const struct member *member,
-				     const struct packet *packet, __u64 hash)
+				     const struct packet *packet, __u64 hash, const bool gue)
 {
-	struct cursor cursor;
+	const __u32 overhead = sizeof(struct ipv6hdr) + gue * sizeof(struct udphdr);
+	const __u8 inner = packet->ipv6 ? IPPROTO_IPV6 : IPPROTO_IPIP;
+	__u64 flags = BPF_F_ADJ_ROOM_ENCAP_L3_IPV6 | (gue ? BPF_F_ADJ_ROOM_ENCAP_L4_UDP : 0);
+	struct ipv6hdr *header = open_skb(skb, member, overhead, flags, ETH_P_IPV6);
 
-	if (bpf_skb_adjust_room(skb, sizeof(struct ipv6hdr), BPF_ADJ_ROOM_MAC,
-				BPF_F_ADJ_ROOM_ENCAP_L3_IPV6))
+	if (!header)
 		return 0;
-	cursor = cursor_of_skb(skb);
-	if (cursor.at + sizeof(struct ethhdr) + sizeof(struct ipv6hdr) > cursor.end)
-		return 0;
-	write_ethernet(cursor.at, member, ETH_P_IPV6);
-	write_ipv6(cursor.at + sizeof(struct ethhdr), member, packet, hash);
+	write_ipv6(header, member, packet->tos, packet->length + overhead - sizeof(*header),
+		   gue ? IPPROTO_UDP : inner, hash);
+	if (gue) {
+		struct udphdr *udp = (void *)(header + 1);
+
+		write_gue(udp, member, packet->length, hash);
+		/* The inner checksum may not be there yet. Once it is, the sum is this. */
+		if (settings.flags & SETTING_GUE_CHECKSUM)
+			udp->check = gue_check(udp, (__u64 *)&header->saddr,
+					       sum_by_checksum(udp + 1, packet));
+	}
 	return 1;
 }
 
 /* Not at all: only the Ethernet addresses change. */
-static __always_inline int readdress(struct __sk_buff *skb, const struct member *member,
-				     const struct packet *packet)
+static __always_inline int readdress_skb(struct __sk_buff *skb, const struct member *member)
 {
 	struct cursor cursor = cursor_of_skb(skb);
 
 	if (cursor.at + sizeof(struct ethhdr) > cursor.end)
 		return 0;
-	write_ethernet(cursor.at, member, packet->ipv6 ? ETH_P_IPV6 : ETH_P_IP);
+	write_addresses(cursor.at, member);
 	return 1;
 }
 
 static __always_inline int wrap(struct __sk_buff *skb, const struct member *member,
 				const struct packet *packet, __u64 hash)
 {
+	const bool ipv6 = member->flags & MEMBER_REAL_IPV6;
+
 	if (member->flags & MEMBER_L2)
-		return readdress(skb, member, packet);
+		return readdress_skb(skb, member);
 	if (member->flags & MEMBER_GUE)
-		return 0;
-	return member->flags & MEMBER_REAL_IPV6 ? wrap_ipv6(skb, member, packet, hash)
-						: wrap_ipv4(skb, member, packet, hash);
+		return ipv6 ? wrap_ipv6(skb, member, packet, hash, true)
+			    : wrap_ipv4(skb, member, packet, hash, true);
+	return ipv6 ? wrap_ipv6(skb, member, packet, hash, false)
+		    : wrap_ipv4(skb, member, packet, hash, false);
 }
 
 /* Spreads the probes of several reals over outer sources, and keeps those of one mark together. */

@@ -6,9 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.thresher.bpf.BpfObject;
 import dev.thresher.bpf.CurrentThread;
+import dev.thresher.bpf.Decapsulation;
+import dev.thresher.bpf.Decapsulation.Prefix;
 import dev.thresher.bpf.NetworkInterfaces;
 import dev.thresher.bpf.XdpLink;
 import dev.thresher.bpf.XdpMode;
+import dev.thresher.config.IpText;
 import java.io.IOException;
 import java.net.NetworkInterface;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -92,7 +96,8 @@ final class ProbeNetwork implements AutoCloseable {
     /** Has the real server strip outer headers, for as long as the link is open. */
     XdpLink decapsulate() throws Exception {
         return callOnReal(() -> {
-            try (BpfObject object = BpfObject.open("decap.bpf.o").load()) {
+            Set<Prefix> vips = Set.of(Prefix.of(IpText.parse(VIP4)), Prefix.of(IpText.parse(VIP6)));
+            try (BpfObject object = new Decapsulation(vips, Decapsulation.DEFAULT_GUE_PORT).load()) {
                 int index = NetworkInterfaces.indexOf("eth0").orElseThrow();
                 return object.program("decap").attachXdp(index, XdpMode.DRIVER);
             }

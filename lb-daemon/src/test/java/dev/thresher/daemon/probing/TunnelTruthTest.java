@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.thresher.bpf.Decapsulation;
 import dev.thresher.bpf.NetworkInterfaces;
 import dev.thresher.bpf.XdpLink;
 import dev.thresher.bpf.layout.MacAddress;
@@ -36,12 +37,14 @@ import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Probes through the tunnel tell what clients meet: on a real kernel, from a load balancer to a real server whose service
@@ -80,16 +83,24 @@ class TunnelTruthTest {
         return part;
     }
 
-    @ParameterizedTest(name = "VIP {0} at real server {1}")
-    @CsvSource({
-        ProbeNetwork.VIP4 + ", " + ProbeNetwork.REAL4,
-        ProbeNetwork.VIP4 + ", " + ProbeNetwork.REAL6,
-        ProbeNetwork.VIP6 + ", " + ProbeNetwork.REAL4,
-        ProbeNetwork.VIP6 + ", " + ProbeNetwork.REAL6
-    })
-    void aRealServerThatIsSetUp_isUp(String vip, String real) throws Exception {
+    static Stream<Arguments> ways() {
+        return Stream.of(Encapsulation.IPIP, Encapsulation.gue(Decapsulation.DEFAULT_GUE_PORT))
+                .flatMap(encapsulation -> Stream.of(ProbeNetwork.VIP4, ProbeNetwork.VIP6)
+                        .flatMap(vip -> Stream.of(ProbeNetwork.REAL4, ProbeNetwork.REAL6)
+                                .map(real -> Arguments.of(encapsulation, vip, real))));
+    }
+
+    @ParameterizedTest(name = "{0}, VIP {1} at real server {2}")
+    @MethodSource("ways")
+    void aRealServerThatIsSetUp_isUp(Encapsulation encapsulation, String vip, String real) throws Exception {
         add(network.decapsulate());
-        start(target(vip, real));
+        start(target(vip, real, encapsulation));
+        assertEquals(Health.UP, next().to());
+    }
+
+    @Test
+    void aRealServerOnTheSameSegment_isReachedWithoutAnOuterHeader() throws Exception {
+        start(target(ProbeNetwork.VIP4, ProbeNetwork.REAL4, Encapsulation.L2));
         assertEquals(Health.UP, next().to());
     }
 
@@ -224,11 +235,15 @@ class TunnelTruthTest {
     }
 
     private Target target(String vip, String real) {
+        return target(vip, real, Encapsulation.IPIP);
+    }
+
+    private Target target(String vip, String real, Encapsulation encapsulation) {
         HealthCheck check = HealthCheck.tcp(port)
                 .with(HealthCheck.Via.TUNNEL)
                 .with(CheckTiming.every(INTERVAL))
                 .with(CheckThresholds.of(2, FALL));
-        return new Target(IpText.parse(real), new Target.Way.Tunnel(IpText.parse(vip), Encapsulation.IPIP), check);
+        return new Target(IpText.parse(real), new Target.Way.Tunnel(IpText.parse(vip), encapsulation), check);
     }
 
     private ProbedMember member(Target target) throws Exception {
@@ -238,8 +253,19 @@ class TunnelTruthTest {
                 MemberState.DOWN,
                 target.real(),
                 new MemberRecord.NextHop(MacAddress.of(network.macOfReal()), MacAddress.of(network.macOfBalancer())),
-                0);
+                encapsulation(target),
+                0,
+                false);
         return new ProbedMember(record, 0);
+    }
+
+    private static MemberRecord.Encapsulation encapsulation(Target target) {
+        Encapsulation wanted = ((Target.Way.Tunnel) target.way()).encapsulation();
+        return switch (wanted.kind()) {
+            case IPIP -> MemberRecord.Encapsulation.IPIP;
+            case GUE -> MemberRecord.Encapsulation.gue(wanted.guePort());
+            case L2 -> MemberRecord.Encapsulation.L2;
+        };
     }
 
     private static ProgramSettings settings() {
@@ -248,6 +274,7 @@ class TunnelTruthTest {
                 new ProgramSettings.OuterSource(0xac100000, 0xffff, 0x0100L << 48, 0, -1L),
                 1,
                 new ProgramSettings.Ticks(8, 60, 900, 60),
-                0);
+                0,
+                true);
     }
 }

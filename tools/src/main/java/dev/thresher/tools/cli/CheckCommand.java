@@ -18,7 +18,8 @@ import picocli.CommandLine.Parameters;
         name = "check",
         description = {
             "Check a configuration file.",
-            "Reads it as the daemon would and touches nothing. All errors are told at once, each as FILE:LINE: KEY: REASON."
+            "Reads it as the daemon would and touches nothing. All errors are told at once, each as FILE:LINE: KEY:"
+                    + " REASON."
         })
 final class CheckCommand extends Verb {
     @Parameters(paramLabel = "FILE", description = "The configuration, in HOCON.")

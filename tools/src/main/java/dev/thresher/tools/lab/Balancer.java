@@ -21,35 +21,35 @@ public final class Balancer {
 
     // The health checks are brisk, so that what happens in the lab happens while somebody watches.
     private static final String CONFIGURATION = """
-            # The load balancer of the lab "%1$s".
-            definitions.check {
-              type = http, port = %5$d, path = "/health"
-              interval = 500ms, timeout = 400ms, rise = 2, fall = 2
-            }
-            thresher {
-              instance = %2$s
-              interface = %3$s
-              api { socket = "%4$s" }
-              pools {
-                web {
-                  reals = [
-            %6$s
-                  ]
-                  health-check = ${definitions.check}
-                }
-                web6 {
-                  reals = [
-            %7$s
-                  ]
-                  health-check = ${definitions.check}
-                }
-              }
-              vips = [
-                { address = "%8$s", port = %5$d, protocol = tcp, pool = web }
-                { address = "%9$s", port = %5$d, protocol = tcp, pool = web6 }
+        # The load balancer of the lab "%1$s".
+        definitions.check {
+          type = http, port = %5$d, path = "/health"
+          interval = 500ms, timeout = 400ms, rise = 2, fall = 2
+        }
+        thresher {
+          instance = %2$s
+          interface = %3$s
+          api { socket = "%4$s" }
+          pools {
+            web {
+              reals = [
+        %6$s
               ]
+              health-check = ${definitions.check}
             }
-            """;
+            web6 {
+              reals = [
+        %7$s
+              ]
+              health-check = ${definitions.check}
+            }
+          }
+          vips = [
+            { address = "%8$s", port = %5$d, protocol = tcp, pool = web }
+            { address = "%9$s", port = %5$d, protocol = tcp, pool = web6 }
+          ]
+        }
+        """;
 
     private final Host host;
     private final LabFiles files;

@@ -15,35 +15,35 @@ import org.jspecify.annotations.Nullable;
 public final class RealServer {
     // One process, so that one kill stops the server.
     private static final String CONFIGURATION = """
-            # The web server of %1$s. Start: nginx -c %2$s/nginx.conf
-            user root;
-            master_process off;
-            pid %2$s/nginx.pid;
-            error_log %2$s/error.log;
-            events { worker_connections 4096; }
-            http {
-              access_log %2$s/access.log;
-              keepalive_timeout 0; # a connection for each request, so that each may go elsewhere
-              client_body_temp_path %2$s/tmp/body;
-              proxy_temp_path %2$s/tmp/proxy;
-              fastcgi_temp_path %2$s/tmp/fastcgi;
-              uwsgi_temp_path %2$s/tmp/uwsgi;
-              scgi_temp_path %2$s/tmp/scgi;
-              default_type text/plain;
-              add_header X-Real %1$s always;
-              server {
-                listen 80;
-                listen [::]:80;
-                root %2$s/files;
-                location / { return 200 "%1$s\\n"; }
-                location = /health { access_log off; return 200 "ok\\n"; }
-                location /upload/ {
-                  dav_methods PUT;
-                  client_max_body_size 256m;
-                }
-              }
+        # The web server of %1$s. Start: nginx -c %2$s/nginx.conf
+        user root;
+        master_process off;
+        pid %2$s/nginx.pid;
+        error_log %2$s/error.log;
+        events { worker_connections 4096; }
+        http {
+          access_log %2$s/access.log;
+          keepalive_timeout 0; # a connection for each request, so that each may go elsewhere
+          client_body_temp_path %2$s/tmp/body;
+          proxy_temp_path %2$s/tmp/proxy;
+          fastcgi_temp_path %2$s/tmp/fastcgi;
+          uwsgi_temp_path %2$s/tmp/uwsgi;
+          scgi_temp_path %2$s/tmp/scgi;
+          default_type text/plain;
+          add_header X-Real %1$s always;
+          server {
+            listen 80;
+            listen [::]:80;
+            root %2$s/files;
+            location / { return 200 "%1$s\\n"; }
+            location = /health { access_log off; return 200 "ok\\n"; }
+            location /upload/ {
+              dav_methods PUT;
+              client_max_body_size 256m;
             }
-            """;
+          }
+        }
+        """;
 
     private final int number;
     private final Host host;
