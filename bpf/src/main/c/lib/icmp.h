@@ -66,6 +66,10 @@ static __always_inline bool turn_echo(struct xdp_md *ctx, __u32 link, const bool
 	before = *(__be16 *)icmp;
 	icmp->type = ipv6 ? ICMPV6_ECHO_REPLY : ICMP_ECHO_REPLY;
 	icmp->checksum = csum_replace(icmp->checksum, before, *(__be16 *)icmp);
+	/* Of a message of zeroes the difference is -0 (RFC 1624, section 3); of others, 0 and -0
+	 * are alike. */
+	if (!ipv6 && !icmp->checksum)
+		icmp->checksum = 0xffff;
 	turn_ethernet(cursor.at);
 	if (ipv6)
 		turn_ipv6(cursor.at + link);

@@ -4,6 +4,7 @@ package dev.thresher.daemon;
 import dev.thresher.bpf.BpfException;
 import dev.thresher.config.Config;
 import dev.thresher.config.ConfigLoader;
+import dev.thresher.config.ConfigWarnings;
 import dev.thresher.config.InvalidConfigException;
 import dev.thresher.daemon.datapath.DatapathException;
 import java.io.IOException;
@@ -58,6 +59,7 @@ public final class Main implements Callable<Integer> {
             err.println(e.getMessage());
             return CommandLine.ExitCode.USAGE;
         }
+        ConfigWarnings.of(config).forEach(LOG::warn);
         try {
             String version = Main.class.getPackage().getImplementationVersion();
             run(BalancerDaemon.start(config, configFile, version == null ? "development" : version));

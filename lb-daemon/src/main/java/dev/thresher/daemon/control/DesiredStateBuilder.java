@@ -23,7 +23,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** The pure part: what the data plane shall do, given what is configured and what is known. */
 final class DesiredStateBuilder {
@@ -50,7 +49,7 @@ final class DesiredStateBuilder {
                     tiers.of(pools, healths, nextHops), vip.failover().deadFlows());
             plans.put(vip.key(), plan);
             List<DesiredMember> members = plan.members().stream()
-                    .map(member -> member(member, pools.pool(member.pool()), nextHops.get(member.real())))
+                    .map(member -> member(member, pools.pool(member.pool()), nextHops))
                     .toList();
             vips.add(Wanted.vip(vip, pools.pool(vip.pool()), members));
         }
@@ -61,9 +60,9 @@ final class DesiredStateBuilder {
     Map<Target, ProbedMember> probedMembers(Map<InetAddress, Resolution> nextHops) {
         Map<Target, ProbedMember> members = new LinkedHashMap<>();
         targets.uses().forEach((target, uses) -> {
-            if (target.way() instanceof Target.Way.Tunnel
-                    && nextHops.get(target.real()) instanceof Resolution.Resolved resolved) {
-                Targets.Use use = uses.get(0);
+            Targets.Use use = uses.get(0);
+            Resolution nextHop = Reach.of(use.pool(), target.real(), nextHops.get(target.real()));
+            if (target.way() instanceof Target.Way.Tunnel && nextHop instanceof Resolution.Resolved resolved) {
                 DesiredMember member = member(target.real(), 0, MemberState.DOWN, use.pool(), resolved);
                 DesiredVip vip = new DesiredVip(use.vip().key(), true, List.of());
                 members.put(target, new ProbedMember(member.record(vip, 0, 0), member.egress()));
@@ -73,8 +72,8 @@ final class DesiredStateBuilder {
     }
 
     /** A real that cannot be reached is as good as down, whatever its probes say. */
-    private DesiredMember member(MemberPlan plan, Pool pool, @Nullable Resolution nextHop) {
-        return nextHop instanceof Resolution.Resolved resolved
+    private DesiredMember member(MemberPlan plan, Pool pool, Map<InetAddress, Resolution> nextHops) {
+        return Reach.of(pool, plan.real(), nextHops.get(plan.real())) instanceof Resolution.Resolved resolved
                 ? member(plan.real(), plan.tableWeight(), plan.state(), pool, resolved)
                 : new DesiredMember(
                         plan.real(),

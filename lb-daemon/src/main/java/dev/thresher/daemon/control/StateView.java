@@ -20,6 +20,7 @@ import dev.thresher.daemon.state.HealthState;
 import dev.thresher.daemon.state.MemberState;
 import dev.thresher.daemon.state.StateSource;
 import dev.thresher.daemon.state.Traffic;
+import dev.thresher.daemon.state.VipRouting;
 import dev.thresher.daemon.state.VipState;
 import dev.thresher.healthcheck.LastProbe;
 import dev.thresher.healthcheck.Target;
@@ -29,10 +30,10 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Puts together what the servers publish, at the moment they ask. */
@@ -70,7 +71,7 @@ public final class StateView implements StateSource {
             Published published,
             Map<Target, TargetHealth> healths,
             List<Traffic> traffic,
-            List<Long> drops) {}
+            List<Map<dev.thresher.bpf.layout.Counter, Long>> drops) {}
 
     @Override
     public DaemonState snapshot() {
@@ -93,26 +94,9 @@ public final class StateView implements StateSource {
     @Override
     public List<Counter> counters() {
         TrafficCounters counters = datapath.counters();
-        List<Counter> verdicts = new ArrayList<>();
-        List<Counter> others = new ArrayList<>();
-        long dropped = 0;
-        var globals = counters.globals();
-        for (var counter : globals.entrySet()) {
-            CounterName name = CounterName.of(counter.getKey());
-            dropped += name.kind() == Counter.Kind.DROP_REASON ? counter.getValue() : 0;
-            (name.isVerdict() ? verdicts : others).add(name.value(counter.getValue()));
-        }
-        // Answers of the program's own, which no member was sent.
-        long sent = globals.getOrDefault(dev.thresher.bpf.layout.Counter.ICMP_ECHO, 0L)
-                + globals.getOrDefault(dev.thresher.bpf.layout.Counter.ICMP_TOO_BIG, 0L);
-        for (Traffic traffic :
-                counters.members(Published.end(controller.published().memberIds()))) {
-            sent += traffic.packets();
-        }
-        verdicts.add(0, CounterName.verdict("tx", sent));
-        verdicts.add(CounterName.verdict("drop", dropped));
-        verdicts.addAll(others);
-        return verdicts;
+        List<Traffic> members =
+                counters.members(Published.end(controller.published().memberIds()));
+        return PacketCounters.of(counters.globals(), members);
     }
 
     private DaemonInfo info(Published published, FlowStatus flows, List<VipState> vips) {
@@ -156,8 +140,9 @@ public final class StateView implements StateSource {
                 plan == null ? Mode.NONE : plan.mode(),
                 plan == null ? vip.pool() : plan.pool(),
                 vip.tracked(),
+                VipRouting.of(vip),
                 traffic,
-                id == null ? 0 : picture.drops.get(id),
+                id == null ? new TreeMap<>() : PacketCounters.drops(picture.drops.get(id)),
                 List.copyOf(members.values()));
     }
 
@@ -170,13 +155,17 @@ public final class StateView implements StateSource {
         return new MemberState(
                 real,
                 use.pool().name(),
+                use.pool().encapsulation(),
+                use.real().serverIds(),
                 use.real().weight(),
                 plan == null ? 0 : plan.effectiveWeight(),
                 health == null
                         ? HealthState.UNKNOWN
                         : HealthNews.stateOf(target, health.state().health()),
                 health == null ? picture.now : before(picture, health.state().sinceNanos()),
-                reason(health, picture.published.nextHops().get(real)),
+                reason(
+                        health,
+                        Reach.of(use.pool(), real, picture.published.nextHops().get(real))),
                 probe == null ? null : Duration.ofNanos(picture.nowNanos - probe.endedNanos()),
                 id == null ? Traffic.NONE : picture.traffic.get(id));
     }

@@ -39,7 +39,8 @@ final class Tiers {
             Targets.Use use, Map<Target, TargetHealth> healths, Map<InetAddress, Resolution> nextHops) {
         Real real = use.real();
         TargetHealth health = healths.get(use.target());
-        boolean reachable = nextHops.get(real.address()) instanceof Resolution.Resolved;
+        boolean reachable =
+                Reach.of(use.pool(), real.address(), nextHops.get(real.address())) instanceof Resolution.Resolved;
         if (!reachable || health == null) {
             Standing standing = reachable ? Standing.UNKNOWN : Standing.OUT;
             return new Candidate(real.address(), real.weight(), standing, startedNanos, false);

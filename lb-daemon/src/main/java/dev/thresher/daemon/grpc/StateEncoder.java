@@ -5,6 +5,7 @@ import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
 import dev.thresher.api.v1.CounterKind;
 import dev.thresher.api.v1.Daemon;
+import dev.thresher.api.v1.DropCount;
 import dev.thresher.api.v1.Health;
 import dev.thresher.api.v1.Member;
 import dev.thresher.api.v1.NextHop;
@@ -13,6 +14,7 @@ import dev.thresher.api.v1.State;
 import dev.thresher.api.v1.Vip;
 import dev.thresher.config.IpText;
 import dev.thresher.config.Protocol;
+import dev.thresher.config.ServerId;
 import dev.thresher.config.XdpMode;
 import dev.thresher.daemon.plan.VipPlan.Mode;
 import dev.thresher.daemon.state.Counter;
@@ -42,6 +44,7 @@ final class StateEncoder {
                 .setName(counter.name())
                 .setKind(encode(counter.kind()))
                 .setPackets(counter.packets())
+                .setMeaning(counter.meaning())
                 .build();
     }
 
@@ -65,6 +68,7 @@ final class StateEncoder {
         Vip.Builder message = Vip.newBuilder()
                 .setKey(vip.key().toString())
                 .setAddress(IpText.format(vip.key().address()))
+                .setPrefixLength(vip.key().prefixLength())
                 .setPort(vip.key().port())
                 .setProtocol(encode(vip.key().protocol()))
                 .setPool(vip.pool())
@@ -72,9 +76,13 @@ final class StateEncoder {
                 .setMembersUp(vip.membersUp())
                 .setMembersTotal(vip.members().size())
                 .setTraffic(encode(vip.traffic()))
-                .setDrops(vip.drops())
+                .setDrops(vip.dropped())
                 .setServing(encode(vip.mode()))
                 .setServingPool(vip.servingPool());
+        RoutingEncoder.encode(vip.routing(), message);
+        vip.drops()
+                .forEach((reason, packets) -> message.addDropReasons(
+                        DropCount.newBuilder().setReason(reason).setPackets(packets)));
         vip.members().forEach(member -> message.addMembers(encode(member)));
         return message.build();
     }
@@ -82,6 +90,8 @@ final class StateEncoder {
     static Member encode(MemberState member) {
         Member.Builder message = Member.newBuilder()
                 .setReal(IpText.format(member.real()))
+                .setEncapsulation(RoutingEncoder.encode(member.encapsulation()))
+                .addAllServerIds(member.serverIds().stream().map(ServerId::hex).toList())
                 .setWeight(member.weight())
                 .setEffectiveWeight(member.effectiveWeight())
                 .setHealth(health(member))

@@ -100,6 +100,31 @@ class DesiredStateBuilderTest {
     }
 
     @Test
+    void member_thatIsReachedByL2_isDownBehindARouter() {
+        Pool segment = new Pool("web", List.of(new Real(REAL, 1)), CHECK, Encapsulation.L2);
+        DesiredStateBuilder builder = new DesiredStateBuilder(Configs.of(List.of(segment), VIP), OURS);
+        Resolution onTheSegment = new Resolution.Resolved(GATEWAY, LEAVING, REAL, 7, 1400);
+
+        assertEquals(MemberState.DOWN, stateBy(builder, RESOLVED));
+        assertEquals(MemberState.UP, stateBy(builder, onTheSegment));
+        assertEquals(
+                new Resolution.Unresolved(
+                        "10.0.0.2 is behind the gateway 10.0.0.1, and pool web is reached by l2, which needs real"
+                                + " servers on a segment of the balancer's",
+                        true),
+                Reach.of(segment, REAL, RESOLVED));
+    }
+
+    private static MemberState stateBy(DesiredStateBuilder builder, Resolution nextHop) {
+        return builder.build(healths(CHECK, Health.UP), Map.of(REAL, nextHop))
+                .vips()
+                .get(0)
+                .members()
+                .get(0)
+                .state();
+    }
+
+    @Test
     void vips_thatShareAPool_haveMembersOfTheirOwn() {
         Vip other = new Vip(VipKey.parse("203.0.113.10:53/udp"), "web", false);
         Config config = Configs.of(List.of(Configs.pool("web", CHECK, new Real(REAL, 1))), VIP, other);

@@ -48,6 +48,7 @@ public final class ThresherCommand implements Callable<Integer> {
                             VipsCommand.class,
                             RealsCommand.class,
                             HealthCommand.class,
+                            DropsCommand.class,
                             FlowsCommand.class,
                             ExplainCommand.class)),
             new VerbGroup(

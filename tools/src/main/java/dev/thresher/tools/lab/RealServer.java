@@ -6,6 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,35 +17,34 @@ import org.jspecify.annotations.Nullable;
 public final class RealServer {
     // One process, so that one kill stops the server.
     private static final String CONFIGURATION = """
-        # The web server of %1$s. Start: nginx -c %2$s/nginx.conf
-        user root;
-        master_process off;
-        pid %2$s/nginx.pid;
-        error_log %2$s/error.log;
-        events { worker_connections 4096; }
-        http {
-          access_log %2$s/access.log;
-          keepalive_timeout 0; # a connection for each request, so that each may go elsewhere
-          client_body_temp_path %2$s/tmp/body;
-          proxy_temp_path %2$s/tmp/proxy;
-          fastcgi_temp_path %2$s/tmp/fastcgi;
-          uwsgi_temp_path %2$s/tmp/uwsgi;
-          scgi_temp_path %2$s/tmp/scgi;
-          default_type text/plain;
-          add_header X-Real %1$s always;
-          server {
-            listen 80;
-            listen [::]:80;
-            root %2$s/files;
-            location / { return 200 "%1$s\\n"; }
-            location = /health { access_log off; return 200 "ok\\n"; }
-            location /upload/ {
-              dav_methods PUT;
-              client_max_body_size 256m;
+            # The web server of %1$s. Start: nginx -c %2$s/nginx.conf
+            user root;
+            master_process off;
+            pid %2$s/nginx.pid;
+            error_log %2$s/error.log;
+            events { worker_connections 4096; }
+            http {
+              access_log %2$s/access.log;
+              keepalive_timeout 0; # a connection for each request, so that each may go elsewhere
+              client_body_temp_path %2$s/tmp/body;
+              proxy_temp_path %2$s/tmp/proxy;
+              fastcgi_temp_path %2$s/tmp/fastcgi;
+              uwsgi_temp_path %2$s/tmp/uwsgi;
+              scgi_temp_path %2$s/tmp/scgi;
+              default_type text/plain;
+              add_header X-Real %1$s always;
+              server {
+                %3$s
+                root %2$s/files;
+                location / { return 200 "%1$s\\n"; }
+                location = /health { access_log off; return 200 "ok\\n"; }
+                location /upload/ {
+                  dav_methods PUT;
+                  client_max_body_size 256m;
+                }
+              }
             }
-          }
-        }
-        """;
+            """;
 
     private final int number;
     private final Host host;
@@ -60,11 +61,17 @@ public final class RealServer {
         LabFiles.makeDirectories(directory.resolve("tmp"));
         LabFiles.makeDirectories(directory.resolve("files/upload"));
         Path configuration = directory.resolve("nginx.conf");
-        LabFiles.write(configuration, CONFIGURATION.formatted(host.name(), directory));
+        LabFiles.write(configuration, CONFIGURATION.formatted(host.name(), directory, listen()));
         host.namespace().run("nginx", "-e", directory.resolve("error.log").toString(), "-c", configuration.toString());
         if (!Await.until(Duration.ofSeconds(5), () -> pid() != null)) {
             throw new LabException("nginx on " + host.name() + " did not start; see " + directory.resolve("error.log"));
         }
+    }
+
+    private static String listen() {
+        return Stream.of(Way.values())
+                .map(way -> "listen %d; listen [::]:%d;".formatted(way.port(), way.port()))
+                .collect(Collectors.joining(" "));
     }
 
     /** Ends the server as a crash would: at once, without closing anything. */
