@@ -102,7 +102,7 @@ class DesiredStateBuilderTest {
     @Test
     void member_thatIsReachedByL2_isDownBehindARouter() {
         Pool segment = new Pool("web", List.of(new Real(REAL, 1)), CHECK, Encapsulation.L2);
-        DesiredStateBuilder builder = new DesiredStateBuilder(Configs.of(List.of(segment), VIP), OURS);
+        DesiredStateBuilder builder = new DesiredStateBuilder(new Targets(Configs.of(List.of(segment), VIP)), OURS, 0);
         Resolution onTheSegment = new Resolution.Resolved(GATEWAY, LEAVING, REAL, 7, 1400);
 
         assertEquals(MemberState.DOWN, stateBy(builder, RESOLVED));
@@ -116,7 +116,8 @@ class DesiredStateBuilderTest {
     }
 
     private static MemberState stateBy(DesiredStateBuilder builder, Resolution nextHop) {
-        return builder.build(healths(CHECK, Health.UP), Map.of(REAL, nextHop))
+        return builder.build(healths(CHECK, Health.UP), Map.of(REAL, nextHop), 0)
+                .state()
                 .vips()
                 .get(0)
                 .members()

@@ -29,7 +29,7 @@ class HealthWarningsTest {
     }
 
     private static CheckerStatus checker(Duration sinceLife) {
-        return new CheckerStatus(sinceLife, Duration.ZERO, 0, 0, 0, Duration.ZERO);
+        return new CheckerStatus(sinceLife, Duration.ZERO, 0, 0, 0, Duration.ZERO, 0);
     }
 
     private static List<String> warnings(TargetHealth... healths) {
