@@ -3,11 +3,12 @@ package dev.thresher.daemon.control;
 
 import dev.thresher.bpf.layout.MacAddress;
 import dev.thresher.config.Config;
-import dev.thresher.config.Pool;
-import dev.thresher.config.Vip;
+import dev.thresher.config.VipKey;
 import dev.thresher.daemon.datapath.Datapath;
+import dev.thresher.daemon.health.HealthFeed;
 import dev.thresher.daemon.nexthop.Resolution;
-import dev.thresher.daemon.reconcile.DesiredState;
+import dev.thresher.daemon.plan.VipPlan;
+import dev.thresher.daemon.probing.ProbePaths;
 import dev.thresher.daemon.reconcile.Reconciler;
 import dev.thresher.healthcheck.Health;
 import dev.thresher.healthcheck.HealthChecker;
@@ -16,8 +17,8 @@ import dev.thresher.healthcheck.TargetHealth;
 import dev.thresher.healthcheck.Transition;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.time.Clock;
 import java.time.Duration;
-import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -27,6 +28,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,18 +42,26 @@ public final class Controller implements AutoCloseable {
     private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
     private static final Duration NEXT_HOP_PATIENCE = Duration.ofSeconds(5);
 
-    private final Config config;
     private final Runnable everySecond;
     private final Reconciler reconciler;
     private final DesiredStateBuilder builder;
     private final HealthChecker checker;
     private final NextHops nextHops;
+    private final ProbePaths paths;
+    private final HealthNews news;
+    private final Targets targets;
     private final Awaited<Target> unjudged;
     private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1, Controller::newThread);
     private final RetriedTask reconciling;
 
     /** Touched by the thread alone. */
     private final KnownNextHops knownNextHops = new KnownNextHops();
+
+    /** The next hops that probes were led by last. Touched by the thread alone. */
+    private @Nullable Map<InetAddress, Resolution> ledBy;
+
+    /** When the present plan ends by itself. Touched by the thread alone. */
+    private @Nullable ScheduledFuture<?> nextStep;
 
     private volatile boolean started;
     private volatile Published published = Published.nothing();
@@ -60,17 +70,26 @@ public final class Controller implements AutoCloseable {
      * Takes over what is in the maps.
      *
      * @param source the interface's own address
+     * @param paths how probes get to real servers; to be closed after this
      * @param everySecond work for the controller's thread, from the start on; it must not throw
      */
-    public Controller(Config config, Datapath datapath, MacAddress source, NextHops nextHops, Runnable everySecond) {
-        this.config = config;
+    public Controller(
+            Config config,
+            Datapath datapath,
+            MacAddress source,
+            NextHops nextHops,
+            ProbePaths paths,
+            Runnable everySecond) {
+        this.paths = paths;
+        this.targets = new Targets(config);
+        this.news = new HealthNews(targets, Clock.systemUTC());
         this.everySecond = everySecond;
         this.reconciler = new Reconciler(datapath, new MaglevTableBuilder(config.maglevSeed()));
-        this.builder = new DesiredStateBuilder(config, source);
         this.nextHops = nextHops;
-        this.unjudged = new Awaited<>(targets(config));
+        this.unjudged = new Awaited<>(targets.uses().keySet());
         this.reconciling = new RetriedTask("bring the maps to the wanted state", this::reconcile, new Worker());
-        this.checker = HealthChecker.open(this::takeVerdict);
+        this.checker = HealthChecker.open(paths, this::takeVerdict);
+        this.builder = new DesiredStateBuilder(targets, source, checker.nanoTime());
         thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
 
@@ -81,19 +100,18 @@ public final class Controller implements AutoCloseable {
      * @throws IOException if the kernel refuses next hops, or the first state
      */
     public void start(Duration patience) throws IOException {
-        Set<Target> targets = targets(config);
-        Map<Target, Health> found = FoundVerdicts.of(config, reconciler.memberStates());
+        Map<Target, Health> found = FoundVerdicts.of(targets, reconciler.memberStates());
         found.forEach(checker::seed);
-        checker.update(targets).join();
-        unjudged.heard(targets.stream().filter(this::isJudged).toList());
         knownNextHops.adopt(reconciler.nextHops());
-        Set<InetAddress> reals = targets.stream().map(Target::real).collect(Collectors.toSet());
+        Set<InetAddress> reals =
+                targets.uses().keySet().stream().map(Target::real).collect(Collectors.toSet());
         Awaited<InetAddress> unheard = new Awaited<>(reals);
         nextHops.follow(reals, changes -> takeNextHops(changes, unheard));
         int unknown = unheard.await(NEXT_HOP_PATIENCE);
         if (unknown > 0) {
             LOG.warn("{} next hops are not known after {} s", unknown, NEXT_HOP_PATIENCE.toSeconds());
         }
+        startProbes();
         unjudged.await(patience);
         try {
             CompletableFuture.runAsync(this::reconcile, thread).join();
@@ -106,8 +124,30 @@ public final class Controller implements AutoCloseable {
         ScheduledFuture<?> unused = thread.scheduleWithFixedDelay(everySecond, 1, 1, TimeUnit.SECONDS);
     }
 
+    /** Not before there are next hops, which the ways of probes through the tunnel hang on. */
+    private void startProbes() {
+        CompletableFuture.runAsync(this::leadProbes, thread).join();
+        checker.update(targets.uses().keySet()).join();
+        unjudged.heard(targets.uses().keySet().stream().filter(this::isJudged).toList());
+    }
+
     public HealthChecker checker() {
         return checker;
+    }
+
+    /** Changes of health, as they happen. */
+    public HealthFeed feed() {
+        return news.feed();
+    }
+
+    /** What is probed, and for whom. */
+    Targets targets() {
+        return targets;
+    }
+
+    /** How probes get to real servers. */
+    ProbePaths paths() {
+        return paths;
     }
 
     /** What the maps hold, and why. */
@@ -134,23 +174,15 @@ public final class Controller implements AutoCloseable {
         }
     }
 
-    private static Set<Target> targets(Config config) {
-        Set<Target> targets = new LinkedHashSet<>();
-        for (Vip vip : config.vips()) {
-            Pool pool = config.poolOf(vip);
-            pool.reals().forEach(real -> targets.add(Target.of(vip, pool, real.address())));
-        }
-        return targets;
-    }
-
     private boolean isJudged(Target target) {
         TargetHealth health = checker.snapshot().get(target);
-        return health != null && health.state().health() != Health.UNKNOWN;
+        return health != null && health.state().verdict() != Health.UNKNOWN;
     }
 
     private void takeVerdict(Target target, Transition transition) {
-        unjudged.heard(Set.of(target));
         requestReconcile();
+        unjudged.heard(Set.of(target));
+        news.changed(target, transition);
     }
 
     private void takeNextHops(Map<InetAddress, Resolution> changes, Awaited<InetAddress> unheard) {
@@ -170,10 +202,34 @@ public final class Controller implements AutoCloseable {
 
     private void reconcile() {
         Map<InetAddress, Resolution> current = knownNextHops.current();
-        DesiredState desired = builder.build(checker.snapshot(), current);
-        reconciler.apply(desired);
-        published =
-                new Published(desired, reconciler.vipIds(), reconciler.memberIds(), current, knownNextHops.doubts());
+        Decision decision = builder.build(checker.snapshot(), current, checker.nanoTime());
+        reconciler.apply(decision.state());
+        Map<VipKey, VipPlan> before = published.plans();
+        published = new Published(
+                decision.plans(), reconciler.vipIds(), reconciler.memberIds(), current, knownNextHops.doubts());
+        news.planned(before, decision.plans());
+        leadProbes();
+        comeBackIn(decision.untilNanos());
+    }
+
+    /** A plan holds until somebody who starts slowly gets more, or somebody has drained for long enough. */
+    private void comeBackIn(long nanos) {
+        if (nextStep != null) {
+            nextStep.cancel(false);
+            nextStep = null;
+        }
+        if (nanos != Long.MAX_VALUE && !thread.isShutdown()) {
+            nextStep = thread.schedule(this::requestReconcile, nanos, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    /** Has probes follow the way of clients' packets, if that has changed. */
+    private void leadProbes() {
+        Map<InetAddress, Resolution> current = knownNextHops.current();
+        if (!current.equals(ledBy)) {
+            paths.update(builder.probedMembers(current));
+            ledBy = current;
+        }
     }
 
     private static Thread newThread(Runnable body) {

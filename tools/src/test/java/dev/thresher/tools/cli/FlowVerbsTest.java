@@ -25,7 +25,7 @@ final class FlowVerbsTest {
 
     @BeforeEach
     void serve() throws IOException {
-        server = GrpcServer.start(dir.resolve("edge.sock"), FakeSource.busy(), new FakeFlows());
+        server = GrpcServer.start(dir.resolve("edge.sock"), FakeSource.busy(), new FakeFlows(), new FakeHealth());
     }
 
     @AfterEach
@@ -70,7 +70,7 @@ final class FlowVerbsTest {
     void flows_asJson() {
         assertEquals(
                 "{\"flows\":[{\"vip\":\"203.0.113.10:80/tcp\",\"real\":\"10.0.0.2\",\"client\":null,"
-                        + "\"state\":\"confirmed\",\"age_seconds\":3.072,\"bucket\":8,\"place\":6}],\"truncated\":false}",
+                    + "\"state\":\"confirmed\",\"age_seconds\":3.072,\"bucket\":8,\"place\":6}],\"truncated\":false}",
                 run("flows", "--real", "10.0.0.2", "--json").json().toString());
     }
 
@@ -120,7 +120,8 @@ final class FlowVerbsTest {
                         "VIP      203.0.113.10:80/tcp, tracked",
                         "slot     12,345 of 65,537, the Maglev table's choice is 10.0.0.3",
                         "flow     10.0.0.2, confirmed, last packet 3.0s ago, bucket 8 place 6",
-                        "SYN      to 10.0.0.3: the flow has ended, a SYN begins a new one: the Maglev table has it at slot 12",
+                        "SYN      to 10.0.0.3: the flow has ended, a SYN begins a new one: the Maglev table has it at"
+                                + " slot 12",
                         "others   to 10.0.0.2: the connection table says so",
                         "",
                         "REAL      STATE  HEALTH  WEIGHT  NEXT HOP           REASON",
