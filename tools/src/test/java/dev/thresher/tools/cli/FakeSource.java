@@ -98,6 +98,8 @@ record FakeSource(DaemonState snapshot, List<Counter> counters) implements State
         VipState changed = new VipState(
                 first.key(),
                 first.pool(),
+                first.mode(),
+                first.servingPool(),
                 first.tracked(),
                 first.routing(),
                 first.traffic(),
