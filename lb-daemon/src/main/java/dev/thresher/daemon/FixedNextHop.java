@@ -14,13 +14,20 @@ import java.util.stream.Collectors;
 /** The configuration names one gateway for all: there is nothing to find out. */
 final class FixedNextHop implements NextHops {
     private final MacAddress gateway;
+    private volatile Consumer<Map<InetAddress, Resolution>> listener = news -> {};
 
     FixedNextHop(MacAddress gateway) {
         this.gateway = gateway;
     }
 
     @Override
-    public void follow(Collection<InetAddress> reals, Consumer<Map<InetAddress, Resolution>> listener) {
+    public void follow(Collection<InetAddress> reals, Consumer<Map<InetAddress, Resolution>> newsListener) {
+        listener = newsListener;
+        update(reals);
+    }
+
+    @Override
+    public void update(Collection<InetAddress> reals) {
         listener.accept(reals.stream()
                 .collect(Collectors.toMap(Function.identity(), real -> new Resolution.Resolved(gateway, real))));
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.daemon.control;
 
+import dev.thresher.config.Config;
 import dev.thresher.config.Member;
 import dev.thresher.config.VipKey;
 import dev.thresher.daemon.nexthop.Resolution;
@@ -14,12 +15,14 @@ import java.util.Map.Entry;
 /**
  * What the maps hold since the last change.
  *
+ * @param config the configuration that is in force
  * @param state what was asked of them
  * @param vipIds where to find each VIP's counters
  * @param memberIds the same for members
  * @param nextHops by real
  */
 public record Published(
+        Config config,
         DesiredState state,
         Map<VipKey, Integer> vipIds,
         Map<Member, Integer> memberIds,
@@ -27,10 +30,11 @@ public record Published(
     public Published {
         vipIds = Map.copyOf(vipIds);
         memberIds = Map.copyOf(memberIds);
+        nextHops = Map.copyOf(nextHops);
     }
 
-    static Published nothing() {
-        return new Published(new DesiredState(List.of()), Map.of(), Map.of(), Map.of());
+    static Published nothing(Config config) {
+        return new Published(config, new DesiredState(List.of()), Map.of(), Map.of(), Map.of());
     }
 
     /** By member: its weight in the VIP's table. */

@@ -54,6 +54,11 @@ class ControllerTest {
             change(reals, new Resolution.Resolved(gateway(1), REAL));
         }
 
+        @Override
+        public void update(Collection<InetAddress> reals) {
+            change(reals, new Resolution.Resolved(gateway(1), REAL));
+        }
+
         void change(Collection<InetAddress> reals, Resolution resolution) {
             listener.accept(reals.stream().collect(Collectors.toMap(Function.identity(), real -> resolution)));
         }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.daemon.grpc;
 
+import dev.thresher.config.ConfigError;
 import dev.thresher.config.IpText;
 import dev.thresher.config.MacAddress;
 import dev.thresher.config.VipKey;
 import dev.thresher.config.XdpMode;
+import dev.thresher.daemon.state.ConfigState;
 import dev.thresher.daemon.state.Counter;
 import dev.thresher.daemon.state.DaemonInfo;
 import dev.thresher.daemon.state.DaemonState;
@@ -53,7 +55,9 @@ final class SampleState implements StateSource {
                 up.traffic().plus(down.traffic()),
                 7,
                 List.of(up, down));
-        return new DaemonState(NOW, daemon, new FlowCensus(1024, 40, 2, 1), List.of(vip));
+        ConfigError problem = new ConfigError("/etc/thresher/vips.conf", 3, "thresher.vips[0].port", "0", "0 is no port");
+        ConfigState config = new ConfigState(7, STARTED, List.of(problem));
+        return new DaemonState(NOW, daemon, new FlowCensus(1024, 40, 2, 1), List.of(vip), config);
     }
 
     @Override

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.tools.cli;
 
+import dev.thresher.config.ConfigError;
 import dev.thresher.config.IpText;
 import dev.thresher.config.MacAddress;
 import dev.thresher.config.VipKey;
 import dev.thresher.config.XdpMode;
+import dev.thresher.daemon.state.ConfigState;
 import dev.thresher.daemon.state.Counter;
 import dev.thresher.daemon.state.DaemonInfo;
 import dev.thresher.daemon.state.DaemonState;
@@ -57,7 +59,15 @@ record FakeSource(DaemonState snapshot, List<Counter> counters) implements State
                         nextHop,
                         warnings),
                 new FlowCensus(1_048_576, 524_000, 288, 17),
-                List.of(vips));
+                List.of(vips),
+                new ConfigState(12, NOW.minus(Duration.ofMinutes(5)), problems(warnings)));
+    }
+
+    private static List<ConfigError> problems(List<String> warnings) {
+        String message = "\"wbe\" is not a pool; did you mean `web`?";
+        return warnings.isEmpty()
+                ? List.of()
+                : List.of(new ConfigError("/etc/thresher/vips.conf", 3, "thresher.vips[0].pool", "wbe", message));
     }
 
     private static VipState vip(String key, long drops, MemberState... members) {
