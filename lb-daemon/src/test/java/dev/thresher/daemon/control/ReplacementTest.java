@@ -30,6 +30,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -104,6 +105,14 @@ class ReplacementTest {
         return new Member(vip.key(), IpText.parse(real));
     }
 
+    private static int vipId(Controller controller, Vip vip) {
+        return Objects.requireNonNull(controller.published().vipIds().get(vip.key()));
+    }
+
+    private static int memberId(Controller controller, Member member) {
+        return Objects.requireNonNull(controller.published().memberIds().get(member));
+    }
+
     @Test
     void sameConfiguration_writesNothing() throws Exception {
         try (Controller controller = started(BOTH)) {
@@ -124,8 +133,8 @@ class ReplacementTest {
     @Test
     void weightInOnePool_writesThatVipsTableOnly() throws Exception {
         try (Controller controller = started(BOTH)) {
-            int mail = controller.published().vipIds().get(MAIL.key());
-            int web = controller.published().vipIds().get(WEB.key());
+            int mail = vipId(controller, MAIL);
+            int web = vipId(controller, WEB);
             int[] mailTable = maps.tablesById().get(mail);
             int[] webTable = maps.tablesById().get(web);
             Pool heavier = pool("web", real("10.0.0.2", 1), real("10.0.0.3", 2));
@@ -141,7 +150,7 @@ class ReplacementTest {
         try (Controller controller = started(BOTH)) {
             Pool larger = pool("web", real("10.0.0.2", 1), real("10.0.0.3", 1), real("10.0.0.9", 1));
             controller.replace(Configs.of(List.of(larger, MAIL_POOL), WEB, MAIL));
-            int id = controller.published().memberIds().get(member(WEB, "10.0.0.9"));
+            int id = memberId(controller, member(WEB, "10.0.0.9"));
             assertEquals(MemberState.UP, maps.member(id).state());
             assertEquals(2, maps.takeCalls(), "the member and the table");
             assertTrue(nextHops.latest().contains(IpText.parse("10.0.0.9")));
@@ -151,7 +160,7 @@ class ReplacementTest {
     @Test
     void vipsAndRealServersThatGo_areGoneFromEverywhere() throws Exception {
         try (Controller controller = started(BOTH)) {
-            int kept = controller.published().memberIds().get(member(WEB, "10.0.0.2"));
+            int kept = memberId(controller, member(WEB, "10.0.0.2"));
             controller.replace(Configs.of(List.of(pool("web", real("10.0.0.2", 1))), WEB));
             assertEquals(Set.of(WEB.key()), maps.vips().keySet());
             assertEquals(Set.of(kept), maps.members().keySet());
@@ -170,7 +179,7 @@ class ReplacementTest {
             controller.replace(without);
             controller.replace(without);
             controller.replace(BOTH);
-            int id = controller.published().memberIds().get(member(MAIL, "10.0.0.4"));
+            int id = memberId(controller, member(MAIL, "10.0.0.4"));
             assertEquals(MemberState.UP, maps.member(id).state());
         }
     }
@@ -190,12 +199,12 @@ class ReplacementTest {
             try (Controller controller = started(Configs.of(List.of(probed, MAIL_POOL), WEB, MAIL))) {
                 assertTrue(serves.await(30, TimeUnit.SECONDS));
                 Target target = new Target(local.address(), check);
-                TargetHealth before = controller.checker().snapshot().get(target);
+                TargetHealth before = Objects.requireNonNull(controller.checker().snapshot().get(target));
                 controller.replace(Configs.of(List.of(Configs.pool("renamed", check, local)), vip("203.0.113.10:80/tcp", "renamed")));
-                TargetHealth after = controller.checker().snapshot().get(target);
+                TargetHealth after = Objects.requireNonNull(controller.checker().snapshot().get(target));
                 assertEquals(before.state().health(), after.state().health());
                 assertEquals(before.state().sinceNanos(), after.state().sinceNanos());
-                int id = controller.published().memberIds().get(new Member(WEB.key(), local.address()));
+                int id = memberId(controller, new Member(WEB.key(), local.address()));
                 assertEquals(MemberState.UP, maps.member(id).state());
             }
         }

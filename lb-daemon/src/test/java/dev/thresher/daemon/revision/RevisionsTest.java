@@ -71,7 +71,7 @@ class RevisionsTest {
         write("pools.web.reals = [ \"10.0.0.2\" ]");
         now = START.plusSeconds(60);
         revisions.reload();
-        assertEquals(1, activated.get(0).pool("web").reals().size());
+        assertEquals(1, activated.get(0).pools().get(0).reals().size());
         assertEquals(2, revisions.state().revision());
         assertEquals(now, revisions.state().since());
         assertEquals(List.of(), problems());
