@@ -11,8 +11,6 @@ import dev.thresher.bpf.layout.MapNames;
 import dev.thresher.bpf.layout.VipRecord;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -193,8 +191,7 @@ class BpfMapTest {
 
     @Test
     void pinned_map_is_found_again() throws Exception {
-        Path pin = BpfFs.ROOT.resolve("thrt-map-" + ProcessHandle.current().pid());
-        try {
+        try (TestPin pin = TestPin.named("map")) {
             assertEquals(
                     Optional.empty(), BpfMap.openPinned("vips", pin.toString()).map(BpfMap::name));
             vips().update(vipKey(80), new VipRecord(7, true).encode());
@@ -203,8 +200,6 @@ class BpfMapTest {
                 assertEquals(vips().info(), found.info());
                 assertTrue(found.lookup(vipKey(80)).isPresent());
             }
-        } finally {
-            Files.deleteIfExists(pin);
         }
     }
 }

@@ -66,8 +66,7 @@ class BpfObjectTest {
 
     @Test
     void map_outlives_the_object_that_made_it() throws Exception {
-        Path pin = BpfFs.ROOT.resolve("thrt-object-" + ProcessHandle.current().pid());
-        try {
+        try (TestPin pin = TestPin.named("object")) {
             try (LoadedProgram lb = LoadedProgram.load()) {
                 lb.addVip("203.0.113.10", 80, Frame.TCP);
                 lb.object().map(MapNames.VIPS).pin(pin.toString());
@@ -77,8 +76,6 @@ class BpfObjectTest {
                 vips.forEach((key, value) -> entries[0]++);
                 assertEquals(1, entries[0]);
             }
-        } finally {
-            Files.deleteIfExists(pin);
         }
     }
 

@@ -7,10 +7,12 @@ import dev.thresher.hashing.FlowTuple;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.pcap4j.packet.Dot1qVlanTagPacket;
 import org.pcap4j.packet.EthernetPacket;
 import org.pcap4j.packet.IpV4NoOperationOption;
 import org.pcap4j.packet.IpV4Packet;
@@ -31,42 +33,60 @@ import org.pcap4j.packet.namednumber.UdpPort;
 import org.pcap4j.util.MacAddress;
 
 /** A frame from a client to the load balancer: valid to begin with, then as a test wants it. */
-final class Frame {
-    static final int TCP = 6;
-    static final int UDP = 17;
+public final class Frame {
+    public static final int TCP = 6;
+    public static final int UDP = 17;
 
-    static final MacAddress SENDER = MacAddress.getByName("02:00:00:00:00:aa");
-    static final MacAddress RECEIVER = MacAddress.getByName("02:00:00:00:00:bb");
-    static final int ETHERNET_HEADER = 14;
+    public static final MacAddress SENDER = MacAddress.getByName("02:00:00:00:00:aa");
+    public static final MacAddress RECEIVER = MacAddress.getByName("02:00:00:00:00:bb");
+    public static final int ETHERNET_HEADER = 14;
+    public static final int VLAN_TAG = 4;
+
+    private static final int FRAGMENT_UNIT = 8;
 
     private final FlowTuple flow;
     private final TcpPacket.Builder tcp = new TcpPacket.Builder();
+    private final @Nullable Icmp icmp;
     private byte[] payload = {};
+    private List<Integer> vlans = List.of();
+    private List<Extension> extensions = List.of();
     private byte tos;
     private int options;
     private int ttl = 61;
-    private int fragmentOffset;
-    private boolean moreFragments;
+    private int identification = 0x1234;
+    private @Nullable Fragment fragment;
+    private boolean udpChecksum = true;
     private boolean padded;
 
-    private Frame(FlowTuple flow) {
+    /** Which part of its packet a fragment is; the offset counts eights of bytes. */
+    private record Fragment(int offset, boolean more) {}
+
+    private Frame(FlowTuple flow, @Nullable Icmp icmp) {
         this.flow = flow;
+        this.icmp = icmp;
     }
 
-    static Frame of(FlowTuple flow) {
-        return new Frame(flow);
+    public static Frame of(FlowTuple flow) {
+        return new Frame(flow, null);
+    }
+
+    /** ICMP between two addresses without ports, in the version of their family. */
+    public static Frame icmp(String from, String to, Icmp message) {
+        InetAddress source = address(from);
+        int protocol = source instanceof Inet6Address ? Icmp.PROTOCOL_IPV6 : Icmp.PROTOCOL_IPV4;
+        return new Frame(new FlowTuple(source, 0, address(to), 0, protocol), message);
     }
 
     /** From and to are {@code 10.0.1.2:40000} or {@code [fd00:1::2]:40000}. */
-    static Frame tcp(String from, String to) {
+    public static Frame tcp(String from, String to) {
         return of(flow(from, to, TCP));
     }
 
-    static Frame udp(String from, String to) {
+    public static Frame udp(String from, String to) {
         return of(flow(from, to, UDP));
     }
 
-    static FlowTuple flow(String from, String to, int protocol) {
+    public static FlowTuple flow(String from, String to, int protocol) {
         HostAndPort source = HostAndPort.fromString(from);
         HostAndPort destination = HostAndPort.fromString(to);
         return new FlowTuple(
@@ -77,31 +97,31 @@ final class Frame {
                 protocol);
     }
 
-    FlowTuple flow() {
+    public FlowTuple flow() {
         return flow;
     }
 
-    Frame syn() {
+    public Frame syn() {
         tcp.syn(true);
         return this;
     }
 
-    Frame ack() {
+    public Frame ack() {
         tcp.ack(true);
         return this;
     }
 
-    Frame fin() {
+    public Frame fin() {
         tcp.fin(true);
         return this;
     }
 
-    Frame rst() {
+    public Frame rst() {
         tcp.rst(true);
         return this;
     }
 
-    Frame payload(int bytes) {
+    public Frame payload(int bytes) {
         payload = new byte[bytes];
         for (int i = 0; i < bytes; i++) {
             payload[i] = (byte) i;
@@ -109,40 +129,99 @@ final class Frame {
         return this;
     }
 
+    public Frame payload(byte[] bytes) {
+        payload = bytes.clone();
+        return this;
+    }
+
+    /** 802.1Q tags, the outermost first. */
+    public Frame vlan(Integer... ids) {
+        vlans = List.of(ids);
+        return this;
+    }
+
+    /** Time to live or hop limit. */
+    public Frame ttl(int hops) {
+        ttl = hops;
+        return this;
+    }
+
+    public Frame identification(int id) {
+        identification = id;
+        return this;
+    }
+
+    /** UDP only: a checksum of zero, which over IPv4 says that there is none. */
+    public Frame withoutChecksum() {
+        udpChecksum = false;
+        return this;
+    }
+
+    /** IPv6 extension headers, in their order; a fragment header comes after them. */
+    public Frame extensions(Extension... headers) {
+        extensions = List.of(headers);
+        return this;
+    }
+
     /** TOS or traffic class. */
-    Frame tos(int value) {
+    public Frame tos(int value) {
         tos = (byte) value;
         return this;
     }
 
     /** IPv4 options, in words of four bytes. */
-    Frame options(int words) {
+    public Frame options(int words) {
         options = words;
         return this;
     }
 
-    Frame fragment(int offset, boolean more) {
-        fragmentOffset = offset;
-        moreFragments = more;
+    /** Says that the packet is a fragment, wherever the offset, in eights of bytes, is; all of it stays inside. */
+    public Frame fragment(int offset, boolean more) {
+        fragment = new Fragment(offset, more);
         return this;
     }
 
     /** Padded to the least length of an Ethernet frame. */
-    Frame padded() {
+    public Frame padded() {
         padded = true;
         return this;
     }
 
-    byte[] bytes() {
+    public byte[] bytes() {
+        return frame(transport().build().getRawData(), fragment);
+    }
+
+    /** The packet cut as a router would: frames of at most so many bytes of payload, which eight divides. */
+    public List<byte[]> cut(int bytes) {
+        byte[] content = transport().build().getRawData();
+        List<byte[]> frames = new ArrayList<>();
+        for (int at = 0; at < content.length; at += bytes) {
+            int end = Math.min(at + bytes, content.length);
+            Fragment part = new Fragment(at / FRAGMENT_UNIT, end < content.length);
+            frames.add(frame(Arrays.copyOfRange(content, at, end), part));
+        }
+        return frames;
+    }
+
+    private byte[] frame(byte[] content, @Nullable Fragment part) {
         boolean ipv6 = flow.source() instanceof Inet6Address;
-        return ethernet(ipv6 ? EtherType.IPV6 : EtherType.IPV4)
-                .payloadBuilder(ipv6 ? ipv6() : ipv4())
+        EtherType type = ipv6 ? EtherType.IPV6 : EtherType.IPV4;
+        Packet.Builder packet = ipv6 ? ipv6(content, part) : ipv4(content, part);
+        for (int i = vlans.size() - 1; i >= 0; i--) {
+            packet = new Dot1qVlanTagPacket.Builder()
+                    .vid(vlans.get(i).shortValue())
+                    .type(type)
+                    .payloadBuilder(packet);
+            type = EtherType.DOT1Q_VLAN_TAGGED_FRAMES;
+        }
+        return ethernet(type)
+                .payloadBuilder(packet)
                 .paddingAtBuild(padded)
                 .build()
                 .getRawData();
     }
 
-    static EthernetPacket.Builder ethernet(EtherType type) {
+    public static EthernetPacket.Builder ethernet(EtherType type) {
         return new EthernetPacket.Builder()
                 .pad(new byte[0])
                 .srcAddr(SENDER)
@@ -151,26 +230,27 @@ final class Frame {
     }
 
     /** The IP packet alone. */
-    byte[] ip() {
+    public byte[] ip() {
         byte[] frame = bytes();
-        return Arrays.copyOfRange(frame, ETHERNET_HEADER, frame.length);
+        return Arrays.copyOfRange(frame, ETHERNET_HEADER + VLAN_TAG * vlans.size(), frame.length);
     }
 
     @Override
     public String toString() {
-        return (flow.protocol() == TCP ? "TCP" : "UDP") + " from "
+        String name = icmp == null ? flow.protocol() == TCP ? "TCP" : "UDP" : "ICMP";
+        return name + " from "
                 + flow.source().getHostAddress() + " to " + flow.destination().getHostAddress() + " port "
                 + flow.destinationPort();
     }
 
-    private IpV4Packet.Builder ipv4() {
+    private IpV4Packet.Builder ipv4(byte[] content, @Nullable Fragment part) {
         return new IpV4Packet.Builder()
                 .version(IpVersion.IPV4)
                 .tos(IpV4Rfc791Tos.newInstance(tos))
-                .identification((short) 0x1234)
-                .dontFragmentFlag(fragmentOffset == 0 && !moreFragments)
-                .moreFragmentFlag(moreFragments)
-                .fragmentOffset((short) fragmentOffset)
+                .identification((short) identification)
+                .dontFragmentFlag(part == null)
+                .moreFragmentFlag(part != null && part.more)
+                .fragmentOffset((short) (part == null ? 0 : part.offset))
                 .ttl((byte) ttl)
                 .protocol(IpNumber.getInstance((byte) flow.protocol()))
                 .srcAddr((Inet4Address) flow.source())
@@ -178,33 +258,46 @@ final class Frame {
                 .options(Collections.nCopies(options * Integer.BYTES, IpV4NoOperationOption.getInstance()))
                 .correctChecksumAtBuild(true)
                 .correctLengthAtBuild(true)
-                .payloadBuilder(transport());
+                .payloadBuilder(raw(content));
     }
 
-    private IpV6Packet.Builder ipv6() {
-        boolean fragment = fragmentOffset != 0 || moreFragments;
-        IpNumber protocol = IpNumber.getInstance((byte) flow.protocol());
-        Packet.@Nullable Builder content = fragment
-                ? new IpV6ExtFragmentPacket.Builder()
-                        .nextHeader(protocol)
-                        .fragmentOffset((short) fragmentOffset)
-                        .m(moreFragments)
-                        .payloadBuilder(transport())
-                : transport();
+    private IpV6Packet.Builder ipv6(byte[] content, @Nullable Fragment part) {
+        IpNumber next = IpNumber.getInstance((byte) flow.protocol());
+        Packet.Builder inside = raw(content);
+        if (part != null) {
+            inside = new IpV6ExtFragmentPacket.Builder()
+                    .nextHeader(next)
+                    .fragmentOffset((short) part.offset)
+                    .m(part.more)
+                    .identification(identification)
+                    .payloadBuilder(inside);
+            next = IpNumber.IPV6_FRAG;
+        }
+        for (int i = extensions.size() - 1; i >= 0; i--) {
+            inside = extensions.get(i).before(next, inside);
+            next = extensions.get(i).number();
+        }
         return new IpV6Packet.Builder()
                 .version(IpVersion.IPV6)
                 .trafficClass(IpV6SimpleTrafficClass.newInstance(tos))
                 .flowLabel(IpV6SimpleFlowLabel.newInstance(0x54321))
                 .hopLimit((byte) ttl)
-                .nextHeader(fragment ? IpNumber.IPV6_FRAG : protocol)
+                .nextHeader(next)
                 .srcAddr((Inet6Address) flow.source())
                 .dstAddr((Inet6Address) flow.destination())
                 .correctLengthAtBuild(true)
-                .payloadBuilder(content);
+                .payloadBuilder(inside);
+    }
+
+    private static Packet.Builder raw(byte[] content) {
+        return new UnknownPacket.Builder().rawData(content);
     }
 
     private Packet.Builder transport() {
-        Packet.Builder content = new UnknownPacket.Builder().rawData(payload);
+        if (icmp != null) {
+            return icmp.between(flow.source(), flow.destination(), payload);
+        }
+        Packet.Builder content = raw(payload);
         return switch (flow.protocol()) {
             case TCP ->
                 tcp.srcPort(TcpPort.getInstance((short) flow.sourcePort()))
@@ -222,14 +315,14 @@ final class Frame {
                         .dstPort(UdpPort.getInstance((short) flow.destinationPort()))
                         .srcAddr(flow.source())
                         .dstAddr(flow.destination())
-                        .correctChecksumAtBuild(true)
+                        .correctChecksumAtBuild(udpChecksum)
                         .correctLengthAtBuild(true)
                         .payloadBuilder(content);
             default -> content;
         };
     }
 
-    static InetAddress address(String text) {
+    public static InetAddress address(String text) {
         return InetAddresses.forString(text);
     }
 }

@@ -2,9 +2,9 @@
 package dev.thresher.config;
 
 import java.net.InetAddress;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /** What addresses must not be to each other, whichever section they stand in. */
 final class AddressRules {
@@ -15,33 +15,42 @@ final class AddressRules {
     }
 
     /** A packet for such a real would come back to the load balancer, and again. */
-    void noRealIsVip(List<Located<InetAddress>> vips, List<Located<InetAddress>> reals) {
-        Map<InetAddress, Located<InetAddress>> realByAddress = new HashMap<>();
-        reals.forEach(real -> realByAddress.putIfAbsent(real.value(), real));
-        for (Located<InetAddress> vip : vips) {
-            Located<InetAddress> real = realByAddress.get(vip.value());
-            if (real != null) {
-                complain(vip, " is a VIP and also a real, at " + real.location() + ": " + real.path());
-            }
+    void noRealIsVip(List<Located<IpPrefix>> vips, List<Located<InetAddress>> reals) {
+        for (Located<IpPrefix> vip : vips) {
+            reals.stream()
+                    .filter(real -> vip.value().contains(real.value()))
+                    .findFirst()
+                    .ifPresent(real -> complain(
+                            vip,
+                            vip.value().isAddress()
+                                    ? " is a VIP and also a real, at " + real.location() + ": " + real.path()
+                                    : " is a VIP and holds a real, " + IpText.format(real.value()) + ", at "
+                                            + real.location() + ": " + real.path()));
         }
     }
 
     /** Hosts drop packets that claim to come from themselves, so some of the flows would vanish. */
-    void noneIsSource(EncapsulationSource source, List<Located<InetAddress>> addresses) {
-        for (Located<InetAddress> address : addresses) {
-            for (IpPrefix prefix : List.of(source.ipv4(), source.ipv6())) {
-                if (prefix.contains(address.value())) {
+    void noneIsSource(EncapsulationSettings settings, List<Located<IpPrefix>> addresses) {
+        List<IpPrefix> sources = Stream.of(settings.sourceIpv4(), settings.sourceIpv6())
+                .filter(Objects::nonNull)
+                .toList();
+        for (Located<IpPrefix> address : addresses) {
+            for (IpPrefix source : sources) {
+                if (source.overlaps(address.value())) {
                     complain(
                             address,
-                            " lies in " + prefix + ", where outer source addresses come from; choose another "
-                                    + Schema.ENCAPSULATION + ".source-ipv" + (prefix.isIpv4() ? 4 : 6));
+                            (address.value().isAddress() ? " lies in " : " overlaps with ") + source
+                                    + ", where outer source addresses come from; choose another "
+                                    + Schema.ENCAPSULATION + ".source-ipv" + (source.isIpv4() ? 4 : 6));
                 }
             }
         }
     }
 
-    private void complain(Located<InetAddress> address, String reason) {
-        String text = IpText.format(address.value());
-        errors.add(address.location(), address.path(), text, "\"" + text + "\"" + reason);
+    private void complain(Located<IpPrefix> at, String reason) {
+        String text = at.value().isAddress()
+                ? IpText.format(at.value().address())
+                : at.value().toString();
+        errors.add(at.location(), at.path(), text, "\"" + text + "\"" + reason);
     }
 }

@@ -14,17 +14,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @param instance names the pins and the socket: 1 to 32 of a-z, 0-9 and dash
  * @param iface where the program is attached
- * @param encapsulationSource outer source addresses
+ * @param encapsulation outer headers
  * @param flows the connection table
  * @param api where the API is served
  * @param maglevSeed seed of the slot hash and the tables; the same on every load balancer of a fleet
  * @param pools no name twice; the order means nothing
- * @param vips no key twice; each names one of the pools; the order means nothing
+ * @param vips no key twice; each names one of the pools, which suits it; the order means nothing
  */
 public record Config(
         String instance,
         Interface iface,
-        EncapsulationSource encapsulationSource,
+        EncapsulationSettings encapsulation,
         FlowSettings flows,
         ApiSettings api,
         int maglevSeed,
@@ -47,8 +47,19 @@ public record Config(
         Set<VipKey> keys = new HashSet<>();
         for (Vip vip : vips) {
             Require.that(keys.add(vip.key()), "VIP " + vip.key() + " is there twice");
-            Require.that(byName.containsKey(vip.pool()), "VIP " + vip.key() + " names a missing pool, " + vip.pool());
+            Pool pool = byName.get(vip.pool());
+            Require.that(pool != null, "VIP " + vip.key() + " names a missing pool, " + vip.pool());
+            if (pool != null) {
+                PoolFit.complaint(vip, pool).ifPresent(complaint -> {
+                    throw new IllegalArgumentException("VIP " + vip.key() + ": " + complaint);
+                });
+            }
         }
+    }
+
+    /** This configuration with other outer headers. */
+    public Config with(EncapsulationSettings newEncapsulation) {
+        return new Config(instance, iface, newEncapsulation, flows, api, maglevSeed, pools, vips);
     }
 
     /** The pool with this name, or null. */

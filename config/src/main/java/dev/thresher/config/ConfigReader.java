@@ -12,7 +12,7 @@ import java.util.Optional;
 final class ConfigReader {
     private final ErrorLog errors;
     private final List<Located<InetAddress>> realAddresses = new ArrayList<>();
-    private final List<Located<InetAddress>> vipAddresses = new ArrayList<>();
+    private final List<Located<IpPrefix>> vipAddresses = new ArrayList<>();
 
     ConfigReader(ErrorLog errors) {
         this.errors = errors;
@@ -42,29 +42,35 @@ final class ConfigReader {
                 .map(ApiSettings::new)
                 .orElse(ApiSettings.forInstance(instance));
         List<Pool> pools = pools(root);
-        List<Vip> vips =
-                new VipReader(root.names(Schema.POOLS), vipAddresses).read(root.listed(Schema.VIPS, Schema.VIP, null));
-        EncapsulationSource source = root.section(Schema.ENCAPSULATION_SECTION, Schema.ENCAPSULATION)
-                .map(this::source)
-                .orElse(EncapsulationSource.DEFAULT);
+        List<Vip> vips = new VipReader(errors, root.names(Schema.POOLS), pools, vipAddresses)
+                .read(root.listed(Schema.VIPS, Schema.VIP, null));
+        EncapsulationSettings encapsulation = root.section(Schema.ENCAPSULATION_SECTION, Schema.ENCAPSULATION)
+                .map(this::encapsulation)
+                .orElse(EncapsulationSettings.DEFAULT);
         new AddressRules(errors).noRealIsVip(vipAddresses, realAddresses);
         if (errors.count() > 0 || interfaceName.isEmpty()) {
             return Optional.empty();
         }
         Interface iface = new Interface(interfaceName.get(), xdpMode, gatewayMac.orElse(null));
-        return Optional.of(new Config(instance, iface, source, flows, api, seed, pools, vips));
+        return Optional.of(new Config(instance, iface, encapsulation, flows, api, seed, pools, vips));
     }
 
-    private EncapsulationSource source(SectionReader section) {
+    private EncapsulationSettings encapsulation(SectionReader section) {
         int before = errors.count();
-        EncapsulationSource source =
-                new EncapsulationSource(section.get(Schema.SOURCE_IPV4), section.get(Schema.SOURCE_IPV6));
+        EncapsulationSettings settings = new EncapsulationSettings(
+                section.get(Schema.SOURCE_IPV4).orElse(null),
+                section.get(Schema.SOURCE_IPV6).orElse(null),
+                section.get(Schema.GUE_CHECKSUM));
         if (errors.count() == before) {
             AddressRules rules = new AddressRules(errors);
-            rules.noneIsSource(source, realAddresses);
-            rules.noneIsSource(source, vipAddresses);
+            rules.noneIsSource(
+                    settings,
+                    realAddresses.stream()
+                            .map(real -> new Located<>(IpPrefix.of(real.value()), real.location(), real.path()))
+                            .toList());
+            rules.noneIsSource(settings, vipAddresses);
         }
-        return source;
+        return settings;
     }
 
     private FlowSettings flows(SectionReader section) {
@@ -87,7 +93,7 @@ final class ConfigReader {
 
     private List<Pool> pools(SectionReader root) {
         List<Pool> pools = new ArrayList<>();
-        PoolReader reader = new PoolReader(errors, realAddresses);
+        PoolReader reader = new PoolReader(errors, realAddresses, root.has(Schema.GATEWAY_MAC));
         root.named(Schema.POOLS, Schema.POOL)
                 .forEach((name, section) -> reader.read(name, section).ifPresent(pools::add));
         return pools;

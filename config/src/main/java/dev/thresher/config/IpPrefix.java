@@ -3,6 +3,7 @@ package dev.thresher.config;
 
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 
 /**
  * An address prefix.
@@ -12,12 +13,32 @@ import java.net.InetAddress;
  */
 public record IpPrefix(InetAddress address, int length) {
     public IpPrefix {
+        Require.inRange("the length of a prefix", length, 0, bits(address));
+        InetAddress first = first(address, length);
+        Require.that(
+                first.equals(address),
+                IpText.format(address) + "/" + length + " has bits set past its length; the prefix is \""
+                        + IpText.format(first) + "/" + length + "\"");
+    }
+
+    /** The prefix of full length, which holds just this address. */
+    public static IpPrefix of(InetAddress address) {
+        return new IpPrefix(address, bits(address));
+    }
+
+    private static int bits(InetAddress address) {
+        return address.getAddress().length * Byte.SIZE;
+    }
+
+    private static InetAddress first(InetAddress address, int length) {
         byte[] octets = address.getAddress();
-        Require.inRange("the length of a prefix", length, 0, octets.length * 8);
-        for (int bit = length; bit < octets.length * 8; bit++) {
-            Require.that(
-                    (octets[bit / 8] & (0x80 >> (bit % 8))) == 0,
-                    IpText.format(address) + "/" + length + " has bits set past its length");
+        for (int bit = length; bit < octets.length * Byte.SIZE; bit++) {
+            octets[bit / Byte.SIZE] &= (byte) ~(0x80 >> (bit % Byte.SIZE));
+        }
+        try {
+            return InetAddress.getByAddress(octets);
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("an address of " + octets.length + " bytes", e);
         }
     }
 
@@ -34,6 +55,15 @@ public record IpPrefix(InetAddress address, int length) {
         return new IpPrefix(IpText.parse(text.substring(0, slash)), Integer.parseInt(text.substring(slash + 1)));
     }
 
+    /**
+     * Reads an address, which stands for the prefix of full length, or a prefix.
+     *
+     * @throws IllegalArgumentException as {@link #parse} and {@link IpText#parse} do
+     */
+    public static IpPrefix parseAddressOrPrefix(String text) {
+        return text.indexOf('/') < 0 ? of(IpText.parse(text)) : parse(text);
+    }
+
     /** Whether an address, of the same family, begins with this prefix. */
     public boolean contains(InetAddress other) {
         byte[] mine = address.getAddress();
@@ -47,6 +77,16 @@ public record IpPrefix(InetAddress address, int length) {
             }
         }
         return true;
+    }
+
+    /** Whether an address is in both. */
+    public boolean overlaps(IpPrefix other) {
+        return contains(other.address) || other.contains(address);
+    }
+
+    /** Whether the prefix holds one address only. */
+    public boolean isAddress() {
+        return length == bits(address);
     }
 
     public boolean isIpv4() {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -24,8 +25,12 @@ final class Schema {
     static final String API = ROOT + ".api";
     static final String POOL = ROOT + ".pools.<name>";
     static final String REAL = POOL + ".reals[]";
+    static final String POOL_ENCAPSULATION = POOL + ".encapsulation";
     static final String CHECK = POOL + ".health-check";
     static final String VIP = ROOT + ".vips[]";
+    static final String QUIC = VIP + ".quic";
+    static final String QUIC_CONFIG = QUIC + ".configs.<rotation>";
+    static final String SOURCE_ROUTE = VIP + ".source-routes[]";
 
     static final Key<ConfigObject> THRESHER = Key.required(DOCUMENT, "thresher", ValueType.SECTION);
     /** Whatever it holds is there for substitutions only. */
@@ -43,10 +48,11 @@ final class Schema {
 
     static final Key<ConfigObject> ENCAPSULATION_SECTION =
             Key.optional(ROOT, "encapsulation", ValueType.SECTION, "all defaults");
-    static final Key<IpPrefix> SOURCE_IPV4 =
-            Key.defaulting(ENCAPSULATION, "source-ipv4", ValueTypes.ipv4Prefix(), "172.16.0.0/16");
-    static final Key<IpPrefix> SOURCE_IPV6 =
-            Key.defaulting(ENCAPSULATION, "source-ipv6", ValueTypes.ipv6Prefix(), "100::/64");
+    static final Key<Optional<IpPrefix>> SOURCE_IPV4 =
+            Key.defaulting(ENCAPSULATION, "source-ipv4", AddressTypes.ipv4Source(), "172.16.0.0/16");
+    static final Key<Optional<IpPrefix>> SOURCE_IPV6 =
+            Key.defaulting(ENCAPSULATION, "source-ipv6", AddressTypes.ipv6Source(), "100::/64");
+    static final Key<Boolean> GUE_CHECKSUM = Key.defaulting(ENCAPSULATION, "gue-checksum", ValueTypes.flag(), "true");
 
     static final Key<ConfigObject> FLOWS_SECTION = Key.optional(ROOT, "flows", ValueType.SECTION, "all defaults");
     static final Key<Integer> FLOWS_MAX = Key.defaulting(FLOWS, "max", ValueTypes.flowCount(), "1Mi");
@@ -63,12 +69,18 @@ final class Schema {
 
     static final Key<ConfigObject> POOLS = Key.optional(ROOT, "pools", ValueType.SECTION, "no pools");
     static final Key<ConfigList> REALS = Key.required(POOL, "reals", ValueType.LIST);
-    static final Key<Encapsulation> POOL_ENCAPSULATION =
-            Key.defaulting(POOL, "encapsulation", ValueType.oneOf(Encapsulation.class), "ipip");
+    static final Key<ConfigObject> POOL_ENCAPSULATION_SECTION =
+            Key.optional(POOL, "encapsulation", ValueType.wordOrSection("ipip, gue, l2"), "ipip");
+    static final Key<Encapsulation.Kind> ENCAPSULATION_TYPE =
+            Key.required(POOL_ENCAPSULATION, "type", ValueType.oneOf(Encapsulation.Kind.class));
+    static final Key<Integer> GUE_PORT =
+            Key.defaulting(POOL_ENCAPSULATION, "port", ValueTypes.integer(1, 65_535), "6080");
     static final Key<ConfigObject> CHECK_SECTION = Key.optional(POOL, "health-check", ValueType.SECTION, "no probes");
 
-    static final Key<InetAddress> REAL_ADDRESS = Key.required(REAL, "address", ValueTypes.unicastAddress());
+    static final Key<InetAddress> REAL_ADDRESS = Key.required(REAL, "address", AddressTypes.unicast());
     static final Key<Integer> WEIGHT = Key.defaulting(REAL, "weight", ValueTypes.integer(0, Real.MAX_WEIGHT), "1");
+
+    static final Key<List<ServerId>> SERVER_ID = Key.optional(REAL, "server-id", ValueTypes.serverIds(), "none");
 
     static final Key<HealthCheck.Kind> CHECK_TYPE =
             Key.required(CHECK, "type", ValueType.oneOf(HealthCheck.Kind.class));
@@ -85,12 +97,26 @@ final class Schema {
     static final Key<Double> CHECK_JITTER = Key.defaulting(CHECK, "jitter", ValueTypes.decimal(0, 0.5), "0.1");
 
     static final Key<ConfigList> VIPS = Key.optional(ROOT, "vips", ValueType.LIST, "no VIPs");
-    static final Key<InetAddress> VIP_ADDRESS = Key.required(VIP, "address", ValueTypes.unicastAddress());
-    static final Key<Integer> VIP_PORT = Key.required(VIP, "port", ValueTypes.integer(1, 65_535));
-    static final Key<Protocol> VIP_PROTOCOL = Key.defaulting(VIP, "protocol", ValueType.oneOf(Protocol.class), "tcp");
+    static final Key<IpPrefix> VIP_ADDRESS = Key.required(VIP, "address", AddressTypes.unicastOrPrefix());
+    static final Key<Integer> VIP_PORT = Key.required(VIP, "port", ValueTypes.portOrAny());
+    static final Key<VipProtocol> VIP_PROTOCOL =
+            Key.defaulting(VIP, "protocol", ValueType.oneOf(VipProtocol.class), "tcp");
     static final Key<String> VIP_POOL = Key.required(VIP, "pool", ValueTypes.poolName());
     static final Key<FlowTracking> VIP_FLOWS =
             Key.defaulting(VIP, "flows", ValueType.oneOf(FlowTracking.class), "tracked");
+    static final Key<VipHash> VIP_HASH = Key.defaulting(VIP, "hash", ValueType.oneOf(VipHash.class), "5-tuple");
+    static final Key<ConfigObject> QUIC_SECTION =
+            Key.optional(VIP, "quic", ValueType.SECTION, "connection IDs mean nothing");
+    static final Key<ConfigList> SOURCE_ROUTES = Key.optional(VIP, "source-routes", ValueType.LIST, "none");
+
+    static final Key<QuicRouting.Scheme> QUIC_SCHEME =
+            Key.required(QUIC, "scheme", ValueType.oneOf(QuicRouting.Scheme.class));
+    static final Key<ConfigObject> QUIC_CONFIGS = Key.optional(QUIC, "configs", ValueType.SECTION, "none");
+    static final Key<Integer> SERVER_ID_LENGTH =
+            Key.required(QUIC_CONFIG, "server-id-length", ValueTypes.integer(1, ServerId.MAX_LENGTH));
+
+    static final Key<IpPrefix> ROUTE_PREFIX = Key.required(SOURCE_ROUTE, "prefix", AddressTypes.anyPrefix());
+    static final Key<InetAddress> ROUTE_REAL = Key.required(SOURCE_ROUTE, "real", AddressTypes.unicast());
 
     static final List<Key<?>> KEYS = List.of(
             THRESHER,
@@ -107,16 +133,20 @@ final class Schema {
             VIPS,
             SOURCE_IPV4,
             SOURCE_IPV6,
+            GUE_CHECKSUM,
             FLOWS_MAX,
             TCP_IDLE_TIMEOUT,
             UDP_IDLE_TIMEOUT,
             RECLAIM_AGE,
             SOCKET,
             REALS,
-            POOL_ENCAPSULATION,
+            POOL_ENCAPSULATION_SECTION,
             CHECK_SECTION,
+            ENCAPSULATION_TYPE,
+            GUE_PORT,
             REAL_ADDRESS,
             WEIGHT,
+            SERVER_ID,
             CHECK_TYPE,
             CHECK_PORT,
             CHECK_PATH,
@@ -131,7 +161,15 @@ final class Schema {
             VIP_PORT,
             VIP_PROTOCOL,
             VIP_POOL,
-            VIP_FLOWS);
+            VIP_FLOWS,
+            VIP_HASH,
+            QUIC_SECTION,
+            SOURCE_ROUTES,
+            QUIC_SCHEME,
+            QUIC_CONFIGS,
+            SERVER_ID_LENGTH,
+            ROUTE_PREFIX,
+            ROUTE_REAL);
 
     private static final Map<String, List<String>> NAMES = KEYS.stream()
             .collect(Collectors.groupingBy(Key::section, Collectors.mapping(Key::name, Collectors.toList())));
@@ -149,6 +187,22 @@ final class Schema {
                 .filter(key -> key.name().equals(name))
                 .map(Key::section)
                 .toList();
+    }
+
+    /** How {@code vips[].protocol} is spelled. */
+    enum VipProtocol {
+        TCP,
+        UDP,
+        BOTH;
+
+        /** There is a VIP for each. */
+        List<Protocol> protocols() {
+            return switch (this) {
+                case TCP -> List.of(Protocol.TCP);
+                case UDP -> List.of(Protocol.UDP);
+                case BOTH -> List.of(Protocol.TCP, Protocol.UDP);
+            };
+        }
     }
 
     /** How {@code vips[].flows} is spelled. */

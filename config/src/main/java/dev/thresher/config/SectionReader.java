@@ -160,6 +160,16 @@ final class SectionReader {
         return open(value == null ? EMPTY : value, schema, path(key), location(key));
     }
 
+    /**
+     * A section inside this one, or a value that stands for one; nothing if it is bad.
+     *
+     * @param shorthand a value stands for a section with just this key
+     */
+    Optional<SectionReader> section(Key<ConfigObject> key, String schema, Key<?> shorthand) {
+        ConfigValue value = find(key);
+        return value == null ? section(key, schema) : open(written(value, shorthand), schema, path(key), location(key));
+    }
+
     /** The names in a section whose keys are names; nothing if the file does not let us know. */
     Optional<Set<String>> names(Key<ConfigObject> key) {
         return has(key)
@@ -192,14 +202,18 @@ final class SectionReader {
         List<SectionReader> readers = new ArrayList<>();
         int index = 0;
         for (ConfigValue value : seek(key).<List<ConfigValue>>map(list -> list).orElse(List.of())) {
-            boolean simple = !(value instanceof ConfigObject || value instanceof ConfigList);
-            ConfigValue element =
-                    simple && shorthand != null ? value.atKey(shorthand.name()).root() : value;
             Location location = Location.of(value.origin()).orElse(location(key));
-            open(element, schema, path(key) + "[" + index + "]", location).ifPresent(readers::add);
+            open(written(value, shorthand), schema, path(key) + "[" + index + "]", location)
+                    .ifPresent(readers::add);
             index++;
         }
         return readers;
+    }
+
+    /** What a value stands for if it is one value in the place of a section with just the key of the shorthand. */
+    private static ConfigValue written(ConfigValue value, @Nullable Key<?> shorthand) {
+        boolean simple = !(value instanceof ConfigObject || value instanceof ConfigList);
+        return simple && shorthand != null ? value.atKey(shorthand.name()).root() : value;
     }
 
     private Optional<SectionReader> open(ConfigValue value, String schema, String at, Location parent) {

@@ -32,6 +32,15 @@ record ValueType<T>(String name, String range, Function<ConfigValue, T> reader) 
         throw new IllegalArgumentException(quote(value) + " is not a list [ … ]");
     });
 
+    /**
+     * A section that one word can stand for.
+     *
+     * @param words for the reference
+     */
+    static ValueType<ConfigObject> wordOrSection(String words) {
+        return new ValueType<>("word or section { … }", words, SECTION.reader);
+    }
+
     /** A type whose values are written as one string or number; the two are not told apart. */
     static <T> ValueType<T> scalar(String name, String range, Function<String, T> parser) {
         return new ValueType<>(name, range, value -> {
@@ -78,10 +87,10 @@ record ValueType<T>(String name, String range, Function<ConfigValue, T> reader) 
         };
     }
 
-    /** Words that stand for constants of an enum, spelled in lower case. */
+    /** Words that stand for constants of an enum: what each is called, in lower case. */
     static <E extends Enum<E>> ValueType<E> oneOf(Class<E> type) {
         List<String> words = Stream.of(type.getEnumConstants())
-                .map(constant -> constant.name().toLowerCase(Locale.ROOT))
+                .map(constant -> constant.toString().toLowerCase(Locale.ROOT))
                 .toList();
         return scalar("word", String.join(", ", words), text -> {
             int index = words.indexOf(text);

@@ -2,14 +2,17 @@
 package dev.thresher.config;
 
 import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigList;
+import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
 import java.math.BigInteger;
-import java.net.Inet4Address;
-import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -38,6 +41,39 @@ final class ValueTypes {
                     text,
                     "is out of range, " + min + " to " + max);
             return value.intValueExact();
+        });
+    }
+
+    static ValueType<Boolean> flag() {
+        return ValueType.scalar("flag", "true, false", text -> {
+            check(text.equals("true") || text.equals("false"), text, "is neither true nor false");
+            return text.equals("true");
+        });
+    }
+
+    /** The port of a VIP; 0 stands for any. */
+    static ValueType<Integer> portOrAny() {
+        ValueType<Integer> port = integer(1, 65_535);
+        return ValueType.scalar("port", port.range() + ", or " + VipKey.ANY_PORT, text -> {
+            check(
+                    INTEGER.matcher(text).matches() || text.equals(VipKey.ANY_PORT),
+                    text,
+                    "is neither a port nor the word " + VipKey.ANY_PORT);
+            return text.equals(VipKey.ANY_PORT) ? 0 : port.parse(text);
+        });
+    }
+
+    /** One server id, or a list of them. */
+    static ValueType<List<ServerId>> serverIds() {
+        ValueType<ServerId> one = ValueType.scalar("hex bytes", "1 to " + ServerId.MAX_LENGTH, ServerId::new);
+        return new ValueType<>("hex bytes", one.range() + ", or a list of such", value -> {
+            List<? extends ConfigValue> values = value instanceof ConfigList list ? list : List.of(value);
+            Set<ServerId> ids = new LinkedHashSet<>();
+            values.stream()
+                    .filter(each -> !Substitutions.isUndefined(each))
+                    .map(one::read)
+                    .forEach(id -> Require.that(ids.add(id), "server id " + id + " is there twice"));
+            return List.copyOf(ids);
         });
     }
 
@@ -125,41 +161,6 @@ final class ValueTypes {
             MacAddress mac = MacAddress.parse(text);
             check(mac.isUnicast(), text, "is no gateway's address: it is all zeros, multicast or broadcast");
             return mac;
-        });
-    }
-
-    static ValueType<InetAddress> unicastAddress() {
-        return ValueType.scalar("IP address", "unicast", text -> {
-            InetAddress address = IpText.parse(text);
-            requireUnicast(text, address);
-            return address;
-        });
-    }
-
-    static ValueType<IpPrefix> ipv4Prefix() {
-        return prefix("IPv4 prefix", 8, 32);
-    }
-
-    static ValueType<IpPrefix> ipv6Prefix() {
-        return prefix("IPv6 prefix", 32, 128);
-    }
-
-    private static ValueType<IpPrefix> prefix(String name, int minLength, int bits) {
-        return ValueType.scalar(name, "/" + minLength + " to /" + bits, text -> {
-            IpPrefix prefix = IpPrefix.parse(text);
-            check(
-                    (prefix.address() instanceof Inet4Address) == (bits == 32),
-                    text,
-                    "is not an " + name + ", which this key needs");
-            check(prefix.length() >= minLength, text, "is too wide: /" + minLength + " to /" + bits);
-            requireUnicast(text, prefix.address());
-            return prefix;
-        });
-    }
-
-    private static void requireUnicast(String text, InetAddress address) {
-        IpText.notUnicast(address).ifPresent(kind -> {
-            throw new IllegalArgumentException("\"" + text + "\" is " + kind + ", not a unicast address");
         });
     }
 

@@ -1,11 +1,57 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.config;
 
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
 /**
- * A service that clients reach at one address, port and protocol.
+ * A service that clients reach at one address or prefix, port and protocol.
  *
  * @param key the VIP's identity
  * @param pool the name of the pool that serves it
  * @param tracked whether flows are kept in the connection table; a VIP without it goes by the Maglev table alone
+ * @param hash what picks the real of a new flow
+ * @param quic how connection IDs name reals, or null if they do not; for UDP only
+ * @param sourceRoutes clients that go to a chosen real; no prefix twice
  */
-public record Vip(VipKey key, String pool, boolean tracked) {}
+public record Vip(
+        VipKey key,
+        String pool,
+        boolean tracked,
+        VipHash hash,
+        @Nullable QuicRouting quic,
+        List<SourceRoute> sourceRoutes) {
+    public Vip {
+        Require.that(quic == null || key.protocol() == Protocol.UDP, "VIP " + key + " is not UDP, so it has no QUIC");
+        sourceRoutes = List.copyOf(sourceRoutes);
+        Set<IpPrefix> prefixes = new HashSet<>();
+        for (SourceRoute route : sourceRoutes) {
+            Require.that(
+                    route.prefix().isIpv4() == key.isIpv4(),
+                    "the source route of " + route.prefix() + " is of another family than VIP " + key);
+            Require.that(prefixes.add(route.prefix()), "VIP " + key + " has two source routes of " + route.prefix());
+        }
+    }
+
+    /** A VIP that picks reals by the 5-tuple alone. */
+    public Vip(VipKey key, String pool, boolean tracked) {
+        this(key, pool, tracked, VipHash.FIVE_TUPLE, null, List.of());
+    }
+
+    /** This VIP with another hash. */
+    public Vip with(VipHash newHash) {
+        return new Vip(key, pool, tracked, newHash, quic, sourceRoutes);
+    }
+
+    /** This VIP with QUIC connection IDs that name reals. */
+    public Vip with(QuicRouting newQuic) {
+        return new Vip(key, pool, tracked, hash, newQuic, sourceRoutes);
+    }
+
+    /** This VIP with these source routes instead of its own. */
+    public Vip with(List<SourceRoute> newSourceRoutes) {
+        return new Vip(key, pool, tracked, hash, quic, newSourceRoutes);
+    }
+}

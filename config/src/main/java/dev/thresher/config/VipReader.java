@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.config;
 
-import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -12,45 +11,105 @@ import java.util.TreeSet;
 
 /** Reads the VIPs, which are told apart by address, port and protocol. */
 final class VipReader {
-    private final Optional<Set<String>> pools;
-    private final List<Located<InetAddress>> addresses;
+    private final ErrorLog errors;
+    private final Optional<Set<String>> poolNames;
+    private final List<Pool> pools;
+    private final List<Located<IpPrefix>> addresses;
     private final Map<VipKey, Location> seen = new HashMap<>();
 
     /**
-     * @param pools the names of all pools, sound or not; nothing if they are not known
-     * @param addresses gets every VIP's address, for the checks across sections
+     * @param poolNames the names of all pools, sound or not; nothing if they are not known
+     * @param pools those that are sound
+     * @param addresses gets every VIP's addresses, for the checks across sections
      */
-    VipReader(Optional<Set<String>> pools, List<Located<InetAddress>> addresses) {
+    VipReader(ErrorLog errors, Optional<Set<String>> poolNames, List<Pool> pools, List<Located<IpPrefix>> addresses) {
+        this.errors = errors;
+        this.poolNames = poolNames;
         this.pools = pools;
         this.addresses = addresses;
     }
 
     List<Vip> read(List<SectionReader> sections) {
         List<Vip> vips = new ArrayList<>();
-        sections.forEach(section -> read(section).ifPresent(vips::add));
+        sections.forEach(section -> vips.addAll(read(section)));
         return vips;
     }
 
-    private Optional<Vip> read(SectionReader section) {
-        Optional<InetAddress> address = section.seek(Schema.VIP_ADDRESS);
+    /** The VIPs of one section, one for each protocol; none after an error. */
+    private List<Vip> read(SectionReader section) {
+        int before = errors.count();
+        Optional<IpPrefix> address = section.seek(Schema.VIP_ADDRESS);
         Optional<Integer> port = section.seek(Schema.VIP_PORT);
-        Protocol protocol = section.get(Schema.VIP_PROTOCOL);
+        Schema.VipProtocol protocol = section.get(Schema.VIP_PROTOCOL);
         boolean tracked = section.get(Schema.VIP_FLOWS) == Schema.FlowTracking.TRACKED;
-        Optional<String> pool = section.seek(Schema.VIP_POOL);
-        if (pool.isPresent() && pools.isPresent() && !pools.get().contains(pool.get())) {
-            section.complain(Schema.VIP_POOL, noSuchPool(pool.get(), pools.get()));
+        VipHash hash = hash(section, port);
+        Optional<String> name = section.seek(Schema.VIP_POOL);
+        if (name.isPresent() && poolNames.isPresent() && !poolNames.get().contains(name.get())) {
+            section.complain(Schema.VIP_POOL, noSuchPool(name.get(), poolNames.get()));
         }
+        Optional<Pool> pool = name.flatMap(this::soundPool);
+        Optional<QuicRouting> quic = quic(section, protocol, pool);
+        List<SourceRoute> routes = new SourceRouteReader(address, pool)
+                .read(section.listed(Schema.SOURCE_ROUTES, Schema.SOURCE_ROUTE, null));
         address.ifPresent(value -> addresses.add(
                 new Located<>(value, section.location(Schema.VIP_ADDRESS), section.path(Schema.VIP_ADDRESS))));
-        if (address.isEmpty() || port.isEmpty() || pool.isEmpty()) {
+        if (address.isEmpty() || port.isEmpty() || name.isEmpty()) {
+            return List.of();
+        }
+        List<VipKey> keys = protocol.protocols().stream()
+                .map(each -> new VipKey(address.get(), port.get(), each))
+                .toList();
+        checkKeys(section, keys, pool);
+        return errors.count() > before
+                ? List.of()
+                : keys.stream()
+                        .map(key -> new Vip(key, name.get(), tracked, hash, quic.orElse(null), routes))
+                        .toList();
+    }
+
+    private Optional<Pool> soundPool(String name) {
+        return pools.stream().filter(pool -> pool.name().equals(name)).findFirst();
+    }
+
+    private static VipHash hash(SectionReader section, Optional<Integer> port) {
+        VipHash hash = section.get(Schema.VIP_HASH);
+        if (hash == VipHash.DESTINATION_PORT && port.isPresent() && port.get() != 0) {
+            section.complain(
+                    Schema.VIP_HASH,
+                    "destination-port would send all clients of port " + port.get()
+                            + " to one real; it is for VIPs with port = any");
+        }
+        return hash;
+    }
+
+    private Optional<QuicRouting> quic(SectionReader section, Schema.VipProtocol protocol, Optional<Pool> pool) {
+        if (!section.has(Schema.QUIC_SECTION)) {
             return Optional.empty();
         }
-        VipKey key = new VipKey(address.get(), port.get(), protocol);
-        Location first = seen.putIfAbsent(key, section.location(Schema.VIP_ADDRESS));
-        if (first != null) {
-            section.complain(Schema.VIP_ADDRESS, "VIP " + key + " is there twice; it is also at " + first);
+        if (protocol != Schema.VipProtocol.UDP) {
+            section.complain(
+                    Schema.QUIC_SECTION,
+                    "QUIC runs over UDP, and the protocol of this VIP is " + section.quote(Schema.VIP_PROTOCOL)
+                            + (protocol == Schema.VipProtocol.BOTH ? "; write one VIP for tcp and one for udp" : ""));
         }
-        return Optional.of(new Vip(key, pool.get(), tracked));
+        Optional<QuicRouting> quic =
+                section.section(Schema.QUIC_SECTION, Schema.QUIC).flatMap(new QuicReader(errors)::read);
+        if (quic.isPresent() && pool.isPresent()) {
+            PoolFit.serverIds(quic.get(), pool.get())
+                    .ifPresent(complaint -> section.complain(Schema.QUIC_SECTION, complaint));
+        }
+        return quic;
+    }
+
+    private void checkKeys(SectionReader section, List<VipKey> keys, Optional<Pool> pool) {
+        for (VipKey key : keys) {
+            Location first = seen.putIfAbsent(key, section.location(Schema.VIP_ADDRESS));
+            if (first != null) {
+                section.complain(Schema.VIP_ADDRESS, "VIP " + key + " is there twice; it is also at " + first);
+            }
+        }
+        pool.flatMap(value -> PoolFit.family(keys.get(0), value))
+                .ifPresent(complaint -> section.complain(Schema.VIP_POOL, complaint));
     }
 
     private static String noSuchPool(String name, Set<String> pools) {

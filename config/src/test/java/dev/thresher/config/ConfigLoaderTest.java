@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -46,19 +48,33 @@ class ConfigLoaderTest {
                 0.1);
         Config expected = new Config(
                 "front-1",
-                new Interface("eth0.100", XdpMode.DRIVER, MacAddress.parse("02:00:00:00:00:0a")),
-                new EncapsulationSource(IpPrefix.parse("10.99.0.0/24"), IpPrefix.parse("fd99::/96")),
+                new Interface("eth0.100", XdpMode.DRIVER, null),
+                new EncapsulationSettings(IpPrefix.parse("10.99.0.0/24"), null, false),
                 new FlowSettings(1 << 20, Duration.ofMinutes(10), Duration.ofSeconds(30), Duration.ofSeconds(20)),
                 new ApiSettings(Path.of("/run/thresher/other.sock")),
                 -7,
                 List.of(
-                        new Pool("dns", List.of(real("10.0.1.9", 1)), dns),
-                        new Pool("plain", List.of(real("10.0.2.1", 1)), HealthCheck.none()),
+                        new Pool("dns", List.of(real("10.0.1.9", 1)), dns, Encapsulation.L2),
+                        new Pool("plain", List.of(real("10.0.2.1", 1)), HealthCheck.none(), Encapsulation.gue(6080)),
+                        new Pool(
+                                "quic",
+                                List.of(real("10.0.3.1", 1, "0a1b"), real("10.0.3.2", 0, "0c1d", "01020304")),
+                                HealthCheck.none(),
+                                Encapsulation.gue(7000)),
                         new Pool("web", List.of(real("10.0.0.2", 3), real("10.0.0.3", 0), real("fd00::4", 1)), web)),
                 List.of(
                         new Vip(VipKey.parse("203.0.113.10:80/tcp"), "web", true),
                         new Vip(VipKey.parse("203.0.113.10:53/udp"), "dns", false),
-                        new Vip(VipKey.parse("[2001:db8::1]:443/tcp"), "web", true)));
+                        new Vip(VipKey.parse("[2001:db8::1]:443/tcp"), "web", true),
+                        everyPort(Protocol.TCP),
+                        everyPort(Protocol.UDP),
+                        new Vip(VipKey.parse("[2001:db8:1::/48]:443/udp"), "quic", true)
+                                .with(VipHash.SOURCE)
+                                .with(QuicRouting.quicLb(Map.of(0, 2, 6, 4)))
+                                .with(List.of(route("::/0", "10.0.3.2"))),
+                        new Vip(VipKey.parse("203.0.113.11:443/udp"), "quic", true)
+                                .with(VipHash.SOURCE_PORT)
+                                .with(QuicRouting.katran())));
 
         assertEquals(expected, ConfigLoader.load(VALID.resolve("full.conf")));
     }
@@ -68,7 +84,7 @@ class ConfigLoaderTest {
         Config expected = new Config(
                 "default",
                 new Interface("eth0", XdpMode.AUTO, null),
-                EncapsulationSource.DEFAULT,
+                EncapsulationSettings.DEFAULT,
                 FlowSettings.DEFAULT,
                 ApiSettings.forInstance("default"),
                 0,
@@ -87,6 +103,23 @@ class ConfigLoaderTest {
                 HealthCheck.tcp(53),
                 pool("health-check { type = tcp, port = 53 }").check());
         assertEquals(HealthCheck.none(), pool("").check());
+    }
+
+    @Test
+    void load_gatewayMac_isWhereEverythingGoes() throws Exception {
+        Config config = ConfigLoader.load(write("thresher { interface = eth0, gateway-mac = \"02:00:00:00:00:0A\" }"));
+
+        assertEquals(MacAddress.parse("02:00:00:00:00:0a"), config.iface().gatewayMac());
+    }
+
+    @Test
+    void load_undefinedServerId_isReportedOnce() throws IOException {
+        Path file = write("thresher { interface = eth0, pools.web.reals = [\n"
+                + "{ address = \"10.0.0.2\", server-id = [ \"0a\", ${nothing} ] }\n] }");
+
+        assertEquals(
+                file + ":2: ${nothing} is defined neither in these files nor in the environment",
+                onlyError(file).toString());
     }
 
     @Test
@@ -226,7 +259,20 @@ class ConfigLoaderTest {
         return Files.write(directory.resolve("lb.conf"), text.getBytes(StandardCharsets.UTF_8));
     }
 
-    private static Real real(String address, int weight) {
-        return new Real(IpText.parse(address), weight);
+    private static Real real(String address, int weight, String... serverIds) {
+        return new Real(
+                IpText.parse(address),
+                weight,
+                Stream.of(serverIds).map(ServerId::new).toList());
+    }
+
+    private static Vip everyPort(Protocol protocol) {
+        return new Vip(new VipKey(IpPrefix.parse("198.51.100.0/24"), 0, protocol), "plain", false)
+                .with(VipHash.DESTINATION_PORT)
+                .with(List.of(route("192.0.2.0/24", "10.0.2.1"), route("192.0.2.7/32", "10.0.2.1")));
+    }
+
+    private static SourceRoute route(String prefix, String real) {
+        return new SourceRoute(IpPrefix.parse(prefix), IpText.parse(real));
     }
 }

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.config;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.math.BigInteger;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,7 +21,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ModelTest {
     @ParameterizedTest
-    @ValueSource(strings = {"203.0.113.10:80/tcp", "[2001:db8::1]:80/tcp", "10.0.0.1:0/udp", "[fd00::1]:65535/udp"})
+    @ValueSource(
+            strings = {
+                "203.0.113.10:80/tcp",
+                "[2001:db8::1]:80/tcp",
+                "10.0.0.1:any/udp",
+                "[fd00::1]:65535/udp",
+                "203.0.113.0/24:80/tcp",
+                "203.0.113.0/24:any/tcp",
+                "[2001:db8::/64]:any/udp"
+            })
     void vipKey_textOfAKey_readsBack(String text) {
         assertEquals(text, VipKey.parse(text).toString());
     }
@@ -31,6 +44,12 @@ class ModelTest {
                 "203.0.113.10:80/sctp",
                 "203.0.113.10:65536/tcp",
                 "203.0.113.10:-1/tcp",
+                "203.0.113.10:*/tcp",
+                "203.0.113.10:any/both",
+                "203.0.113.10/24:80/tcp",
+                "203.0.113.0/33:80/tcp",
+                "2001:db8::/64:80/tcp",
+                "[2001:db8::]/64:80/tcp",
                 "2001:db8::1:80/tcp",
                 "[203.0.113.10]:80/tcp",
                 "[2001:db8::1]/tcp",
@@ -45,6 +64,32 @@ class ModelTest {
     @Test
     void vipKey_spellingsOfOneAddress_areEqual() {
         assertEquals(VipKey.parse("[2001:DB8:0:0::1]:80/tcp"), VipKey.parse("[2001:db8::1]:080/tcp"));
+        assertEquals(VipKey.parse("203.0.113.10:80/tcp"), VipKey.parse("203.0.113.10/32:80/tcp"));
+        assertEquals(VipKey.parse("203.0.113.10:any/tcp"), VipKey.parse("203.0.113.10:0/tcp"));
+    }
+
+    @Test
+    void vipKey_prefixesOfOneAddress_areDifferentVips() {
+        VipKey wide = VipKey.parse("203.0.113.0/24:80/tcp");
+
+        assertNotEquals(wide, VipKey.parse("203.0.113.0/25:80/tcp"));
+        assertNotEquals(wide, VipKey.parse("203.0.113.0:80/tcp"));
+        assertTrue(wide.isPrefix());
+        assertFalse(VipKey.parse("203.0.113.0:80/tcp").isPrefix());
+    }
+
+    @Test
+    void vipKey_coversWhatIsForItsAddressesPortAndProtocol() {
+        VipKey packet = VipKey.parse("203.0.113.10:80/tcp");
+
+        assertTrue(packet.covers(packet));
+        assertTrue(VipKey.parse("203.0.113.10:any/tcp").covers(packet));
+        assertTrue(VipKey.parse("203.0.113.0/24:80/tcp").covers(packet));
+        assertTrue(VipKey.parse("203.0.112.0/23:any/tcp").covers(packet));
+        assertFalse(VipKey.parse("203.0.113.10:81/tcp").covers(packet));
+        assertFalse(VipKey.parse("203.0.113.10:80/udp").covers(packet));
+        assertFalse(VipKey.parse("203.0.112.0/24:80/tcp").covers(packet));
+        assertFalse(VipKey.parse("[2001:db8::/32]:80/tcp").covers(packet));
     }
 
     @Test
@@ -85,6 +130,31 @@ class ModelTest {
         assertFalse(prefix.contains(IpText.parse("::ac10:1")));
         assertTrue(IpPrefix.parse("::/0").contains(IpText.parse("2001:db8::1")));
         assertEquals("100::/64", IpPrefix.parse("0100:0::/64").toString());
+    }
+
+    @Test
+    void ipPrefix_overlapsInEitherDirection() {
+        IpPrefix wide = IpPrefix.parse("10.0.0.0/8");
+        IpPrefix inner = IpPrefix.parse("10.9.0.0/16");
+
+        assertTrue(wide.overlaps(inner) && inner.overlaps(wide) && wide.overlaps(wide));
+        assertFalse(inner.overlaps(IpPrefix.parse("10.8.0.0/16")));
+        assertFalse(IpPrefix.parse("0.0.0.0/0").overlaps(IpPrefix.parse("::/0")));
+    }
+
+    @Test
+    void ipPrefix_bitsPastTheLength_areRefusedWithTheRightPrefix() {
+        assertTrue(refused(() -> IpPrefix.parse("203.0.113.77/26")).contains("the prefix is \"203.0.113.64/26\""));
+    }
+
+    @Test
+    void serverId_isBytesAndANumber() {
+        ServerId id = new ServerId("00FF");
+
+        assertEquals("00ff", id.toString());
+        assertEquals(2, id.length());
+        assertArrayEquals(new byte[] {0, (byte) 0xff}, id.bytes());
+        assertEquals(BigInteger.valueOf(255), id.number());
     }
 
     @ParameterizedTest
@@ -137,7 +207,24 @@ class ModelTest {
                 HealthCheck.Kind.TCP, 80, "/", null, StatusRanges.SUCCESS, second, second.plusNanos(1), 1, 1, 0));
         refused(() -> new Interface("sixteen-letters!", XdpMode.AUTO, null));
         refused(() -> new ApiSettings(Path.of("run/thresher.sock")));
-        refused(() -> new EncapsulationSource(IpPrefix.parse("100::/64"), IpPrefix.parse("100::/64")));
+        refused(() -> new EncapsulationSettings(IpPrefix.parse("100::/64"), IpPrefix.parse("100::/64")));
+        refused(() -> new EncapsulationSettings(IpPrefix.parse("10.0.0.0/8"), IpPrefix.parse("10.0.0.0/8")));
+        refused(() -> new Encapsulation(Encapsulation.Kind.IPIP, 6080));
+        refused(() -> Encapsulation.gue(0));
+        refused(() -> QuicRouting.quicLb(Map.of()));
+        refused(() -> QuicRouting.quicLb(Map.of(7, 4)));
+        refused(() -> QuicRouting.quicLb(Map.of(0, 16)));
+    }
+
+    @Test
+    void vip_optionsFitItsProtocolAndFamily() {
+        Vip tcp = new Vip(VipKey.parse("203.0.113.10:443/tcp"), "web", true);
+        SourceRoute route = new SourceRoute(IpPrefix.parse("198.51.100.0/24"), IpText.parse("10.0.0.1"));
+        SourceRoute ipv6 = new SourceRoute(IpPrefix.parse("2001:db8::/32"), IpText.parse("10.0.0.1"));
+
+        refused(() -> tcp.with(QuicRouting.katran()));
+        refused(() -> tcp.with(List.of(route, route)));
+        refused(() -> tcp.with(List.of(ipv6)));
     }
 
     @Test
@@ -145,6 +232,33 @@ class ModelTest {
         Real real = new Real(IpText.parse("10.0.0.1"), 1);
 
         refused(() -> new Pool("web", List.of(real, new Real(real.address(), 2)), HealthCheck.none()));
+    }
+
+    @Test
+    void pool_oneServerIdTwice_isRefused() {
+        List<ServerId> ids = List.of(new ServerId("0a"));
+
+        refused(() -> new Pool(
+                "web",
+                List.of(new Real(IpText.parse("10.0.0.1"), 1, ids), new Real(IpText.parse("10.0.0.2"), 1, ids)),
+                HealthCheck.none()));
+    }
+
+    @Test
+    void config_poolsSuitTheirVips() {
+        Real real = new Real(IpText.parse("10.0.0.1"), 1, List.of(new ServerId("0a")));
+        Vip vip = new Vip(VipKey.parse("203.0.113.10:443/udp"), "web", true);
+        Vip routed = vip.with(List.of(new SourceRoute(IpPrefix.parse("0.0.0.0/0"), IpText.parse("10.0.0.2"))));
+        Vip quic = vip.with(QuicRouting.quicLb(Map.of(0, 2)));
+        Vip ipv6 = new Vip(VipKey.parse("[2001:db8::1]:443/udp"), "web", true);
+        Pool ipip = new Pool("web", List.of(real), HealthCheck.none());
+        Pool l2 = new Pool("web", List.of(real), HealthCheck.none(), Encapsulation.L2);
+
+        config(List.of(ipip), List.of(vip, ipv6));
+        config(List.of(l2), List.of(vip));
+        refused(() -> config(List.of(l2), List.of(ipv6)));
+        refused(() -> config(List.of(ipip), List.of(routed)));
+        refused(() -> config(List.of(ipip), List.of(quic)));
     }
 
     @Test
@@ -167,7 +281,7 @@ class ModelTest {
         return new Config(
                 "default",
                 new Interface("eth0", XdpMode.AUTO, null),
-                EncapsulationSource.DEFAULT,
+                EncapsulationSettings.DEFAULT,
                 FlowSettings.DEFAULT,
                 ApiSettings.forInstance("default"),
                 0,

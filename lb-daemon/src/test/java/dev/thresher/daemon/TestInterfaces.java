@@ -56,6 +56,11 @@ public final class TestInterfaces implements AutoCloseable {
         return name;
     }
 
+    /** Gives an interface an address, {@code 192.0.2.1/32}. */
+    public void address(String link, String address) throws IOException {
+        ip("address", "add", address, "dev", link, "nodad");
+    }
+
     public void delete(String link) throws IOException {
         ip("link", "del", link);
         links.remove(link);

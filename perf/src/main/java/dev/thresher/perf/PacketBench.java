@@ -97,7 +97,7 @@ final class PacketBench implements Callable<Integer> {
                 run.round(i % loads, others);
             }
             run.failures().forEach(failure -> err.println("bench: not compared: " + failure));
-            report = PacketReport.of(run.nanos(), cases);
+            report = PacketReport.of(run.timings(), cases);
         }
         PrintWriter out = command.commandLine().getOut();
         out.print(json ? report.json() + System.lineSeparator() : report.table());

@@ -3,6 +3,7 @@ package dev.thresher.perf;
 
 import com.google.gson.GsonBuilder;
 import dev.thresher.perf.BenchReport.Case;
+import dev.thresher.perf.Wrapper.Timing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,32 +21,31 @@ record PacketReport(List<Case> cases, List<Case> floors, List<Case> against) {
     /** Behind the name of a case, in the measurements: those of another program. */
     static final String OTHER = " (other)";
 
-    static PacketReport of(Map<String, List<Double>> nanos, Set<PacketCase> measured) {
-        double unit =
-                Sample.of(nanos.getOrDefault(PacketRun.BARE_IPV4, List.of())).median();
+    static PacketReport of(Map<String, List<Timing>> timings, Set<PacketCase> measured) {
         List<Case> cases = new ArrayList<>();
         List<Case> against = new ArrayList<>();
         for (PacketCase each : measured) {
             Double target = each.target.isPresent() ? each.target.getAsDouble() : null;
-            cases.add(row(each.label(), nanos.getOrDefault(each.label(), List.of()), unit, target));
-            List<Double> other = nanos.get(each.label() + OTHER);
+            cases.add(row(each.label(), timings.getOrDefault(each.label(), List.of()), target));
+            List<Timing> other = timings.get(each.label() + OTHER);
             if (other != null) {
-                against.add(row(each.label(), other, unit, null));
+                against.add(row(each.label(), other, null));
             }
         }
         List<Case> floors = PacketRun.FLOORS.stream()
-                .map(name -> row(name, nanos.getOrDefault(name, List.of()), unit, null))
+                .map(name -> row(name, timings.getOrDefault(name, List.of()), null))
                 .toList();
         return new PacketReport(cases, floors, against);
     }
 
-    private static Case row(String name, List<Double> nanos, double unit, @Nullable Double target) {
-        Sample sample = Sample.of(nanos);
+    private static Case row(String name, List<Timing> timings, @Nullable Double target) {
+        Sample nanos = Sample.of(timings.stream().map(Timing::nanos).toList());
+        Sample bare = Sample.of(timings.stream().map(Timing::bareNanos).toList());
         return Case.of(
                 name,
-                round(sample.median(), 10),
-                round(sample.spread() / sample.median(), 1000),
-                round(sample.median() / unit, 100),
+                round(nanos.median(), 10),
+                round(nanos.spread() / nanos.median(), 1000),
+                round(nanos.median() / bare.median(), 100),
                 target);
     }
 

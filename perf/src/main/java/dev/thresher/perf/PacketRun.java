@@ -5,6 +5,7 @@ import dev.thresher.bpf.BpfException;
 import dev.thresher.bpf.BpfProgram;
 import dev.thresher.perf.PacketCase.Flows;
 import dev.thresher.perf.PacketCase.Service;
+import dev.thresher.perf.Wrapper.Timing;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -12,13 +13,13 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * One run of {@code bench packets}: loads everything several times and measures in rounds, each case once a round next
- * to its own empty wrapper, so that drift and neighbours hit all of them alike.
+ * One run of {@code bench packets}: loads everything several times and measures in rounds, each case once a round. The
+ * wrapper times bare encapsulation with each of them, so each case has a unit of its own time and place.
  */
 final class PacketRun implements AutoCloseable {
     /** The unit of all figures. */
@@ -30,7 +31,9 @@ final class PacketRun implements AutoCloseable {
 
     static final List<String> FLOORS = List.of(BARE_IPV4, BARE_IPV6, BARE_LOOKUP);
 
-    private static final int BATCHES = 512;
+    /** Turns of the program under test in one measurement, and of bare encapsulation beside it. */
+    private static final int TURNS = 512;
+
     private static final int WARM_UP = 1 << 14;
     /** Enough of the flows to reach the caches' steady state again after another case. */
     private static final int WARM_UP_MAX = 1 << 18;
@@ -45,7 +48,7 @@ final class PacketRun implements AutoCloseable {
     private final Map<Service, Balancer> balancers = new EnumMap<>(Service.class);
     private final List<Wrapper> wrappers = new ArrayList<>();
     private final Consumer<String> progress;
-    private final Map<String, List<Double>> nanos = new LinkedHashMap<>();
+    private final Map<String, List<Timing>> timings = new LinkedHashMap<>();
     private final Set<String> failures = new LinkedHashSet<>();
 
     PacketRun(Set<PacketCase> cases, int loads, int maxFlows, Consumer<String> progress) {
@@ -76,9 +79,9 @@ final class PacketRun implements AutoCloseable {
         };
     }
 
-    /** Nanoseconds by name: the floors, the cases, and with a suffix those of another program. */
-    Map<String, List<Double>> nanos() {
-        return nanos;
+    /** By name: the floors, the cases, and with a suffix those of another program. */
+    Map<String, List<Timing>> timings() {
+        return timings;
     }
 
     /** Why the other program was not measured in a case. */
@@ -105,31 +108,31 @@ final class PacketRun implements AutoCloseable {
         floor(wrapper, BARE_IPV6, ONE_IPV6, "wrap_ipv6");
         floor(wrapper, BARE_LOOKUP, MANY_IPV4, "wrap_ipv4");
         for (PacketCase each : cases) {
-            double empty = measure(wrapper, each, wrapper.program("empty"));
-            record(each.label(), measureOurs(wrapper, each, load) - empty);
-            others.forEach((suffix, program) -> measureOther(wrapper, each, program)
-                    .ifPresent(value -> record(each.label() + suffix, value - empty)));
+            record(each.label(), measureOurs(wrapper, each, load));
+            others.forEach((suffix, program) ->
+                    measureOther(wrapper, each, program).ifPresent(timing -> record(each.label() + suffix, timing)));
         }
     }
 
     private void floor(Wrapper wrapper, String bare, Traffic traffic, String wrap) {
-        double empty = measure(wrapper, traffic, wrap, wrapper.program("empty"));
-        record(bare, measure(wrapper, traffic, wrap, wrapper.program(bare)) - empty);
+        warmUp(wrapper, traffic, wrap, wrapper.program(bare));
+        record(bare, wrapper.measure(wrap, traffic, wrapper.program(bare), turns(traffic)));
     }
 
-    private double measureOurs(Wrapper wrapper, PacketCase each, int load) {
+    private Timing measureOurs(Wrapper wrapper, PacketCase each, int load) {
         Balancer balancer = balancer(each);
         BpfProgram program = balancer.program(load);
         check(wrapper, each, program);
+        prepare(wrapper, each, program);
         long before = balancer.newFlows();
-        double result = measure(wrapper, each, program);
-        double share = (double) (balancer.newFlows() - before) / wrapper.turns();
+        Timing timing = wrapper.measure(each.wrapper(), each.traffic, program, turns(each.traffic));
+        double share = (double) (balancer.newFlows() - before) / timing.packets();
         // Some buckets overflow, and some flows share their tag: that is so in production too.
         if (Math.abs(share - (each.startsFlows() ? 1 : 0)) > TOLERATED) {
             throw new BenchException("%s is not what it says: %.1f %% of its packets started a flow; give --flows more"
                     .formatted(each.label(), 100 * share));
         }
-        return result;
+        return timing;
     }
 
     private void check(Wrapper wrapper, PacketCase each, BpfProgram program) {
@@ -147,7 +150,7 @@ final class PacketRun implements AutoCloseable {
         }
     }
 
-    private OptionalDouble measureOther(Wrapper wrapper, PacketCase each, BpfProgram program) {
+    private Optional<Timing> measureOther(Wrapper wrapper, PacketCase each, BpfProgram program) {
         try {
             wrapper.target(program);
         } catch (BpfException e) {
@@ -161,35 +164,31 @@ final class PacketRun implements AutoCloseable {
         if (verdict != each.verdict()) {
             failures.add(each.label() + ": " + program.name() + " answers " + Verdicts.name(verdict) + ", not "
                     + Verdicts.name(each.verdict()));
-            return OptionalDouble.empty();
+            return Optional.empty();
         }
-        return OptionalDouble.of(measure(wrapper, each, program));
+        prepare(wrapper, each, program);
+        return Optional.of(wrapper.measure(each.wrapper(), each.traffic, program, turns(each.traffic)));
     }
 
-    private double measure(Wrapper wrapper, PacketCase each, BpfProgram program) {
-        if (each.flows != Flows.ALL_FORGOTTEN) {
-            return measure(wrapper, each.traffic, each.wrapper(), program);
+    /** Brings caches and connection table to what the case is about. */
+    private void prepare(Wrapper wrapper, PacketCase each, BpfProgram program) {
+        if (each.flows == Flows.ALL_FORGOTTEN) {
+            balancer(each).forgetFlows();
+            wrapper.traffic(each.traffic);
+        } else {
+            warmUp(wrapper, each.traffic, each.wrapper(), program);
         }
-        wrapper.target(program);
-        balancer(each).forgetFlows();
-        wrapper.traffic(each.traffic);
-        return wrapper.measure(each.wrapper(), each.traffic, batches(each));
     }
 
-    private double measure(Wrapper wrapper, Traffic traffic, String wrap, BpfProgram program) {
+    private static void warmUp(Wrapper wrapper, Traffic traffic, String wrap, BpfProgram program) {
         wrapper.target(program);
         wrapper.traffic(traffic);
         wrapper.run(wrap, traffic, Math.max(WARM_UP, Math.min(traffic.flows(), WARM_UP_MAX)));
-        return wrapper.measure(wrap, traffic, batches(traffic));
     }
 
-    private static int batches(PacketCase each) {
-        return batches(each.traffic);
-    }
-
-    private static int batches(Traffic traffic) {
-        // One less than all flows: a measurement needs one packet more than it times.
-        return Math.max(BATCHES, Math.min(traffic.flows() / Wrapper.BATCH - 1, 4 * BATCHES));
+    /** More for many flows, but not more than make a packet of each. */
+    private static int turns(Traffic traffic) {
+        return Math.max(TURNS, Math.min(traffic.flows() / (4 * Wrapper.BATCH), 2 * TURNS));
     }
 
     private Balancer balancer(PacketCase each) {
@@ -200,9 +199,9 @@ final class PacketRun implements AutoCloseable {
         return balancer;
     }
 
-    private void record(String name, double value) {
-        nanos.computeIfAbsent(name, unused -> new ArrayList<>()).add(value);
-        progress.accept("%-24s %7.1f ns".formatted(name, value));
+    private void record(String name, Timing timing) {
+        timings.computeIfAbsent(name, unused -> new ArrayList<>()).add(timing);
+        progress.accept("%-24s %7.1f ns, bare %5.1f ns".formatted(name, timing.nanos(), timing.bareNanos()));
     }
 
     @Override

@@ -13,11 +13,20 @@ import java.util.Arrays;
 
 /** One load of {@code bench.bpf.c}: the wrapper, the floors, and the memory that it shares with us. */
 final class Wrapper implements AutoCloseable {
-    /** Runs between two readings of the clock; a measurement is the median over them. */
+    /** Runs between two readings of the clock. */
     static final int BATCH = 256;
+
+    /** The targets that take turns, a batch each. */
+    private static final int EMPTY = 0;
+
+    private static final int BARE = 1;
+    private static final int SUBJECT = 2;
+    private static final int TARGETS = 3;
 
     private static final String OBJECT = "bench.bpf.o";
     private static final int STAMPS_HELD = 1 << 13;
+    /** Each turn's end is the next one's beginning, and the last one needs one too. */
+    private static final int MAX_ROUNDS = (STAMPS_HELD - 1) / TARGETS;
 
     // struct bench
     private static final int CLIENT = 128;
@@ -38,7 +47,7 @@ final class Wrapper implements AutoCloseable {
 
     private Wrapper(BpfObject object) {
         this.object = object;
-        this.targets = object.map("target");
+        this.targets = object.map("targets");
         this.shared = object.map(".bss").map();
         this.bench = shared.buffer();
     }
@@ -63,9 +72,11 @@ final class Wrapper implements AutoCloseable {
         return object.program(name);
     }
 
-    /** What the wrapper calls from now on. */
+    /** Has the wrapper call this program at each turn. */
     void target(BpfProgram program) {
-        targets.updateProgram(0, program);
+        for (int i = 0; i < TARGETS; i++) {
+            targets.updateProgram(i, program);
+        }
     }
 
     /** What packets come from now on, from the first pass over the flows. */
@@ -107,18 +118,38 @@ final class Wrapper implements AutoCloseable {
         return object.program(wrapper).testRun(traffic.frame(), times).verdict();
     }
 
-    /** Nanoseconds of one run: the median over batches, so that an interrupt disturbs one and not the result. */
-    double measure(String wrapper, Traffic traffic, int batches) {
-        int kept = Math.min(batches, STAMPS_HELD - 1);
+    /**
+     * Times a program next to bare encapsulation, less what the wrapper takes: medians over the rounds in which each had
+     * its turn, so that an interrupt disturbs one of them and not the result.
+     *
+     * @param rounds how often each has its turn, {@link #BATCH} runs each time; at most {@link #MAX_ROUNDS} count
+     */
+    Timing measure(String wrapper, Traffic traffic, BpfProgram subject, int rounds) {
+        int kept = Math.min(rounds, MAX_ROUNDS);
+        targets.updateProgram(EMPTY, program("empty"));
+        targets.updateProgram(BARE, program("bare_ipv4"));
+        targets.updateProgram(SUBJECT, subject);
         resetRuns();
-        run(wrapper, traffic, kept * BATCH + 1);
-        double[] nanos = new double[kept];
+        run(wrapper, traffic, kept * TARGETS * BATCH + 1);
+        double[] bare = new double[kept];
+        double[] subjects = new double[kept];
         for (int i = 0; i < kept; i++) {
-            int at = STAMPS + i * Long.BYTES;
-            nanos[i] = (double) (bench.getLong(at + Long.BYTES) - bench.getLong(at)) / BATCH;
+            double empty = nanosOf(i * TARGETS + EMPTY);
+            bare[i] = nanosOf(i * TARGETS + BARE) - empty;
+            subjects[i] = nanosOf(i * TARGETS + SUBJECT) - empty;
         }
-        Arrays.sort(nanos);
-        return nanos[kept / 2];
+        return new Timing(median(subjects), median(bare), kept * BATCH);
+    }
+
+    /** Of one run in a batch. */
+    private double nanosOf(int batch) {
+        int at = STAMPS + batch * Long.BYTES;
+        return (double) (bench.getLong(at + Long.BYTES) - bench.getLong(at)) / BATCH;
+    }
+
+    private static double median(double[] values) {
+        Arrays.sort(values);
+        return values[values.length / 2];
     }
 
     @Override
@@ -126,4 +157,13 @@ final class Wrapper implements AutoCloseable {
         shared.close();
         object.close();
     }
+
+    /**
+     * What one measurement says.
+     *
+     * @param nanos of one packet in the program under test
+     * @param bareNanos of one packet in bare IPv4 encapsulation at the same time
+     * @param packets how many the program under test had
+     */
+    record Timing(double nanos, double bareNanos, int packets) {}
 }

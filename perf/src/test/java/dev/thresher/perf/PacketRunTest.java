@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.thresher.perf.Wrapper.Timing;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -22,11 +23,11 @@ class PacketRunTest {
             PacketCase.SYN_1,
             PacketCase.NONVIP_PASS);
 
-    private static Map<String, List<Double>> run(Set<PacketCase> cases, int maxFlows) {
+    private static Map<String, List<Timing>> run(Set<PacketCase> cases, int maxFlows) {
         try (PacketRun run = new PacketRun(cases, 1, maxFlows, line -> {})) {
             run.populate();
             run.round(0, Map.of());
-            return run.nanos();
+            return run.timings();
         }
     }
 

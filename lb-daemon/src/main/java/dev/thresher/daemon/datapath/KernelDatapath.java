@@ -93,11 +93,11 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
         }
         Attachment attachment = Attachment.claim(config.iface(), new InstancePins(config.instance()));
         try {
-            return load(config, attachment);
+            return load(OwnSource.resolve(config), attachment);
         } catch (BpfException e) {
             attachment.close();
             throw DatapathException.of(e);
-        } catch (RuntimeException e) {
+        } catch (DatapathException | RuntimeException e) {
             attachment.close();
             throw e;
         }

@@ -8,12 +8,13 @@ import dev.thresher.bpf.layout.ProgramSettings.HashKey;
 import dev.thresher.bpf.layout.ProgramSettings.OuterSource;
 import dev.thresher.bpf.layout.ProgramSettings.Ticks;
 import dev.thresher.config.Config;
-import dev.thresher.config.EncapsulationSource;
+import dev.thresher.config.EncapsulationSettings;
 import dev.thresher.config.FlowSettings;
 import dev.thresher.config.IpPrefix;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.Objects;
 
 /** From the configuration to the constants of the program. */
 final class SettingsSource {
@@ -25,13 +26,10 @@ final class SettingsSource {
 
     private SettingsSource() {}
 
+    /** @param config with prefixes for outer sources, see {@link OwnSource} */
     static ProgramSettings settings(Config config, HashKey hashKey, int flowPairs, int hz) {
         return new ProgramSettings(
-                hashKey,
-                source(config.encapsulationSource()),
-                flowPairs,
-                ticks(config.flows(), hz),
-                config.maglevSeed());
+                hashKey, source(config.encapsulation()), flowPairs, ticks(config.flows(), hz), config.maglevSeed());
     }
 
     static HashKey newHashKey() {
@@ -57,12 +55,14 @@ final class SettingsSource {
         return (int) Math.max(1, Math.ceil(ticks));
     }
 
-    private static OuterSource source(EncapsulationSource source) {
-        ByteBuffer ipv6 = ByteBuffer.wrap(Addresses.encode(source.ipv6().address()));
-        int ipv4 = ByteBuffer.wrap(source.ipv4().address().getAddress()).getInt();
-        int ipv4Bits = Integer.SIZE - source.ipv4().length();
+    private static OuterSource source(EncapsulationSettings settings) {
+        IpPrefix source4 = Objects.requireNonNull(settings.sourceIpv4());
+        IpPrefix source6 = Objects.requireNonNull(settings.sourceIpv6());
+        ByteBuffer ipv6 = ByteBuffer.wrap(Addresses.encode(source6.address()));
+        int ipv4 = ByteBuffer.wrap(source4.address().getAddress()).getInt();
+        int ipv4Bits = Integer.SIZE - source4.length();
         int ipv4Entropy = ipv4Bits == Integer.SIZE ? -1 : (1 << ipv4Bits) - 1;
-        return new OuterSource(ipv4, ipv4Entropy, ipv6.getLong(), ipv6.getLong(), entropyOf(source.ipv6()));
+        return new OuterSource(ipv4, ipv4Entropy, ipv6.getLong(), ipv6.getLong(), entropyOf(source6));
     }
 
     /** Host bits of the prefix, at most the low half of the address. */

@@ -3,7 +3,7 @@ package dev.thresher.daemon.control;
 
 import dev.thresher.config.ApiSettings;
 import dev.thresher.config.Config;
-import dev.thresher.config.EncapsulationSource;
+import dev.thresher.config.EncapsulationSettings;
 import dev.thresher.config.FlowSettings;
 import dev.thresher.config.HealthCheck;
 import dev.thresher.config.Interface;
@@ -23,7 +23,7 @@ final class Configs {
         return new Config(
                 "test",
                 new Interface("eth0", XdpMode.AUTO, null),
-                EncapsulationSource.DEFAULT,
+                EncapsulationSettings.DEFAULT,
                 FlowSettings.DEFAULT,
                 ApiSettings.forInstance("test"),
                 0,

@@ -24,7 +24,7 @@ import dev.thresher.bpf.layout.ProgramSettings;
 import dev.thresher.bpf.layout.VipRecord;
 import dev.thresher.config.ApiSettings;
 import dev.thresher.config.Config;
-import dev.thresher.config.EncapsulationSource;
+import dev.thresher.config.EncapsulationSettings;
 import dev.thresher.config.FlowSettings;
 import dev.thresher.config.Interface;
 import dev.thresher.config.IpText;
@@ -89,7 +89,7 @@ class KernelDatapathTest {
         return new Config(
                 instance,
                 new Interface(link, mode, null),
-                EncapsulationSource.DEFAULT,
+                EncapsulationSettings.DEFAULT,
                 new FlowSettings(flows, defaults.tcpIdleTimeout(), defaults.udpIdleTimeout(), defaults.reclaimAge()),
                 ApiSettings.forInstance(instance),
                 0,

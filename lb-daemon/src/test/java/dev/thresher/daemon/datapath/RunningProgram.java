@@ -9,7 +9,7 @@ import dev.thresher.bpf.layout.MemberRecord.NextHop;
 import dev.thresher.bpf.layout.MemberState;
 import dev.thresher.config.ApiSettings;
 import dev.thresher.config.Config;
-import dev.thresher.config.EncapsulationSource;
+import dev.thresher.config.EncapsulationSettings;
 import dev.thresher.config.FlowSettings;
 import dev.thresher.config.Interface;
 import dev.thresher.config.IpText;
@@ -61,7 +61,7 @@ final class RunningProgram implements AutoCloseable {
         datapath = KernelDatapath.open(new Config(
                 instance,
                 new Interface("lo", XdpMode.GENERIC, null),
-                EncapsulationSource.DEFAULT,
+                EncapsulationSettings.DEFAULT,
                 flows,
                 ApiSettings.forInstance(instance),
                 SEED,

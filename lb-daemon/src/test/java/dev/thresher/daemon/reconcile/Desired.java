@@ -15,7 +15,7 @@ import java.util.List;
 final class Desired {
     static final VipKey WEB = VipKey.parse("203.0.113.10:80/tcp");
     static final VipKey WEB6 = VipKey.parse("[2001:db8::10]:80/tcp");
-    static final VipKey DNS = VipKey.parse("203.0.113.10:0/udp");
+    static final VipKey DNS = VipKey.parse("203.0.113.10:any/udp");
 
     private static final MacAddress OURS = MacAddress.of(new byte[] {2, 0, 0, 0, 0, 1});
 

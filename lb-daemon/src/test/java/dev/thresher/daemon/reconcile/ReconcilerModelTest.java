@@ -39,7 +39,7 @@ class ReconcilerModelTest {
     private static final List<VipKey> KEYS = List.of(
             VipKey.parse("203.0.113.10:80/tcp"),
             VipKey.parse("203.0.113.10:80/udp"),
-            VipKey.parse("203.0.113.10:0/tcp"),
+            VipKey.parse("203.0.113.10:any/tcp"),
             VipKey.parse("[2001:db8::10]:80/tcp"),
             VipKey.parse("[2001:db8::10]:443/tcp"));
 

@@ -9,7 +9,7 @@ import dev.thresher.bpf.InstancePins;
 import dev.thresher.bpf.NetworkInterfaces;
 import dev.thresher.config.ApiSettings;
 import dev.thresher.config.Config;
-import dev.thresher.config.EncapsulationSource;
+import dev.thresher.config.EncapsulationSettings;
 import dev.thresher.config.FlowSettings;
 import dev.thresher.config.Interface;
 import dev.thresher.config.XdpMode;
@@ -56,7 +56,7 @@ final class DetachCommandTest {
         Config config = new Config(
                 pins.instance(),
                 new Interface(link, XdpMode.AUTO, null),
-                EncapsulationSource.DEFAULT,
+                EncapsulationSettings.DEFAULT,
                 FlowSettings.DEFAULT,
                 ApiSettings.forInstance(pins.instance()),
                 0,
