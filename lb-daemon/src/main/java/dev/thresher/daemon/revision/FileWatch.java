@@ -20,7 +20,7 @@ final class FileWatch {
     private Collection<Path> paths = List.of();
 
     /** What each path was when its content was read, and at the last look. */
-    private Map<Path, String> read = Map.of();
+    private Map<Path, String> read = new TreeMap<>();
 
     private Map<Path, String> lastLook = Map.of();
 
@@ -29,13 +29,17 @@ final class FileWatch {
         read = look();
     }
 
-    /** Says what was read then, which is to be watched from now on. A folder stands for the names in it. */
-    void afterReading(Collection<Path> filesAndFolders) {
+    /**
+     * Says what was read then, which is to be watched from now on. A folder stands for the names in it.
+     *
+     * @return whether all of it was known before it was read. If not, it may have changed since: read it again
+     */
+    boolean afterReading(Collection<Path> filesAndFolders) {
+        boolean known = paths.containsAll(filesAndFolders);
         paths = List.copyOf(filesAndFolders);
-        Map<Path, String> now = look();
-        read.forEach(now::replace);
-        read = now;
-        lastLook = now;
+        read.keySet().retainAll(paths);
+        lastLook = read;
+        return known;
     }
 
     /** Looks. Answers whether something differs from what was read, and did so at the last look already: who edits is done. */

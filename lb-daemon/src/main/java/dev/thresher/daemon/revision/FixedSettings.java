@@ -24,8 +24,8 @@ final class FixedSettings {
             "iface.name", "interface",
             "iface.xdp-mode", "xdp-mode",
             "iface.gateway-mac", "gateway-mac",
-            "encapsulation-source.ipv4", "encapsulation.source-ipv4",
-            "encapsulation-source.ipv6", "encapsulation.source-ipv6");
+            "encapsulation.source-ipv4", "encapsulation.source-ipv4",
+            "encapsulation.source-ipv6", "encapsulation.source-ipv6");
 
     private FixedSettings() {}
 

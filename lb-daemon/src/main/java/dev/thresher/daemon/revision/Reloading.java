@@ -20,6 +20,9 @@ public final class Reloading implements Closeable {
     /** An edit counts after one to two of these. */
     private static final Duration LOOK_INTERVAL = Duration.ofMillis(250);
 
+    /** Files that include others that include others are known after as many readings; after these, once they change. */
+    private static final int MOST_ROUNDS = 5;
+
     private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
 
     private final Revisions revisions;
@@ -62,14 +65,17 @@ public final class Reloading implements Closeable {
 
     private void reload() {
         try {
-            watch.beforeReading();
-            revisions.reload();
+            boolean known = false;
+            for (int round = 0; round < MOST_ROUNDS && !known; round++) {
+                watch.beforeReading();
+                revisions.reload();
+                Set<Path> paths = new LinkedHashSet<>(revisions.files());
+                paths.add(folder);
+                known = watch.afterReading(paths);
+            }
         } catch (RuntimeException e) {
             LOG.error("Cannot read the configuration again", e);
         }
-        Set<Path> paths = new LinkedHashSet<>(revisions.files());
-        paths.add(folder);
-        watch.afterReading(paths);
     }
 
     private static Thread newThread(Runnable body) {

@@ -25,15 +25,21 @@ class FileWatchTest {
     void read() throws IOException {
         file = Files.writeString(dir.resolve("main.conf"), "a = 1");
         folder = dir.resolve("conf.d");
+        watch(file, folder);
+    }
+
+    private void watch(Path... paths) {
         watch.beforeReading();
-        watch.afterReading(List.of(file, folder));
+        if (!watch.afterReading(List.of(paths))) {
+            watch.beforeReading();
+            assertTrue(watch.afterReading(List.of(paths)));
+        }
     }
 
     private void assertSeenOnce() {
         assertFalse(watch.hasSettledChange(), "it may still be going on");
         assertTrue(watch.hasSettledChange());
-        watch.beforeReading();
-        watch.afterReading(List.of(file, folder));
+        watch(file, folder);
         assertFalse(watch.hasSettledChange());
         assertFalse(watch.hasSettledChange());
     }
@@ -81,8 +87,7 @@ class FileWatchTest {
         Files.writeString(dir.resolve("1/main.conf"), "a = 1");
         Files.writeString(dir.resolve("2/main.conf"), "a = 2");
         Path current = Files.createSymbolicLink(dir.resolve("current"), dir.resolve("1"));
-        watch.beforeReading();
-        watch.afterReading(List.of(current.resolve("main.conf")));
+        watch(current.resolve("main.conf"));
         Files.delete(current);
         Files.createSymbolicLink(current, dir.resolve("2"));
         assertFalse(watch.hasSettledChange());
@@ -103,8 +108,7 @@ class FileWatchTest {
     @Test
     void fileThatWasMissing_isSeenWhenItIsThere() throws IOException {
         Path missing = dir.resolve("missing.conf");
-        watch.beforeReading();
-        watch.afterReading(List.of(file, missing));
+        watch(file, missing);
         Files.writeString(missing, "");
         assertFalse(watch.hasSettledChange());
         assertTrue(watch.hasSettledChange());
@@ -115,6 +119,15 @@ class FileWatchTest {
         watch.beforeReading();
         Files.writeString(file, "a = 234");
         watch.afterReading(List.of(file, folder));
+        assertFalse(watch.hasSettledChange(), "it may still be going on");
         assertTrue(watch.hasSettledChange());
+    }
+
+    @Test
+    void fileThatIsNewToTheWatch_hasToBeReadAgain() {
+        watch.beforeReading();
+        assertFalse(watch.afterReading(List.of(file, folder, dir.resolve("include.conf"))));
+        watch.beforeReading();
+        assertTrue(watch.afterReading(List.of(file, folder, dir.resolve("include.conf"))));
     }
 }
