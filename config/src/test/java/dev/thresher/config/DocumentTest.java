@@ -71,16 +71,15 @@ class DocumentTest {
     @Test
     void errorInTheFolder_isToldWithItsPlace() throws Exception {
         Path part = part("a.conf", "thresher {\n  pools.web.real = []\n}");
-        assertEquals(
-                List.of(part + ":2: thresher.pools.web.real: unknown key; did you mean `reals`?"), errors(main));
+        assertEquals(List.of(part + ":2: thresher.pools.web.real: unknown key; did you mean `reals`?"), errors(main));
     }
 
     @Test
     void errorOfTwoFilesTogether_isToldWhereTheLaterOneIs() throws Exception {
         Path part = part("a.conf", "\nthresher.vips += { address = \"203.0.113.10\", port = 80, pool = web }");
         assertEquals(
-                List.of(part + ":2: thresher.vips[1].address: VIP 203.0.113.10:80/tcp is there twice; it is also at " + main
-                        + ":4"),
+                List.of(part + ":2: thresher.vips[1].address: VIP 203.0.113.10:80/tcp is there twice; it is also at "
+                        + main + ":4"),
                 errors(main));
     }
 
@@ -101,8 +100,11 @@ class DocumentTest {
     @Test
     void errorAt_namesTheLineOfTheKey_orOfWhatIsAbove() throws Exception {
         Document document = Document.load(main);
-        assertEquals(main + ":2: thresher.interface: no", document.errorAt("thresher.interface", "no").toString());
         assertEquals(
-                main + ":1: thresher.flows.max: no", document.errorAt("thresher.flows.max", "no").toString());
+                main + ":2: thresher.interface: no",
+                document.errorAt("thresher.interface", "no").toString());
+        assertEquals(
+                main + ":1: thresher.flows.max: no",
+                document.errorAt("thresher.flows.max", "no").toString());
     }
 }

@@ -55,8 +55,7 @@ final class BalancerDaemon implements Closeable {
         }
     }
 
-    private void startParts(Document document, Path configFile, String version)
-            throws IOException, DatapathException {
+    private void startParts(Document document, Path configFile, String version) throws IOException, DatapathException {
         Config config = document.config();
         KernelDatapath datapath = add(KernelDatapath.open(config));
         MacAddress source = InterfaceMac.of(config.iface().name());

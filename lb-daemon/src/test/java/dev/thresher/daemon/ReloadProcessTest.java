@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A daemon whose configuration is edited while it runs. */
-@Timeout(120)
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ReloadProcessTest {
     private static final String WEB = "{ address = \"203.0.113.10\", port = 80, pool = web }";
     private static final String TLS = "{ address = \"203.0.113.10\", port = 443, pool = web }";

@@ -206,7 +206,8 @@ public final class Controller implements AutoCloseable {
         try {
             reconcile();
         } catch (RuntimeException | OutOfMemoryError e) {
-            known.forEach((target, health) -> checker.seed(target, health.state().health()));
+            known.forEach(
+                    (target, health) -> checker.seed(target, health.state().health()));
             checker.update(before.targets()).join();
             inForce = before;
             throw e;

@@ -51,9 +51,8 @@ final class StateEncoder {
         return dev.thresher.api.v1.ConfigState.newBuilder()
                 .setRevision(config.revision())
                 .setSince(encode(config.since()))
-                .addAllProblems(config.problems().stream()
-                        .map(StateEncoder::encode)
-                        .toList())
+                .addAllProblems(
+                        config.problems().stream().map(StateEncoder::encode).toList())
                 .build();
     }
 

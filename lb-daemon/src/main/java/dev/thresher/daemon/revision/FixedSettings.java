@@ -37,7 +37,9 @@ final class FixedSettings {
                 compare(kebab(component.getName()), value(component, from), value(component, to), keys);
             }
         }
-        return keys.stream().map(key -> "thresher." + KEYS.getOrDefault(key, key)).toList();
+        return keys.stream()
+                .map(key -> "thresher." + KEYS.getOrDefault(key, key))
+                .toList();
     }
 
     private static void compare(String key, @Nullable Object from, @Nullable Object to, List<String> keys) {

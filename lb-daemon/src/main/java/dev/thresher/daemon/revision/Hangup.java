@@ -25,7 +25,8 @@ final class Hangup {
             signal.getMethod("handle", signal, handler)
                     .invoke(null, signal.getConstructor(String.class).newInstance("HUP"), calling);
         } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("this JVM has no sun.misc.Signal; Thresher runs on OpenJDK 17 and later", e);
+            throw new IllegalStateException(
+                    "this JVM has no sun.misc.Signal; Thresher runs on OpenJDK 17 and later", e);
         }
     }
 }

@@ -13,7 +13,8 @@ import java.util.List;
  * @param vips in the order of the configuration
  * @param config which configuration that is
  */
-public record DaemonState(Instant observedAt, DaemonInfo daemon, FlowCensus flows, List<VipState> vips, ConfigState config) {
+public record DaemonState(
+        Instant observedAt, DaemonInfo daemon, FlowCensus flows, List<VipState> vips, ConfigState config) {
     public DaemonState {
         vips = List.copyOf(vips);
     }

@@ -199,9 +199,12 @@ class ReplacementTest {
             try (Controller controller = started(Configs.of(List.of(probed, MAIL_POOL), WEB, MAIL))) {
                 assertTrue(serves.await(30, TimeUnit.SECONDS));
                 Target target = new Target(local.address(), check);
-                TargetHealth before = Objects.requireNonNull(controller.checker().snapshot().get(target));
-                controller.replace(Configs.of(List.of(Configs.pool("renamed", check, local)), vip("203.0.113.10:80/tcp", "renamed")));
-                TargetHealth after = Objects.requireNonNull(controller.checker().snapshot().get(target));
+                TargetHealth before =
+                        Objects.requireNonNull(controller.checker().snapshot().get(target));
+                controller.replace(Configs.of(
+                        List.of(Configs.pool("renamed", check, local)), vip("203.0.113.10:80/tcp", "renamed")));
+                TargetHealth after =
+                        Objects.requireNonNull(controller.checker().snapshot().get(target));
                 assertEquals(before.state().health(), after.state().health());
                 assertEquals(before.state().sinceNanos(), after.state().sinceNanos());
                 int id = memberId(controller, new Member(WEB.key(), local.address()));

@@ -40,7 +40,8 @@ class FixedSettingsTest {
                 "api.socket | /run/other.sock"
             })
     void settingOutsideOfPoolsAndVips_isFixed(String key, String value) throws Exception {
-        List<String> changed = FixedSettings.differences(config("instance = a"), config("instance = a, " + key + " = " + value));
+        List<String> changed =
+                FixedSettings.differences(config("instance = a"), config("instance = a, " + key + " = " + value));
         String path = "thresher." + key;
         assertEquals(key.equals("instance") ? List.of(path, "thresher.api.socket") : List.of(path), changed);
     }

@@ -119,8 +119,7 @@ final class StatusCommand extends StateVerb {
 
         /** As {@code thresher check} and the daemon's log have it. */
         private static String text(ConfigProblem problem) {
-            return new ConfigError(
-                            problem.getFile(), problem.getLine(), problem.getPath(), null, problem.getMessage())
+            return new ConfigError(problem.getFile(), problem.getLine(), problem.getPath(), null, problem.getMessage())
                     .toString();
         }
 
