@@ -76,14 +76,14 @@ static __always_inline bool entry_is_strange(__u64 entry, const struct packet *p
  */
 static __always_inline int start_flow(const struct packet *packet, __u64 hash, __u64 *slot)
 {
-	struct vip *vip = vip_of(packet);
+	const struct vip *vip = vip_of(packet);
 	bool recorded = false;
 	__u32 member_id;
 	__u64 entry;
 
 	if (!vip)
 		return -pass();
-	member_id = pick_member(vip->id, packet);
+	member_id = pick_member(vip, packet);
 	if (!member_id)
 		return -drop_of_vip(COUNTER_DROP_NO_REAL, vip->id);
 	if (!(vip->flags & VIP_STATELESS)) {

@@ -13,24 +13,35 @@ enum constants {
 	CONSTANT_FLOW_MEMBER_MASK = FLOW_MEMBER_MASK,
 	CONSTANT_FLOW_TAG_SHIFT = FLOW_TAG_SHIFT,
 	CONSTANT_FLOWS_PER_BUCKET = FLOWS_PER_BUCKET,
+	CONSTANT_VIPS_PER_BUCKET = VIPS_PER_BUCKET,
+	CONSTANT_VIP_BUCKETS = VIP_BUCKETS,
 	CONSTANT_FOREIGN_BITS = FOREIGN_BITS,
 	CONSTANT_FLOWS_PER_PAIR = FLOWS_PER_PAIR,
 };
 
 const volatile struct {
-	struct vip_key vip_key;
 	struct vip vip;
+	struct vip_prefix_key vip_prefix_key;
 	struct foreign foreign;
 	struct member member;
 	struct member_stats member_stats;
 	struct vip_stats vip_stats;
 	struct maglev_table *maglev_table;
 	struct flow_bucket_pair flow_bucket_pair;
+	struct quic_config quic_config;
+	struct quic_server_key quic_server_key;
+	struct source_route_key source_route_key;
+	struct icmp_budget icmp_budget;
 	struct settings settings;
 	struct clock_reading clock_reading;
 	enum vip_flags vip_flags;
+	enum vip_table_flags vip_table_flags;
+	enum quic_scheme quic_scheme;
 	enum member_flags member_flags;
 	enum member_state member_state;
 	enum counter counter;
 	enum constants constants;
 } abi = {};
+
+/* Too large for a constant. */
+struct vip_table vip_table;

@@ -9,7 +9,7 @@
 #include <linux/types.h>
 
 /* Raised when a struct, an enum or the meaning of a field changes: a daemon migrates older maps. */
-#define ABI_VERSION 1
+#define ABI_VERSION 2
 
 /* Prime, as Maglev asks (NSDI'16, section 3.4); 2^16 + 1 makes the remainder two adds. */
 #define MAGLEV_TABLE_SIZE 65537
@@ -24,23 +24,68 @@ struct addr {
 };
 _Static_assert(sizeof(struct addr) == 16, "struct addr");
 
-struct vip_key {
-	struct addr addr;
-	__be16 port; /* 0: any port */
-	__u8 protocol;
-	__u8 pad[5];
-};
-_Static_assert(sizeof(struct vip_key) == 24, "struct vip_key");
-
 enum vip_flags {
-	VIP_STATELESS = 1 << 0, /* Maglev only, no connection table */
+	VIP_STATELESS = 1 << 0,		/* Maglev only, no connection table */
+	VIP_QUIC = 1 << 1,		/* `quic_configs` has something to say */
+	VIP_SOURCE_ROUTES = 1 << 2,	/* and so has `source_routes` */
+	VIP_HASH_ADDRESS_ONLY = 1 << 3, /* the slot needs no ports: a later fragment has it too */
+	/* Of an entry that stands for an address: has it VIPs of the protocol? */
+	VIP_ADDRESS_TCP = 1 << 4,
+	VIP_ADDRESS_UDP = 1 << 5,
 };
 
+/*
+ * A VIP, and its key, the first 19 bytes. An address that has VIPs has one more entry, of port 0
+ * and protocol 0: packets without ports ask for that. All zeroes: an empty place.
+ */
 struct vip {
-	__u32 id; /* index into `tables` and `vip_stats` */
-	__u32 flags;
+	struct addr addr; /* network address where the VIP is a prefix */
+	__be16 port;	  /* 0: any port */
+	__u8 protocol;
+	__u8 flags; /* enum vip_flags */
+	__u32 id;   /* index into `tables`, `vip_stats` and `quic_configs` */
+	/* What the slot's hash takes in: masks of (source port, destination port), and of each
+	 * word of the source address. */
+	__be32 hash_ports;
+	__u32 hash_source; /* ~0 or 0 */
 };
-_Static_assert(sizeof(struct vip) == 8, "struct vip");
+_Static_assert(sizeof(struct vip) == 32, "struct vip: two a cache line");
+
+enum vip_table_flags {
+	VIP_TABLE_ANY_PORT = 1 << 0, /* there are VIPs of port 0 */
+	VIP_TABLE_PREFIXES = 1 << 1, /* `vip_prefixes` is not empty */
+};
+
+/*
+ * All VIPs of one address each, a hash table without collisions: the daemon looks for a multiplier
+ * that fills no bucket beyond its places. It is one map value, because then its lookup is
+ * a constant index, and nothing of it calls a helper; and it is swapped as a whole.
+ */
+#define VIPS_PER_BUCKET	 4
+#define VIP_BUCKET_SHIFT 50
+#define VIP_BUCKETS	 (1 << (64 - VIP_BUCKET_SHIFT))
+struct vip_bucket {
+	struct vip vips[VIPS_PER_BUCKET];
+};
+struct vip_table {
+	__u64 multiplier;
+	__u32 flags; /* enum vip_table_flags */
+	__u8 pad[116];
+	struct vip_bucket buckets[VIP_BUCKETS];
+};
+_Static_assert(sizeof(struct vip_bucket) == 128, "struct vip_bucket is two cache lines");
+_Static_assert(sizeof(struct vip_table) == 128 * (VIP_BUCKETS + 1), "struct vip_table");
+
+/* VIPs that are prefixes: bits of protocol, port and address count, so 32 and those of the prefix.
+ */
+struct vip_prefix_key {
+	__u32 prefixlen;
+	__u8 protocol;
+	__u8 pad;
+	__be16 port;
+	struct addr addr;
+};
+_Static_assert(sizeof(struct vip_prefix_key) == 24, "struct vip_prefix_key");
 
 /*
  * Addresses that have no VIP, one bit for all addresses of one hash: spares packets for the host
@@ -59,10 +104,16 @@ enum member_state {
 	MEMBER_DOWN = 3,  /* its flows are picked again */
 };
 
+/* Neither GUE nor L2: IP in IP. */
 enum member_flags {
 	MEMBER_VIP_IPV6 = 1 << 0,
 	MEMBER_REAL_IPV6 = 1 << 1,
 	MEMBER_ANY_PORT = 1 << 2, /* the VIP has port 0 */
+	MEMBER_PREFIX = 1 << 3,	  /* the VIP is a prefix */
+	MEMBER_GUE = 1 << 4,	  /* GUE, to gue_port */
+	MEMBER_L2 = 1 << 5,	  /* no outer header, only new Ethernet addresses */
+	/* The VIP has QUIC or source routes: an entry of the connection table does not decide. */
+	MEMBER_ROUTED = 1 << 6,
 };
 
 /*
@@ -72,18 +123,21 @@ enum member_flags {
  * Id 0 is never used: an empty connection table entry names it.
  */
 struct member {
-	struct addr vip;
+	struct addr vip; /* network address where the VIP is a prefix */
 	__be16 vip_port;
 	__u8 protocol;
-	__u8 state; /* enum member_state */
-	__u8 flags; /* enum member_flags */
-	__u8 pad0[3];
+	__u8 state;	      /* enum member_state */
+	__u16 flags;	      /* enum member_flags */
+	__u8 vip_prefix_bits; /* of `vip` that count; 128: one address, of either family */
+	__u8 pad;
 	struct addr real;
 	__u8 next_hop[6]; /* destination MAC, then our own: in the order of the frame */
 	__u8 source_mac[6];
-	__u32 outer_sum; /* one's complement sum of the outer IPv4 header's fixed words */
 	__u32 vip_id;
-	__u8 pad1[4];
+	__u16 outer_sum; /* folded one's complement sum of the outer IPv4 header's fixed words */
+	__be16 gue_port;
+	__u16 mtu;    /* largest IP packet on the way, outer headers included; 0: no limit known */
+	__u16 egress; /* 0: out where it came in; else index into `egress` */
 };
 _Static_assert(sizeof(struct member) == 64, "struct member is one cache line");
 
@@ -132,6 +186,51 @@ struct flow_bucket_pair {
 _Static_assert(sizeof(struct flow_bucket_pair) == 128, "struct flow_bucket_pair");
 
 /*
+ * Where the first fragment of a packet went, for those that follow it. An entry is one u64 like the
+ * connection table's, of the hash of (source, destination, identification, protocol): confirmed
+ * means taken, and member 0 that the packet was left to the kernel.
+ */
+#define FRAGMENT_PAIRS 1024
+
+/* Tells how a QUIC connection id names its server. */
+enum quic_scheme {
+	QUIC_NONE = 0,
+	QUIC_LB = 1,	 /* draft-ietf-quic-load-balancers, plaintext */
+	QUIC_KATRAN = 2, /* its connection id versions 1 to 3 */
+};
+
+#define QUIC_ROTATIONS 7 /* config ids of QUIC-LB; 7 says that there is none */
+struct quic_config {
+	__u8 scheme;			/* enum quic_scheme */
+	__u8 id_length[QUIC_ROTATIONS]; /* bytes of a server id; 0: not in use */
+};
+_Static_assert(sizeof(struct quic_config) == 8, "struct quic_config");
+
+struct quic_server_key {
+	__u32 vip_id;
+	__u8 version; /* config id of QUIC-LB, or version of Katran's */
+	__u8 length;  /* of the id, in bytes */
+	__u8 pad[2];
+	__u8 id[16]; /* zeroes behind its length */
+};
+_Static_assert(sizeof(struct quic_server_key) == 24, "struct quic_server_key");
+
+/* Client prefixes with a real server of their own: 32 bits and those of the prefix count. */
+struct source_route_key {
+	__u32 prefixlen;
+	__u32 vip_id;
+	struct addr addr;
+};
+_Static_assert(sizeof(struct source_route_key) == 24, "struct source_route_key");
+
+/* How many ICMP messages of its own a CPU may still send. */
+struct icmp_budget {
+	__u64 refilled; /* jiffies */
+	__u64 tokens;
+};
+_Static_assert(sizeof(struct icmp_budget) == 16, "struct icmp_budget");
+
+/*
  * Global counters, one name in C, Java, metrics and documents: X(NAME, what it counts).
  * A packet that is sent on (tx) is counted at its member only; the daemon adds those up.
  */
@@ -139,6 +238,7 @@ _Static_assert(sizeof(struct flow_bucket_pair) == 128, "struct flow_bucket_pair"
 	X(PASS, "packets left to the kernel: not for a VIP")                                       \
 	X(DROP_NO_REAL, "the VIP has no real server to send to")                                   \
 	X(DROP_NO_HEADROOM, "no room in front of the packet for the outer header")                 \
+	X(DROP_FRAGMENT, "a later fragment for a VIP, and the first one was not seen")             \
 	X(ABORTED, "the program contradicted itself: please report it")                            \
 	X(FLOW_REPICKED, "a flow moved because its member went out of service")                    \
 	X(FLOW_UNTRACKED, "packets of flows that found no room in the table")                      \

@@ -71,23 +71,25 @@ static __always_inline __u32 jhash_final(__u32 a, __u32 b, __u32 c)
 }
 
 /*
- * Of source address and ports, for the Maglev slot. The same on every load balancer of a fleet:
- * jhash2({source words, ports}), words as they lie in the packet, read in the machine's order.
+ * Of source address and ports, for the Maglev slot; the masks are the VIP's and leave out what
+ * shall not count. The same on every load balancer of a fleet: jhash2({source words, ports}), words
+ * as they lie in the packet, read in the machine's order.
  */
-static __always_inline __u32 slot_hash(const struct packet *packet)
+static __always_inline __u32 slot_hash(const struct packet *packet, __be32 ports_mask,
+				       __u32 source_mask)
 {
 	const __u32 words = packet->ipv6 ? 5 : 2;
 	__u32 a, b, c;
 
 	a = b = c = JHASH_INIT + (words << 2) + settings.maglev_seed;
 	if (packet->ipv6) {
-		a += packet->src.words[0];
-		b += packet->src.words[1];
-		c += packet->src.words[2];
+		a += packet->src.words[0] & source_mask;
+		b += packet->src.words[1] & source_mask;
+		c += packet->src.words[2] & source_mask;
 		jhash_mix(&a, &b, &c);
 	}
-	a += packet->src.words[3];
-	b += packet->ports;
+	a += packet->src.words[3] & source_mask;
+	b += packet->ports & ports_mask;
 	return jhash_final(a, b, c);
 }
 

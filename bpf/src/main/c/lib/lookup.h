@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* From a packet to its VIP, and from the VIP to a member. Blind to the address family. */
+/*
+ * From a packet to its VIP, and from the VIP to a member. Blind to the address family.
+ * Java twins: VipTable and ForeignAddresses in dev.thresher.bpf.layout.
+ */
 #ifndef THRESHER_LOOKUP_H
 #define THRESHER_LOOKUP_H
 
 #include "hash.h"
 #include "maps.h"
 
-/* Java twin: ForeignAddresses. */
 static __always_inline __u32 foreign_bit(const struct addr *addr)
 {
 	return (addr->halves[0] ^ addr->halves[1]) * 0x9e3779b97f4a7c15ULL >> 48;
@@ -22,31 +24,108 @@ static __always_inline bool is_foreign(const struct addr *addr)
 	return foreign_addresses && foreign_addresses->words[bit / 64] >> bit % 64 & 1;
 }
 
-static __always_inline struct vip *vip_of(const struct packet *packet)
+static __always_inline const struct vip_table *vip_table(void)
 {
-	struct vip_key key = {
-		.addr = packet->dst,
-		.port = packet->port[1],
-		.protocol = packet->protocol,
+	__u32 zero = 0;
+	void *inner = bpf_map_lookup_elem(&vips, &zero);
+
+	return inner ? bpf_map_lookup_elem(inner, &zero) : 0;
+}
+
+/* Port and protocol as they lie in a struct vip, in the lower three bytes. */
+static __always_inline __u32 vip_service(__be16 port, __u8 protocol)
+{
+	return (__u32)protocol << 16 | port;
+}
+
+static __always_inline __u32 vip_bucket_of(const struct addr *addr, __u32 service, __u64 multiplier)
+{
+	__u64 hash = fold(0, addr->halves[0], multiplier);
+
+	return ((hash ^ addr->halves[1] ^ service) * multiplier) >> VIP_BUCKET_SHIFT;
+}
+
+static __always_inline bool vip_is(const struct vip *vip, const struct addr *addr, __u32 service)
+{
+	__u32 difference = (*(const __u32 *)&vip->port ^ service) << 8; /* without the flags */
+
+	return ((vip->addr.halves[0] ^ addr->halves[0]) | (vip->addr.halves[1] ^ addr->halves[1]) |
+		difference) == 0;
+}
+
+/*
+ * The entry with that key, or NULL. Its place is hidden from the verifier, which then walks the
+ * rest of the program once and not once a place.
+ */
+static __always_inline const struct vip *vip_exact(const struct vip_table *table,
+						   const struct addr *addr, __u32 service)
+{
+	const struct vip *places =
+		table->buckets[vip_bucket_of(addr, service, table->multiplier)].vips;
+	__u32 place;
+
+#pragma unroll
+	for (place = 0; place < VIPS_PER_BUCKET; place++) {
+		if (vip_is(&places[place], addr, service))
+			goto found;
+	}
+	return 0;
+found:
+	asm volatile("" : "+r"(place));
+	return &places[place & (VIPS_PER_BUCKET - 1)];
+}
+
+/* The VIP of the longest prefix that has the address, or NULL. */
+static __noinline const struct vip *vip_prefix(const struct addr *addr, __be16 port, __u8 protocol)
+{
+	struct vip_prefix_key key = {
+		.prefixlen = 8 * (sizeof(key) - sizeof(key.prefixlen)),
+		.protocol = protocol,
+		.port = port,
+		.addr = *addr,
 	};
-	struct vip *vip;
+
+	return bpf_map_lookup_elem(&vip_prefixes, &key);
+}
+
+/* The VIP that a packet is for, or NULL. Its own port goes before any port, an address before a
+ * prefix. */
+static __always_inline const struct vip *vip_of(const struct packet *packet)
+{
+	const struct vip_table *table;
+	const struct vip *vip;
 
 	/* On the wire a v4-mapped address is nobody's (RFC 4291 has it for sockets only). */
 	if (packet->ipv6 && addr_is_ipv4(&packet->dst))
 		return 0;
 	if (is_foreign(&packet->dst))
 		return 0;
-	vip = bpf_map_lookup_elem(&vips, &key);
+	table = vip_table();
+	if (!table)
+		return 0;
+	vip = vip_exact(table, &packet->dst, vip_service(packet->port[1], packet->protocol));
 	if (vip)
 		return vip;
-	key.port = 0;
-	return bpf_map_lookup_elem(&vips, &key);
+	if (table->flags & VIP_TABLE_PREFIXES) {
+		vip = vip_prefix(&packet->dst, packet->port[1], packet->protocol);
+		if (vip)
+			return vip;
+	}
+	if (table->flags & VIP_TABLE_ANY_PORT) {
+		vip = vip_exact(table, &packet->dst, vip_service(0, packet->protocol));
+		if (vip)
+			return vip;
+		if (table->flags & VIP_TABLE_PREFIXES)
+			return vip_prefix(&packet->dst, 0, packet->protocol);
+	}
+	return 0;
 }
 
 /* The member that Maglev gives the packet, or 0. */
-static __always_inline __u32 pick_member(__u32 vip_id, const struct packet *packet)
+static __always_inline __u32 pick_member(const struct vip *vip, const struct packet *packet)
 {
-	__u32 slot = slot_of(slot_hash(packet));
+	__u32 slot = slot_of(slot_hash(packet, vip->hash_ports, vip->hash_source));
+	__u32 vip_id = vip->id;
 	struct maglev_table *table;
 	__u32 zero = 0;
 	void *inner = bpf_map_lookup_elem(&tables, &vip_id);
@@ -61,10 +140,31 @@ static __always_inline __u32 pick_member(__u32 vip_id, const struct packet *pack
 	return table->members[slot];
 }
 
+/* Are the first `bits` of two addresses the same? */
+static __noinline bool same_prefix(const struct addr *a, const struct addr *b, __u32 bits)
+{
+	__u64 mask;
+
+	if (bits <= 64) {
+		mask = bits ? ~0ULL << (64 - bits) : 0;
+		return !(bpf_be64_to_cpu(a->halves[0] ^ b->halves[0]) & mask);
+	}
+	mask = bits < 128 ? ~0ULL << (128 - bits) : ~0ULL;
+	return a->halves[0] == b->halves[0] &&
+	       !(bpf_be64_to_cpu(a->halves[1] ^ b->halves[1]) & mask);
+}
+
+static __always_inline bool has_address(const struct member *member, const struct addr *addr)
+{
+	return addr_equal(addr, &member->vip) ||
+	       (member->flags & MEMBER_PREFIX &&
+		same_prefix(addr, &member->vip, member->vip_prefix_bits));
+}
+
 /* Is the packet for the VIP that the member belongs to? */
 static __always_inline bool is_for(const struct packet *packet, const struct member *member)
 {
-	return addr_equal(&packet->dst, &member->vip) && packet->protocol == member->protocol &&
+	return has_address(member, &packet->dst) && packet->protocol == member->protocol &&
 	       (packet->port[1] == member->vip_port || member->flags & MEMBER_ANY_PORT);
 }
 

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 import jnr.constants.platform.Errno;
 import jnr.ffi.Pointer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One kernel map behind a file descriptor. Keys and values are bytes in the machine's order; a value of a per-CPU map
@@ -23,6 +24,12 @@ public final class BpfMap implements AutoCloseable {
     private static final int PROT_READ_WRITE = 3;
     private static final int MAP_SHARED = 1;
     private static final int BATCH = 4096;
+
+    /** {@code struct bpf_map_create_opts}, and BPF_F_MMAPABLE for its {@code map_flags}. */
+    private static final int CREATE_OPTIONS_BYTES = 48;
+
+    private static final int CREATE_FLAGS_OFFSET = 28;
+    private static final int MAPPABLE = 1 << 10;
 
     private final String name;
     private final int fd;
@@ -42,9 +49,20 @@ public final class BpfMap implements AutoCloseable {
 
     /** Creates an array map of {@code maxEntries} elements that is not in any object: an inner map. */
     public static BpfMap createArray(String name, int valueSize, int maxEntries) {
-        int fd = Native.check(
-                Native.BPF.bpf_map_create(TYPE_ARRAY, name, Integer.BYTES, valueSize, maxEntries, null),
-                "bpf_map_create(" + name + ")");
+        return createArray(name, valueSize, maxEntries, null);
+    }
+
+    /** The same, of one element that begins on a page. */
+    public static BpfMap createAligned(String name, int valueSize) {
+        Pointer options = Native.allocate(CREATE_OPTIONS_BYTES);
+        options.putLong(0, CREATE_OPTIONS_BYTES);
+        options.putInt(CREATE_FLAGS_OFFSET, MAPPABLE);
+        return createArray(name, valueSize, 1, options);
+    }
+
+    private static BpfMap createArray(String name, int valueSize, int maxEntries, @Nullable Pointer options) {
+        int fd = Native.BPF.bpf_map_create(TYPE_ARRAY, name, Integer.BYTES, valueSize, maxEntries, options);
+        Native.check(Native.kept(fd, options), "bpf_map_create(" + name + ")");
         return new BpfMap(name, fd, true);
     }
 

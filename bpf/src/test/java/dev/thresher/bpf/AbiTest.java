@@ -3,27 +3,34 @@ package dev.thresher.bpf;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.thresher.bpf.layout.Addresses;
 import dev.thresher.bpf.layout.Counter;
 import dev.thresher.bpf.layout.FlowEntry;
 import dev.thresher.bpf.layout.ForeignAddresses;
+import dev.thresher.bpf.layout.HashKind;
 import dev.thresher.bpf.layout.MacAddress;
 import dev.thresher.bpf.layout.MapNames;
 import dev.thresher.bpf.layout.MemberRecord;
+import dev.thresher.bpf.layout.MemberRecord.Encapsulation;
 import dev.thresher.bpf.layout.MemberState;
 import dev.thresher.bpf.layout.ProgramSettings;
+import dev.thresher.bpf.layout.VipMatch;
 import dev.thresher.bpf.layout.VipRecord;
+import dev.thresher.bpf.layout.VipTable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -37,6 +44,7 @@ class AbiTest {
 
     private static final InetAddress VIP4 = Frame.address("203.0.113.10");
     private static final InetAddress VIP6 = Frame.address("2001:db8:cafe::10");
+    private static final InetAddress NET4 = Frame.address("198.51.100.0");
     private static final InetAddress REAL4 = Frame.address("10.0.3.11");
     private static final InetAddress REAL6 = Frame.address("fd00:3::11");
     private static final MacAddress NEXT_HOP = MacAddress.parse("02:00:00:00:00:01");
@@ -87,6 +95,10 @@ class AbiTest {
             return bytes.duplicate().order(ByteOrder.BIG_ENDIAN).getLong(at(member) + index * Long.BYTES);
         }
 
+        int u16(String member) {
+            return bytes.getShort(at(member)) & 0xffff;
+        }
+
         int u32(String member) {
             return bytes.getInt(at(member));
         }
@@ -103,30 +115,102 @@ class AbiTest {
     }
 
     @Test
-    void vip_key_agrees() {
-        Encoded key = Encoded.of("vip_key", VipRecord.key(VIP4, 8443, 17));
-        assertArrayEquals(Addresses.encode(VIP4), key.slice("addr", 16));
-        assertEquals(8443, key.be16("port"));
-        assertEquals(17, key.u8("protocol"));
-        assertArrayEquals(new byte[5], key.slice("pad", 5));
-        assertArrayEquals(
-                VIP6.getAddress(),
-                Encoded.of("vip_key", VipRecord.key(VIP6, 1, 6)).slice("addr", 16));
+    void vip_agrees() {
+        VipMatch key = new VipMatch(VIP4, 8443, 17);
+        Encoded tracked = Encoded.of("vip", new VipRecord(70_000, true).encode(key));
+        assertArrayEquals(Addresses.encode(VIP4), tracked.slice("addr", 16));
+        assertEquals(8443, tracked.be16("port"));
+        assertEquals(17, tracked.u8("protocol"));
+        assertEquals(0, tracked.u8("flags"));
+        assertEquals(70_000, tracked.u32("id"));
+        assertEquals(-1, tracked.be32("hash_ports"));
+        assertEquals(-1, tracked.u32("hash_source"));
     }
 
     @Test
-    void vip_agrees() {
-        Encoded tracked = Encoded.of("vip", new VipRecord(70_000, true).encode());
-        assertEquals(70_000, tracked.u32("id"));
-        assertEquals(0, tracked.u32("flags"));
+    void vip_flags_agree() {
+        Map<String, Integer> flags = btf.enumeration("vip_flags");
+        assertEquals(flags.get("VIP_STATELESS"), flags(new VipRecord(1, false)));
+        assertEquals(flags.get("VIP_QUIC"), flags(new VipRecord(1, true, HashKind.FIVE_TUPLE, true, false)));
+        assertEquals(flags.get("VIP_SOURCE_ROUTES"), flags(new VipRecord(1, true, HashKind.FIVE_TUPLE, false, true)));
+        assertEquals(flags.get("VIP_HASH_ADDRESS_ONLY"), flags(new VipRecord(1, true, HashKind.SOURCE, false, false)));
+    }
+
+    private static Integer flags(VipRecord vip) {
+        return Encoded.of("vip", vip.encode(new VipMatch(VIP6, 80, 6))).u8("flags");
+    }
+
+    @Test
+    void vip_table_agrees() {
+        VipMatch web = new VipMatch(VIP4, 80, 6);
+        Encoded table = Encoded.of("vip_table", VipTable.encode(Map.of(web, new VipRecord(3, true))));
+        assertEquals(0, table.u32("flags"));
+        assertEquals(2, entries(table).size());
+        assertTrue(entries(table).contains(ByteBuffer.wrap(new VipRecord(3, true).encode(web))));
+        assertEquals(btf.struct("vip").size(), VipRecord.LENGTH);
         assertEquals(
-                btf.enumeration("vip_flags").get("VIP_STATELESS"),
-                Encoded.of("vip", new VipRecord(1, false).encode()).u32("flags"));
+                constant("VIPS_PER_BUCKET") * VipRecord.LENGTH,
+                btf.struct("vip_bucket").size());
+    }
+
+    /** The places of the buckets that are taken. */
+    private static Set<ByteBuffer> entries(Encoded table) {
+        Set<ByteBuffer> entries = new HashSet<>();
+        int from = table.at("buckets");
+        assertEquals(from + constant("VIP_BUCKETS") * 128, VipTable.BYTES);
+        for (int at = from; at < VipTable.BYTES; at += VipRecord.LENGTH) {
+            entries.add(table.bytes.slice(at, VipRecord.LENGTH));
+        }
+        entries.remove(ByteBuffer.allocate(VipRecord.LENGTH));
+        return entries;
+    }
+
+    @Test
+    void flags_of_the_vip_table_agree() {
+        Map<String, Integer> flags = btf.enumeration("vip_table_flags");
+        VipRecord vip = new VipRecord(1, true);
+        Map<VipMatch, VipRecord> anyPort = Map.of(new VipMatch(VIP4, 0, 6), vip);
+        Map<VipMatch, VipRecord> prefix = Map.of(new VipMatch(NET4, 24, 80, 6), vip);
+        assertEquals(
+                flags.get("VIP_TABLE_ANY_PORT"),
+                Encoded.of("vip_table", VipTable.encode(anyPort)).u32("flags"));
+        assertEquals(
+                flags.get("VIP_TABLE_PREFIXES"),
+                Encoded.of("vip_table", VipTable.encode(prefix)).u32("flags"));
+    }
+
+    @Test
+    void addresses_of_vips_have_entries_that_agree() {
+        Map<String, Integer> flags = btf.enumeration("vip_flags");
+        Encoded both = Encoded.of("vip", VipRecord.encodeAddress(VIP4, true, true));
+        assertArrayEquals(Addresses.encode(VIP4), both.slice("addr", 16));
+        assertEquals(0, both.be16("port"));
+        assertEquals(0, both.u8("protocol"));
+        assertEquals(
+                flags.getOrDefault("VIP_ADDRESS_TCP", 0) | flags.getOrDefault("VIP_ADDRESS_UDP", 0), both.u8("flags"));
+        assertEquals(
+                flags.get("VIP_ADDRESS_UDP"),
+                Encoded.of("vip", VipRecord.encodeAddress(VIP4, false, true)).u8("flags"));
+    }
+
+    @Test
+    void vip_prefix_key_agrees() {
+        VipMatch prefix = new VipMatch(NET4, 24, 8443, 17);
+        Encoded key = Encoded.of("vip_prefix_key", VipTable.prefixKey(prefix));
+        assertEquals(prefix, VipTable.prefixOf(VipTable.prefixKey(prefix)));
+        assertEquals(17, key.u8("protocol"));
+        assertEquals(32 + 96 + 24, key.u32("prefixlen"));
+        assertEquals(8443, key.be16("port"));
+        assertArrayEquals(Addresses.encode(NET4), key.slice("addr", 16));
     }
 
     private static MemberRecord member(InetAddress vip, int port, InetAddress real) {
         return new MemberRecord(
-                vip, port, 17, MemberState.DRAIN, real, new MemberRecord.NextHop(NEXT_HOP, OWN), 70_000);
+                new VipMatch(vip, port, 17),
+                MemberState.DRAIN,
+                real,
+                new MemberRecord.NextHop(NEXT_HOP, OWN, 65_000, 63),
+                70_000);
     }
 
     @Test
@@ -134,6 +218,7 @@ class AbiTest {
         Encoded member = Encoded.of("member", member(VIP4, 8443, REAL6).encode());
         assertEquals(MemberRecord.LENGTH, member.struct.size());
         assertArrayEquals(Addresses.encode(VIP4), member.slice("vip", 16));
+        assertEquals(128, member.u8("vip_prefix_bits"));
         assertEquals(8443, member.be16("vip_port"));
         assertEquals(17, member.u8("protocol"));
         assertEquals(MemberState.DRAIN.code(), member.u8("state"));
@@ -141,22 +226,48 @@ class AbiTest {
         assertArrayEquals(NEXT_HOP.bytes(), member.slice("next_hop", 6));
         assertArrayEquals(OWN.bytes(), member.slice("source_mac", 6));
         assertEquals(70_000, member.u32("vip_id"));
+        assertEquals(65_000, member.u16("mtu"));
+        assertEquals(63, member.u16("egress"));
+        assertEquals(0, member.be16("gue_port"));
     }
 
     @Test
     void member_flags_agree() {
-        Map<String, Integer> flags = btf.enumeration("member_flags");
-        assertEquals(List.of("MEMBER_VIP_IPV6", "MEMBER_REAL_IPV6", "MEMBER_ANY_PORT"), List.copyOf(flags.keySet()));
-        assertEquals(0, Encoded.of("member", member(VIP4, 80, REAL4).encode()).u8("flags"));
-        assertEquals(
-                flags.get("MEMBER_VIP_IPV6"),
-                Encoded.of("member", member(VIP6, 80, REAL4).encode()).u8("flags"));
-        assertEquals(
-                flags.get("MEMBER_REAL_IPV6"),
-                Encoded.of("member", member(VIP4, 80, REAL6).encode()).u8("flags"));
-        assertEquals(
-                flags.get("MEMBER_ANY_PORT"),
-                Encoded.of("member", member(VIP4, 0, REAL4).encode()).u8("flags"));
+        assertEquals(0, flags(member(VIP4, 80, REAL4)));
+        assertFlag("MEMBER_VIP_IPV6", member(VIP6, 80, REAL4));
+        assertFlag("MEMBER_REAL_IPV6", member(VIP4, 80, REAL6));
+        assertFlag("MEMBER_ANY_PORT", member(VIP4, 0, REAL4));
+        assertFlag("MEMBER_PREFIX", variant(new VipMatch(NET4, 24, 80, 17), Encapsulation.IPIP, false));
+        VipMatch web = new VipMatch(VIP4, 80, 17);
+        assertFlag("MEMBER_GUE", variant(web, Encapsulation.gue(6080), false));
+        assertFlag("MEMBER_L2", variant(web, Encapsulation.L2, false));
+        assertFlag("MEMBER_ROUTED", variant(web, Encapsulation.IPIP, true));
+        assertEquals(7, btf.enumeration("member_flags").size());
+    }
+
+    @Test
+    void member_of_a_prefix_says_how_many_bits_count() {
+        MemberRecord member = variant(new VipMatch(NET4, 24, 80, 17), Encapsulation.IPIP, false);
+        assertEquals(120, Encoded.of("member", member.encode()).u8("vip_prefix_bits"));
+    }
+
+    @Test
+    void member_of_gue_has_its_port() {
+        MemberRecord member = variant(new VipMatch(VIP4, 80, 17), Encapsulation.gue(6081), false);
+        assertEquals(6081, Encoded.of("member", member.encode()).be16("gue_port"));
+    }
+
+    private static MemberRecord variant(VipMatch vip, Encapsulation encapsulation, boolean routed) {
+        return new MemberRecord(
+                vip, MemberState.UP, REAL4, new MemberRecord.NextHop(NEXT_HOP, OWN), encapsulation, 1, routed);
+    }
+
+    private static int flags(MemberRecord member) {
+        return Encoded.of("member", member.encode()).u16("flags");
+    }
+
+    private static void assertFlag(String name, MemberRecord member) {
+        assertEquals(btf.enumeration("member_flags").get(name), flags(member), name);
     }
 
     @Test
@@ -275,7 +386,14 @@ class AbiTest {
                     MapNames.TABLES,
                     MapNames.MEMBER_STATS,
                     MapNames.VIP_STATS,
-                    MapNames.COUNTERS)) {
+                    MapNames.COUNTERS,
+                    MapNames.VIP_PREFIXES,
+                    MapNames.FRAGMENTS,
+                    MapNames.EGRESS,
+                    MapNames.ICMP_BUDGET,
+                    MapNames.QUIC_CONFIGS,
+                    MapNames.QUIC_SERVERS,
+                    MapNames.SOURCE_ROUTES)) {
                 assertEquals(map.toLowerCase(Locale.ROOT), lb.object().map(map).name());
             }
             assertEquals(

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.thresher.bpf.layout.Counter;
 import dev.thresher.bpf.layout.MapNames;
-import dev.thresher.bpf.layout.VipRecord;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.HashSet;
@@ -22,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class BpfMapTest {
-    private static final int VIPS = 32;
+    private static final int SERVERS = 32;
 
     private LoadedProgram lb;
 
@@ -36,61 +35,62 @@ class BpfMapTest {
         lb.close();
     }
 
-    private BpfMap vips() {
-        return lb.object().map(MapNames.VIPS);
+    /** The program's one hash map. */
+    private BpfMap servers() {
+        return lb.object().map(MapNames.QUIC_SERVERS);
     }
 
-    private static byte[] vipKey(int port) {
-        return VipRecord.key(Frame.address("203.0.113.10"), port, Frame.TCP);
+    private static byte[] server(int number) {
+        return ByteBuffer.allocate(24).putInt(number).array();
     }
 
     @Test
     void lookup_returns_what_update_put() {
-        byte[] value = new VipRecord(7, false).encode();
-        vips().update(vipKey(80), value);
-        assertArrayEquals(value, vips().lookup(vipKey(80)).orElseThrow());
-        assertEquals(new VipRecord(7, false), VipRecord.decode(value));
+        byte[] value = LoadedProgram.key(7);
+        servers().update(server(80), value);
+        assertArrayEquals(value, servers().lookup(server(80)).orElseThrow());
     }
 
     @Test
     void lookup_of_a_missing_key_is_empty() {
-        assertEquals(Optional.empty(), vips().lookup(vipKey(80)));
+        assertEquals(Optional.empty(), servers().lookup(server(80)));
     }
 
     @Test
     void delete_says_whether_the_key_was_there() {
-        vips().update(vipKey(80), new VipRecord(7, true).encode());
-        assertTrue(vips().delete(vipKey(80)));
-        assertFalse(vips().delete(vipKey(80)));
+        servers().update(server(80), LoadedProgram.key(7));
+        assertTrue(servers().delete(server(80)));
+        assertFalse(servers().delete(server(80)));
     }
 
     @Test
     void for_each_visits_every_key_once() {
         Set<Integer> ids = new HashSet<>();
-        for (int id = 0; id < VIPS; id++) {
-            vips().update(vipKey(1000 + id), new VipRecord(id, true).encode());
+        for (int id = 0; id < SERVERS; id++) {
+            servers().update(server(1000 + id), LoadedProgram.key(id));
         }
-        vips().forEach((key, value) ->
-                assertTrue(ids.add(VipRecord.decode(value).id())));
-        assertEquals(VIPS, ids.size());
+        servers()
+                .forEach((key, value) -> assertTrue(ids.add(
+                        ByteBuffer.wrap(value).order(ByteOrder.nativeOrder()).getInt())));
+        assertEquals(SERVERS, ids.size());
     }
 
     @Test
     void for_each_of_an_empty_map_visits_nothing() {
-        vips().forEach((key, value) -> {
+        servers().forEach((key, value) -> {
             throw new AssertionError("a key in an empty map");
         });
     }
 
     @Test
     void full_map_says_what_it_holds() {
-        for (int id = 0; id < VIPS; id++) {
-            vips().update(vipKey(1000 + id), new VipRecord(id, true).encode());
+        for (int id = 0; id < SERVERS; id++) {
+            servers().update(server(1000 + id), LoadedProgram.key(id));
         }
-        byte[] value = new VipRecord(1, true).encode();
-        Refusal.of(() -> vips().update(vipKey(1), value))
+        byte[] value = LoadedProgram.key(1);
+        Refusal.of(() -> servers().update(server(1), value))
                 .is(Errno.E2BIG)
-                .says("bpf_map_update_elem(vips, key=", "the map holds " + VIPS);
+                .says("bpf_map_update_elem(quic_servers, key=", "the map holds " + SERVERS);
     }
 
     @Test
@@ -154,9 +154,9 @@ class BpfMapTest {
 
     @Test
     void map_of_an_object_stays_open_when_it_is_closed() {
-        BpfMap map = vips();
+        BpfMap map = servers();
         map.close();
-        assertEquals(Optional.empty(), vips().lookup(vipKey(80)));
+        assertEquals(Optional.empty(), servers().lookup(server(80)));
     }
 
     @Test
@@ -193,12 +193,14 @@ class BpfMapTest {
     void pinned_map_is_found_again() throws Exception {
         try (TestPin pin = TestPin.named("map")) {
             assertEquals(
-                    Optional.empty(), BpfMap.openPinned("vips", pin.toString()).map(BpfMap::name));
-            vips().update(vipKey(80), new VipRecord(7, true).encode());
-            vips().pin(pin.toString());
-            try (BpfMap found = BpfMap.openPinned("vips", pin.toString()).orElseThrow()) {
-                assertEquals(vips().info(), found.info());
-                assertTrue(found.lookup(vipKey(80)).isPresent());
+                    Optional.empty(),
+                    BpfMap.openPinned(MapNames.QUIC_SERVERS, pin.toString()).map(BpfMap::name));
+            servers().update(server(80), LoadedProgram.key(7));
+            servers().pin(pin.toString());
+            try (BpfMap found =
+                    BpfMap.openPinned(MapNames.QUIC_SERVERS, pin.toString()).orElseThrow()) {
+                assertEquals(servers().info(), found.info());
+                assertTrue(found.lookup(server(80)).isPresent());
             }
         }
     }

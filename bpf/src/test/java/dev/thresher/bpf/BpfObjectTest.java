@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.thresher.bpf.layout.MapNames;
 import dev.thresher.bpf.layout.ProgramSettings;
-import dev.thresher.bpf.layout.VipRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,16 +50,16 @@ class BpfObjectTest {
 
     @Test
     void reused_map_keeps_its_entries() {
-        byte[] key = VipRecord.key(Frame.address("203.0.113.10"), 80, Frame.TCP);
         try (LoadedProgram first = LoadedProgram.load();
                 BpfObject second = LoadedProgram.open(TestSettings.DEFAULT)) {
-            first.addVip("203.0.113.10", 80, Frame.TCP);
-            second.reuse(MapNames.VIPS, first.object().map(MapNames.VIPS));
+            BpfMap servers = first.object().map(MapNames.QUIC_SERVERS);
+            servers.update(new byte[24], LoadedProgram.key(7));
+            second.reuse(MapNames.QUIC_SERVERS, servers);
             second.load();
-            assertTrue(second.map(MapNames.VIPS).lookup(key).isPresent());
+            assertTrue(second.map(MapNames.QUIC_SERVERS).lookup(new byte[24]).isPresent());
             assertEquals(
-                    first.object().map(MapNames.VIPS).info().id(),
-                    second.map(MapNames.VIPS).info().id());
+                    servers.info().id(),
+                    second.map(MapNames.QUIC_SERVERS).info().id());
         }
     }
 
@@ -68,12 +67,14 @@ class BpfObjectTest {
     void map_outlives_the_object_that_made_it() throws Exception {
         try (TestPin pin = TestPin.named("object")) {
             try (LoadedProgram lb = LoadedProgram.load()) {
-                lb.addVip("203.0.113.10", 80, Frame.TCP);
-                lb.object().map(MapNames.VIPS).pin(pin.toString());
+                BpfMap servers = lb.object().map(MapNames.QUIC_SERVERS);
+                servers.update(new byte[24], LoadedProgram.key(7));
+                servers.pin(pin.toString());
             }
-            try (BpfMap vips = BpfMap.openPinned(MapNames.VIPS, pin.toString()).orElseThrow()) {
+            try (BpfMap servers =
+                    BpfMap.openPinned(MapNames.QUIC_SERVERS, pin.toString()).orElseThrow()) {
                 int[] entries = {0};
-                vips.forEach((key, value) -> entries[0]++);
+                servers.forEach((key, value) -> entries[0]++);
                 assertEquals(1, entries[0]);
             }
         }

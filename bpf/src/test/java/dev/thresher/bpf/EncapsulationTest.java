@@ -241,16 +241,7 @@ class EncapsulationTest {
         byte[] frame = way.frame().tos(TOS).bytes();
         for (int word = 0; word < 1 << 16; word++) {
             InetAddress real = InetAddresses.fromInteger(223 << 24 | 255 << 16 | word);
-            lb.put(
-                    id,
-                    new MemberRecord(
-                            member.vip(),
-                            member.vipPort(),
-                            member.protocol(),
-                            member.state(),
-                            real,
-                            member.nextHop(),
-                            member.vipId()));
+            lb.put(id, new MemberRecord(member.vip(), member.state(), real, member.nextHop(), member.vipId()));
             IpV4Header outer = Encapsulated.dissect(lb.run(frame).packet()).outerIpv4();
             assertEquals(real, outer.getDstAddr());
             assertTrue(outer.hasValidChecksum(false), () -> "checksum of " + outer);

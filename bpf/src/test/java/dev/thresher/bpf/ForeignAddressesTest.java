@@ -45,7 +45,7 @@ class ForeignAddressesTest {
         others.remove(service.address());
         setForeign(others);
         assertEquals(Verdict.TX, Verdict.of(lb.run(syn)), address);
-        lb.object().map(MapNames.VIPS).delete(dev.thresher.bpf.layout.VipRecord.key(service.address(), 80, Frame.TCP));
+        lb.removeVip(service);
     }
 
     @Test

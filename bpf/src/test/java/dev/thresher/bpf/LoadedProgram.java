@@ -3,16 +3,21 @@ package dev.thresher.bpf;
 
 import dev.thresher.bpf.layout.Counter;
 import dev.thresher.bpf.layout.ForeignAddresses;
+import dev.thresher.bpf.layout.HashKind;
 import dev.thresher.bpf.layout.MacAddress;
 import dev.thresher.bpf.layout.MapNames;
 import dev.thresher.bpf.layout.MemberRecord;
 import dev.thresher.bpf.layout.MemberState;
 import dev.thresher.bpf.layout.ProgramSettings;
+import dev.thresher.bpf.layout.VipMatch;
 import dev.thresher.bpf.layout.VipRecord;
+import dev.thresher.bpf.layout.VipTable;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.IntUnaryOperator;
 
 /** The load balancer's program in the kernel, with small maps, and what a test does with it. */
@@ -27,13 +32,25 @@ final class LoadedProgram implements AutoCloseable {
     private final BpfObject object;
     private final BpfProgram program;
     private final MappedFlows flows;
-    private final ForeignAddresses foreign = ForeignAddresses.all();
+    private final Map<VipMatch, VipRecord> vips = new LinkedHashMap<>();
     // Id 0 of a VIP is as good as any other; id 0 of a member is not.
     private int nextVip;
     private int nextMember = 1;
 
     /** One VIP as the tests name it. */
-    record Service(int id, InetAddress address, int port, int protocol) {}
+    record Service(int id, VipMatch match) {
+        InetAddress address() {
+            return match.address();
+        }
+
+        int port() {
+            return match.port();
+        }
+
+        int protocol() {
+            return match.protocol();
+        }
+    }
 
     /** {@code struct member_stats}, all CPUs together. */
     record MemberStats(long packets, long bytes, long newFlows) {}
@@ -58,7 +75,13 @@ final class LoadedProgram implements AutoCloseable {
         Privileges.require();
         BpfObject object = BpfObject.open("lb.bpf.o");
         object.setReadOnlyData(settings.encode());
-        for (String map : List.of(MapNames.VIPS, MapNames.TABLES, MapNames.VIP_STATS)) {
+        for (String map : List.of(
+                MapNames.TABLES,
+                MapNames.VIP_STATS,
+                MapNames.VIP_PREFIXES,
+                MapNames.QUIC_CONFIGS,
+                MapNames.QUIC_SERVERS,
+                MapNames.SOURCE_ROUTES)) {
             object.setMaxEntries(map, VIPS);
         }
         for (String map : List.of(MapNames.MEMBERS, MapNames.MEMBER_STATS)) {
@@ -89,27 +112,37 @@ final class LoadedProgram implements AutoCloseable {
     }
 
     Service addVip(String address, int port, int protocol, boolean tracked) {
-        Service service = new Service(nextVip++, Frame.address(address), port, protocol);
-        foreign.remove(service.address);
-        object.map(MapNames.FOREIGN).update(key(0), foreign.encode());
-        object.map(MapNames.VIPS)
-                .update(VipRecord.key(service.address, port, protocol), new VipRecord(service.id, tracked).encode());
+        return addVip(new VipMatch(Frame.address(address), port, protocol), tracked, HashKind.FIVE_TUPLE);
+    }
+
+    Service addVip(VipMatch match, boolean tracked, HashKind hash) {
+        Service service = new Service(nextVip++, match);
+        vips.put(match, new VipRecord(service.id, tracked, hash, false, false));
+        writeVips();
         return service;
+    }
+
+    void removeVip(Service service) {
+        vips.remove(service.match);
+        writeVips();
+    }
+
+    private void writeVips() {
+        object.map(MapNames.FOREIGN)
+                .update(key(0), ForeignAddresses.without(vips.keySet()).encode());
+        BpfMap prefixes = object.map(MapNames.VIP_PREFIXES);
+        VipTable.prefixes(vips).forEach((prefix, value) -> prefixes.update(VipTable.prefixKey(prefix), value));
+        try (BpfMap inner = BpfMap.createAligned("test_vips", VipTable.BYTES)) {
+            inner.update(key(0), VipTable.encode(vips));
+            object.map(MapNames.VIPS).updateInner(List.of(0), List.of(inner));
+        }
     }
 
     /** Adds a member that is up and answers its id; no table has it yet. */
     int addMember(Service service, String real) {
         int id = nextMember++;
-        put(
-                id,
-                new MemberRecord(
-                        service.address,
-                        service.port,
-                        service.protocol,
-                        MemberState.UP,
-                        Frame.address(real),
-                        new MemberRecord.NextHop(NEXT_HOP, OWN),
-                        service.id));
+        MemberRecord.NextHop nextHop = new MemberRecord.NextHop(NEXT_HOP, OWN);
+        put(id, new MemberRecord(service.match, MemberState.UP, Frame.address(real), nextHop, service.id));
         return id;
     }
 

@@ -93,7 +93,10 @@ final class ConfigReader {
 
     private List<Pool> pools(SectionReader root) {
         List<Pool> pools = new ArrayList<>();
-        PoolReader reader = new PoolReader(errors, realAddresses, root.has(Schema.GATEWAY_MAC));
+        boolean allowExec = root.section(Schema.HEALTH_CHECKS_SECTION, Schema.HEALTH_CHECKS)
+                .map(section -> section.get(Schema.ALLOW_EXEC))
+                .orElse(false);
+        PoolReader reader = new PoolReader(errors, realAddresses, root.has(Schema.GATEWAY_MAC), allowExec);
         root.named(Schema.POOLS, Schema.POOL)
                 .forEach((name, section) -> reader.read(name, section).ifPresent(pools::add));
         return pools;

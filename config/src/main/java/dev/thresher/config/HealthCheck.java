@@ -1,95 +1,70 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.config;
 
-import java.time.Duration;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How the reals of a pool are probed.
  *
- * @param kind what a probe does
- * @param port the port on the real, 1 to 65535; 0 if the kind is {@link Kind#NONE}
- * @param path the request target of an HTTP probe, beginning with a slash; other kinds ignore it
- * @param host the Host header of an HTTP probe, or null for the real's address; other kinds ignore it
- * @param expect the HTTP statuses that count as success; other kinds ignore it
- * @param interval from the start of one probe to the start of the next, more than zero
- * @param timeout how long a probe may take, more than zero and at most the interval
- * @param rise successes in a row that bring a real up, at least 1
- * @param fall failures in a row that take a real down, at least 1
- * @param jitter each interval varies at random by up to this fraction either way, 0 to 1, so that probes do not
- *     arrive in step
+ * @param kind what a probe asks
+ * @param via which way it takes
+ * @param timing how often it asks
+ * @param thresholds how many answers make a verdict
  */
-public record HealthCheck(
-        Kind kind,
-        int port,
-        String path,
-        @Nullable String host,
-        StatusRanges expect,
-        Duration interval,
-        Duration timeout,
-        int rise,
-        int fall,
-        double jitter) {
-    public static final String DEFAULT_PATH = "/";
-    public static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(2);
-    public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(1);
-    public static final int DEFAULT_RISE = 2;
-    public static final int DEFAULT_FALL = 3;
-    public static final double DEFAULT_JITTER = 0.1;
-
+public record HealthCheck(ProbeKind kind, Via via, CheckTiming timing, CheckThresholds thresholds) {
     public HealthCheck {
-        if (kind != Kind.NONE) {
-            Require.inRange("the port of a health check", port, 1, 65_535);
-        }
-        Require.that(path.startsWith("/"), "the path of a health check must begin with a slash, not \"" + path + "\"");
-        Require.positive("the interval of a health check", interval);
-        Require.positive("the timeout of a health check", timeout);
         Require.that(
-                timeout.compareTo(interval) <= 0,
-                "the timeout of a health check, " + timeout + ", is longer than its interval, " + interval);
-        Require.inRange("rise", rise, 1, Integer.MAX_VALUE);
-        Require.inRange("fall", fall, 1, Integer.MAX_VALUE);
-        Require.that(jitter >= 0 && jitter <= 1, "jitter must be 0 to 1, not " + jitter);
+                via == Via.DIRECT || !(kind instanceof ProbeKind.Exec || kind instanceof ProbeKind.None),
+                "a check of type " + kind.type() + " cannot go through the tunnel");
+    }
+
+    /** A check of a real's own address with the default timing and thresholds. */
+    public HealthCheck(ProbeKind kind) {
+        this(kind, Via.DIRECT, CheckTiming.DEFAULT, CheckThresholds.DEFAULT);
     }
 
     /** No probes: every real counts as healthy. */
     public static HealthCheck none() {
-        return withDefaults(Kind.NONE, 0, DEFAULT_PATH);
+        return new HealthCheck(new ProbeKind.None());
     }
 
-    /** A TCP connect with the default timing. */
+    /** A TCP connect to a real's own address, with the default timing and thresholds. */
     public static HealthCheck tcp(int port) {
-        return withDefaults(Kind.TCP, port, DEFAULT_PATH);
+        return new HealthCheck(new ProbeKind.Tcp(port));
     }
 
-    /** An HTTP GET with the default timing that expects any 2xx. */
+    /** An HTTP GET from a real's own address, with the default timing and thresholds, that expects any 2xx. */
     public static HealthCheck http(int port, String path) {
-        return withDefaults(Kind.HTTP, port, path);
+        return new HealthCheck(new ProbeKind.Http(port, HttpExchange.get(path), null));
     }
 
-    private static HealthCheck withDefaults(Kind kind, int port, String path) {
-        return new HealthCheck(
-                kind,
-                port,
-                path,
-                null,
-                StatusRanges.SUCCESS,
-                DEFAULT_INTERVAL,
-                DEFAULT_TIMEOUT,
-                DEFAULT_RISE,
-                DEFAULT_FALL,
-                DEFAULT_JITTER);
+    public HealthCheck with(ProbeKind other) {
+        return new HealthCheck(other, via, timing, thresholds);
     }
 
-    /** What a probe does. */
-    public enum Kind {
-        /** Connects and closes. */
-        TCP,
-        /** Asks for a path and looks at the status. */
-        HTTP,
-        /** There is no probe. */
-        NONE;
+    public HealthCheck with(Via other) {
+        return new HealthCheck(kind, other, timing, thresholds);
+    }
+
+    public HealthCheck with(CheckTiming other) {
+        return new HealthCheck(kind, via, other, thresholds);
+    }
+
+    public HealthCheck with(CheckThresholds other) {
+        return new HealthCheck(kind, via, timing, other);
+    }
+
+    /** Whether there are probes at all. */
+    public boolean probes() {
+        return !(kind instanceof ProbeKind.None);
+    }
+
+    /** The way of a probe. */
+    public enum Via {
+        /** To the VIP, wrapped as clients' packets are: it tests decapsulation, VIP and service at once. */
+        TUNNEL,
+        /** To the real's own address. */
+        DIRECT;
 
         /** As the configuration spells it. */
         @Override

@@ -15,6 +15,7 @@ final class PoolFit {
     static Optional<String> complaint(Vip vip, Pool pool) {
         QuicRouting quic = vip.quic();
         return family(vip.key(), pool)
+                .or(() -> probePort(vip.key(), pool))
                 .or(() -> quic == null ? Optional.empty() : serverIds(quic, pool))
                 .or(() -> vip.sourceRoutes().stream()
                         .flatMap(route -> route(route, pool).stream())
@@ -33,6 +34,16 @@ final class PoolFit {
                         + (vip.isIpv4() ? "IPv4" : "IPv6")
                         + " VIP; use ipip or gue, or real servers of the VIP's family")
                 .findFirst();
+    }
+
+    /** A probe needs one port to go to. */
+    static Optional<String> probePort(VipKey vip, Pool pool) {
+        ProbeKind kind = pool.check().kind();
+        boolean portless = kind instanceof ProbeKind.None || kind instanceof ProbeKind.Icmp;
+        return portless || kind.port() != ProbeKind.VIP_PORT || vip.port() != 0
+                ? Optional.empty()
+                : Optional.of("a VIP of any port gives the health check of pool " + pool.name()
+                        + " no port to go to; set " + HealthCheckKeys.PORT.name() + " in that check");
     }
 
     static Optional<String> route(SourceRoute route, Pool pool) {

@@ -17,15 +17,18 @@ final class PoolReader {
     private final ErrorLog errors;
     private final List<Located<InetAddress>> addresses;
     private final boolean oneGateway;
+    private final boolean allowExec;
 
     /**
      * @param addresses gets every real's address, for the checks across sections
      * @param oneGateway whether all packets go to one Ethernet address
+     * @param allowExec whether health checks may run commands
      */
-    PoolReader(ErrorLog errors, List<Located<InetAddress>> addresses, boolean oneGateway) {
+    PoolReader(ErrorLog errors, List<Located<InetAddress>> addresses, boolean oneGateway, boolean allowExec) {
         this.errors = errors;
         this.addresses = addresses;
         this.oneGateway = oneGateway;
+        this.allowExec = allowExec;
     }
 
     /** The pool, or nothing after an error. */
@@ -42,8 +45,8 @@ final class PoolReader {
         List<Real> reals = reals(section);
         Encapsulation encapsulation = encapsulation(section);
         HealthCheck check = section.has(Schema.CHECK_SECTION)
-                ? section.section(Schema.CHECK_SECTION, Schema.CHECK)
-                        .map(new HealthCheckReader(errors)::read)
+                ? section.section(Schema.CHECK_SECTION, HealthCheckKeys.CHECK)
+                        .map(new HealthCheckReader(errors, allowExec)::read)
                         .orElse(HealthCheck.none())
                 : HealthCheck.none();
         return errors.count() == before ? Optional.of(new Pool(name, reals, check, encapsulation)) : Optional.empty();

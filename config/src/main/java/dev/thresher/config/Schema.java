@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Every key there is. The loader takes names, ranges and defaults from here, and a test compares the reference
@@ -25,8 +26,8 @@ final class Schema {
     static final String API = ROOT + ".api";
     static final String POOL = ROOT + ".pools.<name>";
     static final String REAL = POOL + ".reals[]";
+    static final String HEALTH_CHECKS = ROOT + ".health-checks";
     static final String POOL_ENCAPSULATION = POOL + ".encapsulation";
-    static final String CHECK = POOL + ".health-check";
     static final String VIP = ROOT + ".vips[]";
     static final String QUIC = VIP + ".quic";
     static final String QUIC_CONFIG = QUIC + ".configs.<rotation>";
@@ -67,6 +68,10 @@ final class Schema {
     static final Key<Path> SOCKET =
             Key.optional(API, "socket", ValueTypes.socketPath(), "/run/thresher/<instance>.sock");
 
+    static final Key<ConfigObject> HEALTH_CHECKS_SECTION =
+            Key.optional(ROOT, "health-checks", ValueType.SECTION, "all defaults");
+    static final Key<Boolean> ALLOW_EXEC = Key.defaulting(HEALTH_CHECKS, "allow-exec", ValueTypes.flag(), "false");
+
     static final Key<ConfigObject> POOLS = Key.optional(ROOT, "pools", ValueType.SECTION, "no pools");
     static final Key<ConfigList> REALS = Key.required(POOL, "reals", ValueType.LIST);
     static final Key<ConfigObject> POOL_ENCAPSULATION_SECTION =
@@ -81,20 +86,6 @@ final class Schema {
     static final Key<Integer> WEIGHT = Key.defaulting(REAL, "weight", ValueTypes.integer(0, Real.MAX_WEIGHT), "1");
 
     static final Key<List<ServerId>> SERVER_ID = Key.optional(REAL, "server-id", ValueTypes.serverIds(), "none");
-
-    static final Key<HealthCheck.Kind> CHECK_TYPE =
-            Key.required(CHECK, "type", ValueType.oneOf(HealthCheck.Kind.class));
-    static final Key<Integer> CHECK_PORT = Key.required(CHECK, "port", ValueTypes.integer(1, 65_535));
-    static final Key<String> CHECK_PATH = Key.defaulting(CHECK, "path", ValueTypes.httpPath(), "/");
-    static final Key<String> CHECK_HOST = Key.optional(CHECK, "host", ValueTypes.httpHost(), "the real's address");
-    static final Key<StatusRanges> CHECK_EXPECT = Key.defaulting(CHECK, "expect", ValueTypes.statuses(), "200-299");
-    static final Key<Duration> CHECK_INTERVAL =
-            Key.defaulting(CHECK, "interval", ValueTypes.duration("100ms", "1h"), "2s");
-    static final Key<Duration> CHECK_TIMEOUT =
-            Key.optional(CHECK, "timeout", ValueTypes.duration("10ms", "1h"), "1s, or the interval if less");
-    static final Key<Integer> CHECK_RISE = Key.defaulting(CHECK, "rise", ValueTypes.integer(1, 100), "2");
-    static final Key<Integer> CHECK_FALL = Key.defaulting(CHECK, "fall", ValueTypes.integer(1, 100), "3");
-    static final Key<Double> CHECK_JITTER = Key.defaulting(CHECK, "jitter", ValueTypes.decimal(0, 0.5), "0.1");
 
     static final Key<ConfigList> VIPS = Key.optional(ROOT, "vips", ValueType.LIST, "no VIPs");
     static final Key<IpPrefix> VIP_ADDRESS = Key.required(VIP, "address", AddressTypes.unicastOrPrefix());
@@ -118,7 +109,7 @@ final class Schema {
     static final Key<IpPrefix> ROUTE_PREFIX = Key.required(SOURCE_ROUTE, "prefix", AddressTypes.anyPrefix());
     static final Key<InetAddress> ROUTE_REAL = Key.required(SOURCE_ROUTE, "real", AddressTypes.unicast());
 
-    static final List<Key<?>> KEYS = List.of(
+    private static final List<Key<?>> OWN_KEYS = List.of(
             THRESHER,
             DEFINITIONS,
             INSTANCE,
@@ -129,6 +120,7 @@ final class Schema {
             ENCAPSULATION_SECTION,
             FLOWS_SECTION,
             API_SECTION,
+            HEALTH_CHECKS_SECTION,
             POOLS,
             VIPS,
             SOURCE_IPV4,
@@ -139,6 +131,7 @@ final class Schema {
             UDP_IDLE_TIMEOUT,
             RECLAIM_AGE,
             SOCKET,
+            ALLOW_EXEC,
             REALS,
             POOL_ENCAPSULATION_SECTION,
             CHECK_SECTION,
@@ -147,16 +140,6 @@ final class Schema {
             REAL_ADDRESS,
             WEIGHT,
             SERVER_ID,
-            CHECK_TYPE,
-            CHECK_PORT,
-            CHECK_PATH,
-            CHECK_HOST,
-            CHECK_EXPECT,
-            CHECK_INTERVAL,
-            CHECK_TIMEOUT,
-            CHECK_RISE,
-            CHECK_FALL,
-            CHECK_JITTER,
             VIP_ADDRESS,
             VIP_PORT,
             VIP_PROTOCOL,
@@ -170,6 +153,10 @@ final class Schema {
             SERVER_ID_LENGTH,
             ROUTE_PREFIX,
             ROUTE_REAL);
+
+    static final List<Key<?>> KEYS = Stream.of(HealthCheckKeys.KEYS, OWN_KEYS)
+            .<Key<?>>flatMap(List::stream)
+            .toList();
 
     private static final Map<String, List<String>> NAMES = KEYS.stream()
             .collect(Collectors.groupingBy(Key::section, Collectors.mapping(Key::name, Collectors.toList())));

@@ -8,7 +8,9 @@ import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
@@ -191,6 +193,40 @@ final class SectionReader {
         NavigableMap<String, ConfigValue> values = new TreeMap<>(section);
         values.values().removeIf(value -> value.valueType() == ConfigValueType.NULL);
         return values;
+    }
+
+    /** What a section whose keys are names says for each; what is bad is left out. */
+    <T> Map<String, T> values(Key<ConfigObject> key, ValueType<T> type) {
+        Map<String, T> values = new LinkedHashMap<>();
+        named(seek(key).orElse(EMPTY)).forEach((name, value) -> {
+            String at = path(key) + "." + ConfigUtil.joinPath(name);
+            value(value, type, at, location(key)).ifPresent(good -> values.put(name, good));
+        });
+        return values;
+    }
+
+    /** The elements of a list; what is bad is left out. */
+    <T> List<T> elements(Key<ConfigList> key, ValueType<T> type) {
+        List<T> values = new ArrayList<>();
+        int index = 0;
+        for (ConfigValue value : seek(key).<List<ConfigValue>>map(list -> list).orElse(List.of())) {
+            value(value, type, path(key) + "[" + index + "]", location(key)).ifPresent(values::add);
+            index++;
+        }
+        return values;
+    }
+
+    private <T> Optional<T> value(ConfigValue value, ValueType<T> type, String at, Location parent) {
+        if (Substitutions.isUndefined(value)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(type.read(value));
+        } catch (IllegalArgumentException e) {
+            Location location = Location.of(value.origin()).orElse(parent);
+            errors.add(location, at, text(value), String.valueOf(e.getMessage()));
+            return Optional.empty();
+        }
     }
 
     /**

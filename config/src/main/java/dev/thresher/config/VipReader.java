@@ -108,7 +108,7 @@ final class VipReader {
                 section.complain(Schema.VIP_ADDRESS, "VIP " + key + " is there twice; it is also at " + first);
             }
         }
-        pool.flatMap(value -> PoolFit.family(keys.get(0), value))
+        pool.flatMap(value -> PoolFit.family(keys.get(0), value).or(() -> PoolFit.probePort(keys.get(0), value)))
                 .ifPresent(complaint -> section.complain(Schema.VIP_POOL, complaint));
     }
 

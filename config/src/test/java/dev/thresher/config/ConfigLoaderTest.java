@@ -24,28 +24,15 @@ class ConfigLoaderTest {
 
     @Test
     void load_allKeysGiven() throws Exception {
+        HttpExchange exchange = new HttpExchange(
+                "GET", "/healthz?deep=1", "www.example.com:8080", Map.of(), StatusRanges.parse("200-204,301"), null);
         HealthCheck web = new HealthCheck(
-                HealthCheck.Kind.HTTP,
-                8080,
-                "/healthz?deep=1",
-                "www.example.com:8080",
-                StatusRanges.parse("200-204,301"),
-                Duration.ofMillis(500),
-                Duration.ofMillis(500),
-                1,
-                5,
-                0.25);
-        HealthCheck dns = new HealthCheck(
-                HealthCheck.Kind.TCP,
-                53,
-                "/",
-                null,
-                StatusRanges.SUCCESS,
-                Duration.ofSeconds(2),
-                Duration.ofMillis(250),
-                2,
-                3,
-                0.1);
+                new ProbeKind.Http(8080, exchange, null),
+                HealthCheck.Via.DIRECT,
+                new CheckTiming(Duration.ofMillis(500), Duration.ofMillis(500), Duration.ofMillis(500), 0.25),
+                new CheckThresholds(1, 5, 5, Duration.ofMinutes(2)));
+        HealthCheck dns = HealthCheck.tcp(53)
+                .with(new CheckTiming(Duration.ofSeconds(2), Duration.ofMillis(500), Duration.ofMillis(250), 0.1));
         Config expected = new Config(
                 "front-1",
                 new Interface("eth0.100", XdpMode.DRIVER, null),

@@ -201,10 +201,13 @@ class ModelTest {
         refused(() -> new FlowSettings(1000, second, second, second));
         refused(() -> new FlowSettings(1025, second, second, second));
         refused(() -> new FlowSettings(1024, second, second, Duration.ofSeconds(2)));
-        refused(() -> HealthCheck.tcp(0));
+        refused(() -> HealthCheck.tcp(65_536));
         refused(() -> HealthCheck.http(80, "healthz"));
-        refused(() -> new HealthCheck(
-                HealthCheck.Kind.TCP, 80, "/", null, StatusRanges.SUCCESS, second, second.plusNanos(1), 1, 1, 0));
+        refused(() -> new CheckTiming(second, second, second.plusNanos(1), 0));
+        refused(() -> new CheckTiming(second, second.plusNanos(1), second, 0));
+        refused(() -> HealthCheck.none().with(HealthCheck.Via.TUNNEL));
+        refused(() -> new ProbeKind.Exec(1, List.of("true")));
+        refused(() -> Payload.parse("0xabc"));
         refused(() -> new Interface("sixteen-letters!", XdpMode.AUTO, null));
         refused(() -> new ApiSettings(Path.of("run/thresher.sock")));
         refused(() -> new EncapsulationSettings(IpPrefix.parse("100::/64"), IpPrefix.parse("100::/64")));

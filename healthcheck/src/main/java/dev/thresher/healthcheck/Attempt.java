@@ -2,6 +2,7 @@
 package dev.thresher.healthcheck;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
@@ -23,6 +24,7 @@ final class Attempt implements Cancellable {
     private final Future<?> timer;
     private String activity = CONNECTING;
     private @Nullable Channel channel;
+    private @Nullable String warning;
     private boolean ended;
 
     Attempt(EventLoop eventLoop, Duration timeout, Consumer<ProbeResult> done) {
@@ -43,18 +45,20 @@ final class Attempt implements Cancellable {
         activity = nextActivity;
     }
 
+    /** Something that a success shall mention. */
+    void warn(String text) {
+        warning = text;
+    }
+
     void finish(ProbeResult result) {
         if (end()) {
-            done.accept(result);
+            done.accept(result.outcome() == ProbeResult.Outcome.PASSED ? result.withWarning(warning) : result);
         }
     }
 
     void fail(Throwable cause) {
         ProbeResult failure = SocketFailure.explain(cause);
-        finish(
-                activity.equals(CONNECTING)
-                        ? failure
-                        : new ProbeResult(failure.outcome(), failure.text() + " while " + activity));
+        finish(activity.equals(CONNECTING) ? failure : failure.withText(failure.text() + " while " + activity));
     }
 
     @Override
@@ -78,8 +82,10 @@ final class Attempt implements Cancellable {
         return true;
     }
 
+    /** Past all handlers: TLS would wait for the other side to take its goodbye. */
     private static void close(Channel channel) {
-        channel.close().addListener(closed -> {
+        ChannelHandlerContext first = channel.pipeline().firstContext();
+        (first == null ? channel.close() : first.close()).addListener(closed -> {
             if (!closed.isSuccess()) {
                 LOG.warn("A probe's connection did not close: {}", channel, closed.cause());
             }

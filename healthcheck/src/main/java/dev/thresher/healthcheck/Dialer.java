@@ -4,6 +4,7 @@ package dev.thresher.healthcheck;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
@@ -13,7 +14,6 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
 import java.net.Inet4Address;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.function.Consumer;
 
 /** Opens the TCP connections of all probes: the one place that knows how a probe's socket is set up. */
@@ -35,17 +35,23 @@ final class Dialer {
     }
 
     /** Connects and converses under the target's timeout. See {@link Probe#start}. */
-    Attempt dial(Target target, Conversation conversation, Consumer<ProbeResult> done) {
-        Attempt attempt = new Attempt(eventLoop, target.check().timeout(), done);
-        bootstrap(target.address())
+    Attempt dial(ProbeContext context, Conversation conversation, Consumer<ProbeResult> done) {
+        Attempt attempt = new Attempt(eventLoop, context.timeout(), done);
+        bootstrap(context.address())
                 .handler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
                         attempt.opened(channel);
+                        SocketMark.set(channel, context.mark());
                         conversation.prepare(channel.pipeline(), attempt);
                     }
+
+                    @Override
+                    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+                        attempt.fail(cause);
+                    }
                 })
-                .connect(new InetSocketAddress(target.address(), target.check().port()))
+                .connect(context.destination())
                 .addListener((ChannelFutureListener) connected -> {
                     if (!connected.isSuccess()) {
                         attempt.fail(connected.cause());

@@ -8,18 +8,28 @@ import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.SingleThreadEventExecutor;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The real loop: one thread on netty's native epoll. */
 final class EpollLoop implements ProbeLoop {
     private static final long CLOSE_TIMEOUT_SECONDS = 5;
+    private static final int WORKERS = 2;
 
     private final EventLoopGroup group;
     private final EventLoop thread;
+    private final ExecutorService workers;
 
-    private EpollLoop(EventLoopGroup group) {
+    private EpollLoop(EventLoopGroup group, ExecutorService workers) {
         this.group = group;
         this.thread = group.next();
+        this.workers = workers;
     }
 
     static EpollLoop open() {
@@ -30,8 +40,27 @@ final class EpollLoop implements ProbeLoop {
                             + " -Dio.netty.native.workdir=DIR",
                     Epoll.unavailabilityCause());
         }
-        return new EpollLoop(new MultiThreadIoEventLoopGroup(
-                1, new DefaultThreadFactory("health-checker", true), EpollIoHandler.newFactory()));
+        EventLoopGroup group = new MultiThreadIoEventLoopGroup(
+                1, new DefaultThreadFactory("health-checker", true), EpollIoHandler.newFactory());
+        return new EpollLoop(group, newWorkers());
+    }
+
+    /** Threads that end when there is nothing to do for them: most configurations never need one. */
+    private static ExecutorService newWorkers() {
+        ThreadPoolExecutor workers = new ThreadPoolExecutor(
+                WORKERS,
+                WORKERS,
+                10,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                new DefaultThreadFactory("health-worker", true));
+        workers.allowCoreThreadTimeOut(true);
+        return workers;
+    }
+
+    /** For work that takes milliseconds or blocks. It ends with the loop. */
+    Executor workers() {
+        return workers;
     }
 
     EventLoop eventLoop() {
@@ -41,6 +70,11 @@ final class EpollLoop implements ProbeLoop {
     @Override
     public long nanoTime() {
         return System.nanoTime();
+    }
+
+    @Override
+    public long wallMillis() {
+        return System.currentTimeMillis();
     }
 
     @Override
@@ -54,6 +88,21 @@ final class EpollLoop implements ProbeLoop {
         return () -> scheduled.cancel(false);
     }
 
+    @Override
+    public String whereabouts() {
+        return thread instanceof SingleThreadEventExecutor executor
+                ? Stream.of(executor.threadProperties().stackTrace())
+                        .map(frame -> "    " + frame)
+                        .collect(Collectors.joining("\n"))
+                : thread.toString();
+    }
+
+    @Override
+    public void abandon() {
+        workers.shutdown();
+        Future<?> unused = group.shutdownGracefully(0, CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+    }
+
     /** Waits for the thread to end, unless it is the caller. */
     @Override
     public void close() {
@@ -61,5 +110,6 @@ final class EpollLoop implements ProbeLoop {
         if (!thread.inEventLoop()) {
             closed.awaitUninterruptibly(CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
         }
+        workers.shutdown();
     }
 }

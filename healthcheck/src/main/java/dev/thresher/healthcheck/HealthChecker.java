@@ -1,41 +1,69 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.healthcheck;
 
+import java.net.InetAddress;
+import java.time.Duration;
 import java.util.Collection;
-import java.util.Collections;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Probes a set of targets and reports each change of verdict. One thread does it all; every method may be called from any
+ * Probes a set of targets and reports each change of health. One thread does it all; every method may be called from any
  * thread and none waits for a probe.
  *
- * <p>A target of a check of kind {@code NONE} is up from the start and never probed. When the checker is closed, the last
- * verdicts remain readable.
+ * <p>A target of a check of kind {@code NONE} is up from the start and never probed. When the checker is closed, or its
+ * thread is stuck, the last verdicts remain readable.
+ *
+ * <p>It cannot die silently: {@link #status} tells how it fares, a sweep on its thread restarts checks that are stuck, and
+ * {@link Watchdog} has the thread itself replaced.
  */
 public final class HealthChecker implements AutoCloseable {
-    private final ProbeLoop loop;
-    private final Probe probe;
-    private final Pacing pacing;
-    private final HealthListener listener;
+    private static final Logger LOG = LoggerFactory.getLogger(HealthChecker.class);
 
-    /** Replaced by the loop's thread, read by any. */
-    private volatile Map<Target, TargetMonitor> monitors = Map.of();
+    private final Supplier<Engine> engines;
 
-    /** Verdicts for targets that are yet to come; touched by the loop's thread alone. */
-    private final Map<Target, Health> seeds = new HashMap<>();
+    /** Replaced with its thread, under this object's lock. */
+    private volatile Roster roster;
 
-    HealthChecker(ProbeLoop loop, Probe probe, Pacing pacing, HealthListener listener) {
-        this.loop = loop;
-        this.probe = probe;
-        this.pacing = pacing;
-        this.listener = listener;
+    private volatile long restartedThreads;
+    private volatile Roster.Pauses earlierPauses = new Roster.Pauses(0, Duration.ZERO);
+    private volatile boolean closed;
+
+    /** The latest update, until it is applied: the thread that has it may be stuck. */
+    private @Nullable Update pending;
+
+    private @Nullable Watchdog watchdog;
+
+    private record Update(Set<Target> wanted, CompletableFuture<Map<Target, TargetHealth>> applied) {
+        void apply(Roster roster) {
+            try {
+                roster.replace(wanted);
+            } catch (RuntimeException e) {
+                applied.completeExceptionally(e);
+                return;
+            }
+            applied.complete(roster.snapshot());
+        }
+    }
+
+    /** @param engines makes a thread and what runs on it, anew each time */
+    HealthChecker(Supplier<Engine> engines) {
+        this.engines = engines;
+        this.roster = new Roster(engines.get());
+        roster.engine().loop().execute(roster::start);
+    }
+
+    /** A checker that probes the reals' own addresses. See {@link #open(ProbeRoutes, HealthListener)}. */
+    public static HealthChecker open(HealthListener listener) {
+        return open(ProbeRoutes.direct(), listener);
     }
 
     /**
@@ -43,15 +71,18 @@ public final class HealthChecker implements AutoCloseable {
      *
      * @throws IllegalStateException if this host lacks netty's native epoll transport
      */
-    public static HealthChecker open(HealthListener listener) {
-        EpollLoop loop = EpollLoop.open();
-        Probe probe = new ProbeByKind(new Dialer(loop.eventLoop()));
-        return new HealthChecker(loop, probe, new Pacing(new SplittableRandom()), listener);
+    public static HealthChecker open(ProbeRoutes routes, HealthListener listener) {
+        HealthChecker checker = new HealthChecker(() -> {
+            EpollLoop loop = EpollLoop.open();
+            return Engine.of(loop, ProbeByKind.on(loop), routes, new SplittableRandom(), listener);
+        });
+        checker.watchdog = Watchdog.start(checker);
+        return checker;
     }
 
     /** The clock of every time in a snapshot or transition, for telling how long ago it was. */
     public long nanoTime() {
-        return loop.nanoTime();
+        return roster.engine().loop().nanoTime();
     }
 
     /**
@@ -61,14 +92,18 @@ public final class HealthChecker implements AutoCloseable {
      * @throws java.util.concurrent.RejectedExecutionException if the checker is closed
      */
     public void seed(Target target, Health verdict) {
-        loop.execute(() -> {
-            TargetMonitor monitor = monitors.get(target);
-            if (monitor == null) {
-                seeds.put(target, verdict);
-            } else {
-                monitor.seed(verdict);
-            }
-        });
+        run(current -> current.seed(target, verdict));
+    }
+
+    /**
+     * Says what shall be with a real server, whatever its probes say; it holds for targets to come as well, until another
+     * order or the end of this checker.
+     *
+     * @param reason for people, as part of the transition: "drain ordered by the API"
+     * @throws java.util.concurrent.RejectedExecutionException if the checker is closed
+     */
+    public void order(InetAddress real, Order order, String reason) {
+        run(current -> current.order(real, order, reason));
     }
 
     /**
@@ -81,65 +116,93 @@ public final class HealthChecker implements AutoCloseable {
      * @throws java.util.concurrent.RejectedExecutionException if the checker is closed
      */
     public CompletableFuture<Map<Target, TargetHealth>> update(Collection<Target> targets) {
-        Set<Target> wanted = new LinkedHashSet<>(targets);
-        CompletableFuture<Map<Target, TargetHealth>> applied = new CompletableFuture<>();
-        loop.execute(() -> {
-            try {
-                replace(wanted);
-            } catch (RuntimeException e) {
-                applied.completeExceptionally(e);
-                return;
-            }
-            applied.complete(snapshot());
-        });
-        return applied;
+        Update update = new Update(new LinkedHashSet<>(targets), new CompletableFuture<>());
+        synchronized (this) {
+            pending = update;
+            submit(update);
+        }
+        return update.applied;
     }
 
     /** The state of each target now, in the order of the latest update. */
     public Map<Target, TargetHealth> snapshot() {
-        Map<Target, TargetHealth> healths = new LinkedHashMap<>();
-        monitors.forEach((target, monitor) -> healths.put(target, monitor.health()));
-        return Collections.unmodifiableMap(healths);
+        return roster.snapshot();
+    }
+
+    /** Whether the checker itself is well. */
+    public CheckerStatus status() {
+        Roster current = roster;
+        Roster.Pauses now = current.pauses();
+        Roster.Pauses earlier = earlierPauses;
+        return new CheckerStatus(
+                sinceLife(),
+                current.oldestProbe(),
+                current.restartedChecks(),
+                restartedThreads,
+                earlier.count() + now.count(),
+                now.longest().compareTo(earlier.longest()) > 0 ? now.longest() : earlier.longest());
+    }
+
+    /** How long ago the thread gave a sign of life. */
+    Duration sinceLife() {
+        Roster current = roster;
+        return Duration.ofNanos(Math.max(0, current.engine().loop().nanoTime() - current.lifeNanos()));
+    }
+
+    /** Leaves a thread that is stuck to itself, and goes on with another from where it stopped. */
+    synchronized void replaceThread() {
+        if (closed) {
+            return;
+        }
+        Roster stuck = roster;
+        LOG.error(
+                "The thread of the health checks has been stuck for {} ms and is replaced. It was at:\n{}",
+                sinceLife().toMillis(),
+                stuck.engine().loop().whereabouts());
+        Roster fresh = Roster.succeeding(stuck, engines.get());
+        Roster.Pauses then = stuck.pauses();
+        earlierPauses = new Roster.Pauses(
+                earlierPauses.count() + then.count(),
+                then.longest().compareTo(earlierPauses.longest()) > 0 ? then.longest() : earlierPauses.longest());
+        restartedThreads = restartedThreads + 1;
+        roster = fresh;
+        fresh.engine().loop().execute(fresh::start);
+        if (pending != null) {
+            submit(pending);
+        }
+        stuck.engine().loop().abandon();
     }
 
     /** Ends all probes and the thread. Closing twice is harmless. */
     @Override
     public void close() {
-        loop.close();
+        Roster last;
+        synchronized (this) {
+            closed = true;
+            last = roster;
+        }
+        if (watchdog != null) {
+            watchdog.close();
+        }
+        last.engine().loop().close();
     }
 
-    private void replace(Set<Target> wanted) {
-        Map<Target, TargetMonitor> before = monitors;
-        Map<Target, TargetMonitor> after = new LinkedHashMap<>();
-        Map<Target, TargetMonitor> added = new LinkedHashMap<>();
-        Succession succession = new Succession(before.keySet(), wanted);
-        for (Target target : wanted) {
-            TargetMonitor kept = before.get(target);
-            if (kept == null) {
-                added.put(target, newMonitor(target, succession.predecessorOf(target)));
-            }
-            after.put(target, kept == null ? added.get(target) : kept);
-        }
-        monitors = Collections.unmodifiableMap(after);
-        seeds.clear();
-        before.forEach((target, monitor) -> {
-            if (!after.containsKey(target)) {
-                monitor.stop();
-            }
+    private synchronized void run(Consumer<Roster> task) {
+        Roster current = roster;
+        current.engine().loop().execute(() -> task.accept(current));
+    }
+
+    private void submit(Update update) {
+        Roster current = roster;
+        current.engine().loop().execute(() -> {
+            update.apply(current);
+            applied(update);
         });
-        added.values().forEach(TargetMonitor::start);
     }
 
-    private TargetMonitor newMonitor(Target target, @Nullable Target predecessor) {
-        TargetMonitor previous = predecessor == null ? null : monitors.get(predecessor);
-        Health seed = seeds.getOrDefault(target, Health.UNKNOWN);
-        TargetHealth initial = previous == null || seed != Health.UNKNOWN
-                ? TargetHealth.initial(target, seed, loop.nanoTime())
-                : previous.health().inheritedBy(target);
-        TargetMonitor monitor = new TargetMonitor(initial, loop, probe, pacing, listener);
-        if (previous != null) {
-            monitor.takeTurnOf(previous);
+    private synchronized void applied(Update update) {
+        if (update.equals(pending)) {
+            pending = null;
         }
-        return monitor;
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.healthcheck;
 
+import dev.thresher.config.CheckThresholds;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,52 +13,103 @@ import org.jspecify.annotations.Nullable;
  * not wait for traffic, and goes down only after {@code fall} failures, so that one lost packet at start-up condemns
  * nobody. An inconclusive probe changes nothing.
  *
- * <p>The thresholds may differ from one step to the next (a reload): the counts carry on.
+ * <p>Damping: a target that has gone from up to down as often as the flap limit within the flap window flaps. It comes up
+ * again only when it has passed every probe for as long as the window.
  *
- * @param rise successes in a row that bring a target up, at least 1
- * @param fall failures in a row that take it down, at least 1
+ * <p>The thresholds may differ from one step to the next (a reload): the counts carry on.
  */
-public record HealthMachine(int rise, int fall) {
+public record HealthMachine(CheckThresholds thresholds) {
     private static final int FIRST_RISE = 1;
 
-    public HealthMachine {
-        if (rise < 1 || fall < 1) {
-            throw new IllegalArgumentException("rise and fall must be at least 1, not " + rise + " and " + fall);
-        }
-    }
-
     /**
-     * What one probe changes.
+     * What one probe or order changes.
      *
-     * @param transition the change of verdict, or null if it stands
+     * @param transition the change of health, or null if it stands
      */
     public record Step(HealthState state, @Nullable Transition transition) {}
 
     /** The state after {@code result}, which arrived at {@code nowNanos}. */
     public Step step(HealthState state, ProbeResult result, long nowNanos) {
+        if (state.order() == Order.MAINTENANCE) {
+            return new Step(state, null);
+        }
         return switch (result.outcome()) {
-            case PASSED -> passed(state.afterSuccess(), result, nowNanos);
+            case PASSED -> passed(state.afterSuccess(nowNanos), result, nowNanos);
             case FAILED -> failed(state.afterFailure(), result, nowNanos);
             case INCONCLUSIVE -> new Step(state, null);
         };
     }
 
+    /** The state after an operator has said what shall be. */
+    public Step order(HealthState state, Order order, String reason, long nowNanos) {
+        return turned(state, state.ordered(order, nowNanos), reason, nowNanos);
+    }
+
+    /** Whether the next results decide something: before the first verdict, or when the latest ones speak against it. */
+    public boolean isForming(HealthState state, long nowNanos) {
+        return switch (state.verdict()) {
+            case UP -> state.failures() > 0;
+            case DOWN -> state.successes() > 0 && !isHeldDown(state, nowNanos);
+            default -> true;
+        };
+    }
+
     private Step passed(HealthState state, ProbeResult result, long nowNanos) {
-        int needed = state.health() == Health.UNKNOWN ? FIRST_RISE : rise;
-        if (state.health() == Health.UP || state.successes() < needed) {
+        int needed = state.verdict() == Health.UNKNOWN ? FIRST_RISE : thresholds.rise();
+        if (state.verdict() == Health.UP || state.successes() < needed || isHeldDown(state, nowNanos)) {
             return new Step(state, null);
         }
-        return turn(state, Health.UP, result.text() + ", " + needed + " of " + needed + " passed", nowNanos);
+        String why = isFlapping(state)
+                ? ", passed every probe for " + text(thresholds.flapWindow()) + " after it had flapped"
+                : ", " + needed + " of " + needed + " passed";
+        return turned(state, state.judged(Health.UP, nowNanos), result.text() + why, nowNanos);
     }
 
     private Step failed(HealthState state, ProbeResult result, long nowNanos) {
-        if (state.health() == Health.DOWN || state.failures() < fall) {
+        int fall = thresholds.fall();
+        if (state.verdict() == Health.DOWN || state.failures() < fall) {
             return new Step(state, null);
         }
-        return turn(state, Health.DOWN, result.text() + ", " + fall + " of " + fall + " failed", nowNanos);
+        HealthState down = state.judged(Health.DOWN, nowNanos);
+        if (state.verdict() == Health.UP) {
+            down = down.withDown(nowNanos, thresholds.flapLimit());
+        }
+        String why = result.text() + ", " + fall + " of " + fall + " failed";
+        return turned(state, down, isFlapping(down) ? why + flapping() : why, nowNanos);
     }
 
-    private static Step turn(HealthState state, Health to, String reason, long nowNanos) {
-        return new Step(state.turned(to, nowNanos), new Transition(state.health(), to, nowNanos, reason));
+    private static Step turned(HealthState before, HealthState after, String reason, long nowNanos) {
+        Transition transition = before.health() == after.health()
+                ? null
+                : new Transition(before.health(), after.health(), nowNanos, reason);
+        return new Step(after, transition);
+    }
+
+    /** Whether a target that is down shall stay so although it passes. */
+    private boolean isHeldDown(HealthState state, long nowNanos) {
+        boolean passedForLong =
+                nowNanos - state.passingSinceNanos() >= thresholds.flapWindow().toNanos();
+        return state.verdict() == Health.DOWN && isFlapping(state) && !passedForLong;
+    }
+
+    /** Whether the latest time that the target went down was one too many. */
+    private boolean isFlapping(HealthState state) {
+        int limit = thresholds.flapLimit();
+        int count = state.downs().size();
+        if (limit == 0 || count < limit) {
+            return false;
+        }
+        long span = state.downs().get(count - 1) - state.downs().get(count - limit);
+        return span <= thresholds.flapWindow().toNanos();
+    }
+
+    private String flapping() {
+        String window = text(thresholds.flapWindow());
+        return "; it flaps, " + thresholds.flapLimit() + " times down within " + window
+                + ", and stays down until it has passed every probe for " + window;
+    }
+
+    private static String text(Duration duration) {
+        return duration.toMillis() % 1000 == 0 ? duration.toSeconds() + " s" : duration.toMillis() + " ms";
     }
 }

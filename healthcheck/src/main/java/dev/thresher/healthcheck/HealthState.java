@@ -1,35 +1,89 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.healthcheck;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
- * Where a target stands: the verdict and what has been seen since the last change of mind.
+ * Where a target stands: the verdict of its probes, what has been seen since the last change of mind, and the order of the
+ * operator. All moments are on the clock that is passed to {@link HealthMachine}.
  *
- * @param health the verdict
+ * @param verdict what the probes say: {@link Health#UNKNOWN}, {@link Health#UP} or {@link Health#DOWN}
+ * @param order what the operator says
  * @param successes probes passed in a row, up to the latest; 0 if the latest failed
  * @param failures probes failed in a row, up to the latest; 0 if the latest passed
- * @param sinceNanos when the verdict was reached, on the clock that is passed to {@link HealthMachine#step}
+ * @param sinceNanos when {@link #health} became what it is
+ * @param passingSinceNanos when the first of the successes in a row came
+ * @param downs when the target went from up to down, oldest first; as many as damping looks at
  */
-public record HealthState(Health health, int successes, int failures, long sinceNanos) {
+public record HealthState(
+        Health verdict,
+        Order order,
+        int successes,
+        int failures,
+        long sinceNanos,
+        long passingSinceNanos,
+        List<Long> downs) {
+    public HealthState {
+        downs = List.copyOf(downs);
+    }
+
     /** A verdict that no probe has confirmed or contradicted yet. */
-    public static HealthState initial(Health health, long nowNanos) {
-        return new HealthState(health, 0, 0, nowNanos);
+    public static HealthState initial(Health verdict, long nowNanos) {
+        if (verdict != Health.UNKNOWN && verdict != Health.UP && verdict != Health.DOWN) {
+            throw new IllegalArgumentException("no probe says " + verdict);
+        }
+        return new HealthState(verdict, Order.SERVE, 0, 0, nowNanos, nowNanos, List.of());
+    }
+
+    /** Verdict and order in one word. */
+    public Health health() {
+        return switch (order) {
+            case MAINTENANCE -> Health.MAINTENANCE;
+            case DRAIN -> verdict == Health.UP ? Health.DRAIN : verdict;
+            case SERVE -> verdict;
+        };
     }
 
     /** The same verdict, to be judged by new evidence only: what counts as success has changed. */
     public HealthState restarted() {
-        return new HealthState(health, 0, 0, sinceNanos);
+        return new HealthState(verdict, order, 0, 0, sinceNanos, sinceNanos, List.of());
     }
 
-    HealthState afterSuccess() {
-        return new HealthState(health, increment(successes), 0, sinceNanos);
+    HealthState afterSuccess(long nowNanos) {
+        long passingSince = successes == 0 ? nowNanos : passingSinceNanos;
+        return new HealthState(verdict, order, increment(successes), 0, sinceNanos, passingSince, downs);
     }
 
     HealthState afterFailure() {
-        return new HealthState(health, 0, increment(failures), sinceNanos);
+        return new HealthState(verdict, order, 0, increment(failures), sinceNanos, passingSinceNanos, downs);
     }
 
-    HealthState turned(Health to, long nowNanos) {
-        return new HealthState(to, successes, failures, nowNanos);
+    HealthState judged(Health other, long nowNanos) {
+        return new HealthState(other, order, successes, failures, sinceNanos, passingSinceNanos, downs)
+                .sinceIfOtherThan(health(), nowNanos);
+    }
+
+    /** In maintenance nothing is seen, and what was seen before it is no longer true. */
+    HealthState ordered(Order other, long nowNanos) {
+        boolean forgets = order == Order.MAINTENANCE || other == Order.MAINTENANCE;
+        HealthState ordered = forgets
+                ? new HealthState(Health.UNKNOWN, other, 0, 0, sinceNanos, sinceNanos, List.of())
+                : new HealthState(verdict, other, successes, failures, sinceNanos, passingSinceNanos, downs);
+        return ordered.sinceIfOtherThan(health(), nowNanos);
+    }
+
+    private HealthState sinceIfOtherThan(Health before, long nowNanos) {
+        return health() == before
+                ? this
+                : new HealthState(verdict, order, successes, failures, nowNanos, passingSinceNanos, downs);
+    }
+
+    HealthState withDown(long nowNanos, int limit) {
+        List<Long> longer = new ArrayList<>(downs);
+        longer.add(nowNanos);
+        List<Long> kept = longer.subList(Math.max(0, longer.size() - limit), longer.size());
+        return new HealthState(verdict, order, successes, failures, sinceNanos, passingSinceNanos, kept);
     }
 
     private static int increment(int count) {

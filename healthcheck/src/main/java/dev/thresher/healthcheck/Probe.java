@@ -7,9 +7,10 @@ import java.util.function.Consumer;
 interface Probe {
     /**
      * Starts a probe. It ends within the target's timeout, connecting and answer together, and has then closed all it
-     * opened.
+     * opened. It takes no longer than a moment on the loop's thread, whatever the target does.
      *
-     * @param done takes the result, exactly once, perhaps before this method returns; never if the probe is cancelled
+     * @param done takes the result on the loop's thread, exactly once, perhaps before this method returns; never if the
+     *     probe is cancelled
      */
-    Cancellable start(Target target, Consumer<ProbeResult> done);
+    Cancellable start(ProbeContext context, Consumer<ProbeResult> done);
 }

@@ -21,6 +21,9 @@ final class SocketFailure {
 
     static ProbeResult explain(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof UnableToProbeException) {
+                return ProbeResult.inconclusive("this host cannot probe: " + cause.getMessage());
+            }
             if (cause instanceof NoRouteToHostException) {
                 return ProbeResult.failed("no route to host");
             }

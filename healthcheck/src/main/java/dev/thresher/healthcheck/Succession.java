@@ -26,7 +26,7 @@ final class Succession {
         this.wanted = wanted;
         for (Target target : previous) {
             this.previous
-                    .computeIfAbsent(target.address(), address -> new ArrayList<>())
+                    .computeIfAbsent(target.real(), address -> new ArrayList<>())
                     .add(target);
         }
     }
@@ -35,7 +35,7 @@ final class Succession {
     Target predecessorOf(Target newcomer) {
         Target best = null;
         int bestLikeness = 0;
-        for (Target candidate : previous.getOrDefault(newcomer.address(), List.of())) {
+        for (Target candidate : previous.getOrDefault(newcomer.real(), List.of())) {
             int likeness = likeness(newcomer, candidate);
             if (likeness > bestLikeness) {
                 best = candidate;
@@ -56,6 +56,6 @@ final class Succession {
         if (newcomer.reachesTheSameAs(candidate)) {
             return 3;
         }
-        return newcomer.check().port() == candidate.check().port() ? 2 : 1;
+        return newcomer.check().kind().port() == candidate.check().kind().port() ? 2 : 1;
     }
 }

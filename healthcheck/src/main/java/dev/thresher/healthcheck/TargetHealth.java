@@ -19,8 +19,8 @@ public record TargetHealth(
         history = List.copyOf(history);
     }
 
-    static TargetHealth initial(Target target, Health health, long nowNanos) {
-        return new TargetHealth(target, HealthState.initial(health, nowNanos), null, List.of());
+    static TargetHealth initial(Target target, Health verdict, long nowNanos) {
+        return new TargetHealth(target, HealthState.initial(verdict, nowNanos), null, List.of());
     }
 
     /** What an edited check starts from: the verdict always, the evidence for it only if the question is still the same. */
@@ -34,10 +34,9 @@ public record TargetHealth(
         return new TargetHealth(target, step.state(), probe, historyWith(step.transition()));
     }
 
-    /** A verdict that needs no probe. */
-    TargetHealth declared(Transition transition) {
-        HealthState declared = HealthState.initial(transition.to(), transition.atNanos());
-        return new TargetHealth(target, declared, lastProbe, historyWith(transition));
+    /** After something that is no probe. */
+    TargetHealth after(HealthMachine.Step step) {
+        return new TargetHealth(target, step.state(), lastProbe, historyWith(step.transition()));
     }
 
     private List<Transition> historyWith(@Nullable Transition transition) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.healthcheck;
 
-import dev.thresher.config.HealthCheck;
+import dev.thresher.config.CheckTiming;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -10,35 +11,44 @@ import org.slf4j.LoggerFactory;
 final class TargetMonitor {
     private static final Logger LOG = LoggerFactory.getLogger(TargetMonitor.class);
 
+    /** How much longer than its timeout, or later than its turn, a probe may be before the watchdog takes it for lost. */
+    private static final long GRACE_NANOS = Duration.ofSeconds(2).toNanos();
+
     private final Target target;
-    private final ProbeLoop loop;
-    private final Probe probe;
-    private final Pacing pacing;
-    private final HealthListener listener;
+    private final Engine engine;
     private final HealthMachine machine;
+    private final CheckTiming timing;
+    private final long createdNanos;
 
     /** Written by the loop's thread, read by any. */
     private volatile TargetHealth health;
+    /** Written by any thread: one that is replaced may wake up later, and has to find that it is not wanted. */
+    private volatile boolean stopped;
 
     private long dueNanos;
     private long startedNanos;
     private boolean probing;
-    private boolean stopped;
+    private long runs;
     private @Nullable Cancellable pending;
 
-    TargetMonitor(TargetHealth initial, ProbeLoop loop, Probe probe, Pacing pacing, HealthListener listener) {
+    TargetMonitor(TargetHealth initial, Engine engine) {
         this.target = initial.target();
         this.health = initial;
-        this.loop = loop;
-        this.probe = probe;
-        this.pacing = pacing;
-        this.listener = listener;
-        this.machine = new HealthMachine(target.check().rise(), target.check().fall());
-        this.dueNanos = loop.nanoTime() + pacing.firstDelayNanos(target.check().interval());
+        this.engine = engine;
+        this.machine = new HealthMachine(target.check().thresholds());
+        this.timing = target.check().timing();
+        this.createdNanos = engine.loop().nanoTime();
+        this.dueNanos = createdNanos + Pacing.firstDelayNanos(target);
     }
 
     TargetHealth health() {
         return health;
+    }
+
+    /** How long ago there was news of the target, for one that is probed. */
+    long ageNanos(long nowNanos) {
+        LastProbe last = health.lastProbe();
+        return nowNanos - (last == null ? createdNanos : last.endedNanos());
     }
 
     /** What a monitor of the edited check starts from: this one's turn to probe, so that no reload puts a probe off. */
@@ -51,90 +61,187 @@ final class TargetMonitor {
     void start() {
         if (isProbed()) {
             scheduleProbe();
-        } else if (health.state().health() != Health.UP) {
-            Transition transition = new Transition(
-                    health.state().health(), Health.UP, loop.nanoTime(), "no health check is configured");
-            health = health.declared(transition);
-            announce(transition);
+        } else if (!target.check().probes() && health.state().verdict() != Health.UP) {
+            HealthState up = health.state().judged(Health.UP, engine.loop().nanoTime());
+            take(up, "no health check is configured");
         }
     }
 
     void stop() {
         stopped = true;
-        if (pending != null) {
-            pending.cancel();
-        }
+        cancelPending();
+    }
+
+    /** Ends this monitor from another thread: what is under way is left to the thread that runs it. */
+    void abandon() {
+        stopped = true;
     }
 
     /** Takes a verdict from elsewhere, unless there is one already: what was seen beats what was said. */
     void seed(Health verdict) {
-        if (health.state().health() == Health.UNKNOWN) {
-            HealthState seeded = HealthState.initial(verdict, loop.nanoTime());
+        if (health.state().verdict() == Health.UNKNOWN && isProbed()) {
+            HealthState seeded = HealthState.initial(verdict, engine.loop().nanoTime());
             health = new TargetHealth(target, seeded, health.lastProbe(), health.history());
         }
     }
 
-    private boolean isProbed() {
-        return target.check().kind() != HealthCheck.Kind.NONE;
+    void order(Order order, String reason) {
+        boolean wasProbed = isProbed();
+        HealthMachine.Step step =
+                machine.order(health.state(), order, reason, engine.loop().nanoTime());
+        health = health.after(step);
+        if (step.transition() != null) {
+            announce(step.transition());
+        }
+        if (wasProbed && !isProbed()) {
+            probing = false;
+            cancelPending();
+        } else if (order != Order.MAINTENANCE && !wasProbed) {
+            dueNanos = engine.loop().nanoTime() + Pacing.firstDelayNanos(target);
+            start();
+        }
+    }
+
+    /** Starts anew if the probe, or the turn to start one, has got lost. True if so. */
+    boolean restartIfStuck(long nowNanos) {
+        if (stopped || !isProbed() || engine.pauses().pausedSince(nowNanos - GRACE_NANOS)) {
+            return false;
+        }
+        long expectedNanos = probing ? startedNanos + timing.timeout().toNanos() : dueNanos;
+        if (nowNanos - expectedNanos <= GRACE_NANOS) {
+            return false;
+        }
+        String what = probing ? "a probe did not end" : "no probe was started";
+        LOG.error("The check of {} was stuck and is restarted: {}", target, what);
+        cancelPending();
+        probing = true;
+        probeEnded(runs, ProbeResult.inconclusive("the check was stuck and has been restarted: " + what));
+        return true;
+    }
+
+    private void cancelPending() {
+        if (pending != null) {
+            pending.cancel();
+            pending = null;
+        }
+    }
+
+    boolean isProbed() {
+        return target.check().probes() && health.state().order() != Order.MAINTENANCE;
     }
 
     private void scheduleProbe() {
-        pending = loop.schedule(this::startProbe, Math.max(0, dueNanos - loop.nanoTime()));
+        long delay = Math.max(0, dueNanos - engine.loop().nanoTime());
+        pending = engine.loop().schedule(this::startProbe, delay);
     }
 
     private void startProbe() {
-        startedNanos = loop.nanoTime();
-        skipMissedTurns();
-        probing = true;
+        if (stopped) {
+            return;
+        }
+        long now = engine.observedNanos();
         pending = null;
-        Cancellable started;
+        if (now - dueNanos > timing.interval().toNanos() / 2) {
+            // After a pause all targets are late. Each waits for its next turn, so that they do not come in one burst.
+            dueNanos = engine.pacing().nextTurnNanos(target, now);
+            if (dueNanos - now > 0) {
+                scheduleProbe();
+                return;
+            }
+        }
+        startedNanos = now;
+        probing = true;
+        long run = ++runs;
+        Cancellable started = run(run);
+        if (probing && started != null) {
+            pending = started;
+        }
+    }
+
+    /** Null if the probe has ended at once. */
+    private @Nullable Cancellable run(long run) {
         try {
-            started = probe.start(target, this::probeEnded);
+            ProbeRoute route = engine.routes().to(target);
+            if (route instanceof ProbeRoute.Open open) {
+                return engine.probe().start(ProbeContext.of(target, open), result -> probeEnded(run, result));
+            }
+            probeEnded(run, ProbeResult.inconclusive(((ProbeRoute.Closed) route).reason()));
         } catch (RuntimeException e) {
             // Whatever is wrong with this probe must not end the probing of this target.
             if (!isBlind()) {
                 LOG.error("The probe of {} could not start", target, e);
             }
-            probeEnded(ProbeResult.inconclusive("the probe could not start: " + e));
-            return;
+            probeEnded(run, ProbeResult.inconclusive("the probe could not start: " + e));
         }
-        if (probing) {
-            pending = started;
-        }
+        return null;
     }
 
-    /** After a pause (a suspended host, say) all targets are late: each drops the turns it missed and keeps its phase. */
-    private void skipMissedTurns() {
-        long interval = target.check().interval().toNanos();
-        dueNanos += (startedNanos - dueNanos) / interval * interval;
-    }
-
-    private void probeEnded(ProbeResult result) {
-        if (!probing || stopped) {
+    private void probeEnded(long run, ProbeResult found) {
+        if (!probing || stopped || run != runs) {
             return;
         }
         probing = false;
-        warnIfNewlyBlind(result);
-        long now = loop.nanoTime();
+        long now = engine.observedNanos();
+        ProbeResult result = discounted(found, now);
+        warnIfNew(result);
         HealthMachine.Step step = machine.step(health.state(), result, now);
         health = health.after(new LastProbe(result, startedNanos, now), step);
-        dueNanos += pacing.intervalNanos(target.check());
+        dueNanos = machine.isForming(step.state(), now)
+                ? startedNanos + engine.pacing().fastDelayNanos(timing)
+                : engine.pacing().nextTurnNanos(target, startedNanos);
         scheduleProbe();
         if (step.transition() != null) {
             announce(step.transition());
         }
     }
 
-    private void warnIfNewlyBlind(ProbeResult result) {
+    /** A failure that came while this host stood still, or that it looked at too late, says nothing about the target. */
+    private ProbeResult discounted(ProbeResult result, long nowNanos) {
+        if (result.outcome() != ProbeResult.Outcome.FAILED) {
+            return result;
+        }
+        if (engine.pauses().pausedSince(startedNanos)) {
+            long millis = engine.pauses().last().toMillis();
+            return ProbeResult.inconclusive(
+                    "not counted, because this host stood still for " + millis + " ms: " + result.text());
+        }
+        long lateNanos = nowNanos - startedNanos - timing.timeout().toNanos();
+        if (lateNanos > Math.max(timing.timeout().toNanos() / 4, PauseDetector.BEAT.toNanos())) {
+            return ProbeResult.inconclusive(
+                    "not counted, because this host was " + lateNanos / 1_000_000 + " ms late: " + result.text());
+        }
+        return result;
+    }
+
+    private void warnIfNew(ProbeResult result) {
         if (result.outcome() == ProbeResult.Outcome.INCONCLUSIVE && !isBlind()) {
-            Health verdict = health.state().health();
-            LOG.warn("Cannot probe {}, which stays {}: {}", target, verdict, result.text());
+            LOG.warn(
+                    "Cannot probe {}, which stays {}: {}",
+                    target,
+                    health.state().health(),
+                    result.text());
+        }
+        LastProbe last = health.lastProbe();
+        String known = last == null ? null : last.result().warning();
+        if (result.warning() != null && !result.warning().equals(known)) {
+            LOG.warn("{}: {}", target, result.warning());
         }
     }
 
     private boolean isBlind() {
         LastProbe last = health.lastProbe();
         return last != null && last.result().outcome() == ProbeResult.Outcome.INCONCLUSIVE;
+    }
+
+    private void take(HealthState state, String reason) {
+        Health before = health.state().health();
+        Transition transition = before == state.health()
+                ? null
+                : new Transition(before, state.health(), engine.loop().nanoTime(), reason);
+        health = health.after(new HealthMachine.Step(state, transition));
+        if (transition != null) {
+            announce(transition);
+        }
     }
 
     private void announce(Transition transition) {
@@ -144,7 +251,7 @@ final class TargetMonitor {
             LOG.info("{}: {} -> {}: {}", target, transition.from(), transition.to(), transition.reason());
         }
         try {
-            listener.onTransition(target, transition);
+            engine.listener().onTransition(target, transition);
         } catch (RuntimeException e) {
             LOG.error("A listener failed on the transition of {} to {}", target, transition.to(), e);
         }

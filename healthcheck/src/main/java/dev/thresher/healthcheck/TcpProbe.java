@@ -14,8 +14,8 @@ final class TcpProbe implements Probe {
     }
 
     @Override
-    public Cancellable start(Target target, Consumer<ProbeResult> done) {
-        return dialer.dial(target, (pipeline, attempt) -> pipeline.addLast(new Connected(attempt)), done);
+    public Cancellable start(ProbeContext context, Consumer<ProbeResult> done) {
+        return dialer.dial(context, (pipeline, attempt) -> pipeline.addLast(new Connected(attempt)), done);
     }
 
     private static final class Connected extends ChannelInboundHandlerAdapter {

@@ -5,7 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.thresher.config.HealthCheck.Kind;
+import dev.thresher.config.HttpExchange;
+import dev.thresher.config.ProbeKind;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -36,7 +37,7 @@ class HealthCheckerChurnTest {
     @Property(tries = 200)
     void verdicts_settle_on_the_truth(@ForAll long seed) {
         SplittableRandom random = new SplittableRandom(seed);
-        HealthChecker checker = new HealthChecker(loop, probe, new Pacing(random.split()), (target, transition) -> {
+        HealthChecker checker = ManualChecker.on(loop, probe, random.split(), (target, transition) -> {
             assertEquals(heard.getOrDefault(target, transition.from()), transition.from());
             heard.put(target, transition.to());
         });
@@ -89,9 +90,9 @@ class HealthCheckerChurnTest {
     }
 
     private static Target anyTarget(SplittableRandom random) {
-        Kind kind = random.nextBoolean() ? Kind.TCP : Kind.HTTP;
-        String path = random.nextBoolean() ? "/" : "/healthz";
+        HttpExchange exchange = HttpExchange.get(random.nextBoolean() ? "/" : "/healthz");
+        ProbeKind kind = random.nextBoolean() ? new ProbeKind.Tcp(80) : new ProbeKind.Http(80, exchange, null);
         int threshold = 1 + random.nextInt(3);
-        return Targets.target(random.nextInt(REALS), Targets.check(kind, 80, path, threshold, threshold, 0.1));
+        return Targets.target(random.nextInt(REALS), Targets.check(kind, threshold, threshold, 0.1));
     }
 }

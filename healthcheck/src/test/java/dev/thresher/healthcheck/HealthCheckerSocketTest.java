@@ -4,9 +4,11 @@ package dev.thresher.healthcheck;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import dev.thresher.config.CheckThresholds;
+import dev.thresher.config.CheckTiming;
 import dev.thresher.config.HealthCheck;
-import dev.thresher.config.HealthCheck.Kind;
-import dev.thresher.config.StatusRanges;
+import dev.thresher.config.HttpExchange;
+import dev.thresher.config.ProbeKind;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -27,10 +29,12 @@ class HealthCheckerSocketTest {
 
     private static Target target(InetSocketAddress server) {
         Duration interval = Duration.ofMillis(200);
+        ProbeKind kind = new ProbeKind.Http(server.getPort(), HttpExchange.get("/"), null);
         return new Target(
                 server.getAddress(),
-                new HealthCheck(
-                        Kind.HTTP, server.getPort(), "/", null, StatusRanges.SUCCESS, interval, interval, 2, 3, 0.2));
+                new HealthCheck(kind)
+                        .with(new CheckTiming(interval, interval.dividedBy(2), interval, 0.2))
+                        .with(CheckThresholds.of(2, 3)));
     }
 
     private String awaitTransition(Health to) throws InterruptedException {

@@ -3,15 +3,15 @@ package dev.thresher.healthcheck;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.thresher.config.CheckThresholds;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class HealthMachineTest {
     private static final ProbeResult PASS = ProbeResult.passed("HTTP 200");
     private static final ProbeResult FAIL = ProbeResult.failed("connection refused");
-    private static final HealthMachine MACHINE = new HealthMachine(2, 3);
+    private static final HealthMachine MACHINE = new HealthMachine(CheckThresholds.of(2, 3));
 
     private static HealthMachine.Step run(HealthState state, ProbeResult... results) {
         HealthMachine.Step step = new HealthMachine.Step(state, null);
@@ -29,7 +29,7 @@ class HealthMachineTest {
     @Test
     void an_unknown_target_comes_up_on_its_first_success() {
         HealthMachine.Step step = run(state(Health.UNKNOWN), FAIL, FAIL, PASS);
-        assertEquals(new HealthState(Health.UP, 1, 0, 3), step.state());
+        assertEquals(counted(Health.UP, 1, 0, 3, 3), step.state());
         assertEquals(new Transition(Health.UNKNOWN, Health.UP, 3, "HTTP 200, 1 of 1 passed"), step.transition());
     }
 
@@ -45,7 +45,7 @@ class HealthMachineTest {
     @Test
     void a_success_between_failures_starts_the_count_anew() {
         HealthMachine.Step step = run(state(Health.UP), FAIL, FAIL, PASS, FAIL, FAIL);
-        assertEquals(new HealthState(Health.UP, 0, 2, 0), step.state());
+        assertEquals(counted(Health.UP, 0, 2, 0, 3), step.state());
         assertEquals(Health.DOWN, run(step.state(), FAIL).state().health());
     }
 
@@ -61,7 +61,7 @@ class HealthMachineTest {
     void a_standing_verdict_is_not_announced_again() {
         assertNull(run(state(Health.DOWN), FAIL, FAIL, FAIL, FAIL).transition());
         assertEquals(
-                new HealthState(Health.UP, 4, 0, 0),
+                counted(Health.UP, 4, 0, 0, 1),
                 run(state(Health.UP), PASS, PASS, PASS, PASS).state());
     }
 
@@ -74,14 +74,12 @@ class HealthMachineTest {
 
     @Test
     void counts_stop_at_the_largest_number() {
-        HealthState weary = new HealthState(Health.UP, Integer.MAX_VALUE, 0, 0);
+        HealthState weary = counted(Health.UP, Integer.MAX_VALUE, 0, 0, 0);
         assertEquals(weary, run(weary, PASS).state());
     }
 
-    @Test
-    void thresholds_below_one_are_refused() {
-        for (List<Integer> bad : List.of(List.of(0, 1), List.of(1, 0))) {
-            assertThrows(IllegalArgumentException.class, () -> new HealthMachine(bad.get(0), bad.get(1)));
-        }
+    private static HealthState counted(
+            Health verdict, int successes, int failures, long sinceNanos, long passingSinceNanos) {
+        return new HealthState(verdict, Order.SERVE, successes, failures, sinceNanos, passingSinceNanos, List.of());
     }
 }

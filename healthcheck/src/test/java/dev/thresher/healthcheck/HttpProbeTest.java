@@ -9,8 +9,8 @@ import static dev.thresher.healthcheck.LoopbackServer.resettingAfter;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.thresher.config.HealthCheck;
-import dev.thresher.config.HealthCheck.Kind;
+import dev.thresher.config.HttpExchange;
+import dev.thresher.config.ProbeKind;
 import dev.thresher.config.StatusRanges;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -46,10 +46,9 @@ class HttpProbeTest {
 
     private static Target target(
             InetAddress address, int port, Duration timeout, @Nullable String host, String expect) {
-        StatusRanges expected = StatusRanges.parse(expect);
-        return new Target(
-                address,
-                new HealthCheck(Kind.HTTP, port, "/healthz?full=1", host, expected, timeout, timeout, 1, 1, 0));
+        HttpExchange exchange =
+                new HttpExchange("GET", "/healthz?full=1", host, Map.of(), StatusRanges.parse(expect), null);
+        return Targets.target(address, new ProbeKind.Http(port, exchange, null), timeout);
     }
 
     private ProbeResult probe(LoopbackServer.Behaviour behaviour, Duration timeout) throws Exception {

@@ -14,11 +14,28 @@ final class ManualLoop implements ProbeLoop {
             new PriorityQueue<>(Comparator.comparingLong(Task::dueNanos).thenComparingLong(Task::order));
     private long nowNanos = 1_000_000_000_000L;
     private long order;
+    private long sleptMillis;
     private boolean closed;
+    private boolean stuck;
 
     @Override
     public long nanoTime() {
         return nowNanos;
+    }
+
+    @Override
+    public long wallMillis() {
+        return 1_700_000_000_000L + nowNanos / 1_000_000 + sleptMillis;
+    }
+
+    @Override
+    public String whereabouts() {
+        return "    in a test";
+    }
+
+    @Override
+    public void abandon() {
+        close();
     }
 
     @Override
@@ -45,7 +62,7 @@ final class ManualLoop implements ProbeLoop {
     /** Lets time pass, running each task at its moment. */
     void advance(Duration time) {
         long end = nowNanos + time.toNanos();
-        for (Task next = tasks.peek(); next != null && next.dueNanos() <= end; next = tasks.peek()) {
+        for (Task next = tasks.peek(); !stuck && next != null && next.dueNanos() <= end; next = tasks.peek()) {
             tasks.remove();
             nowNanos = Math.max(nowNanos, next.dueNanos());
             next.body().run();
@@ -61,5 +78,15 @@ final class ManualLoop implements ProbeLoop {
     /** Lets time pass while nothing runs: the host was suspended. */
     void stall(Duration time) {
         nowNanos += time.toNanos();
+    }
+
+    /** The host was asleep, and its monotonic clock with it. */
+    void sleep(Duration time) {
+        sleptMillis += time.toMillis();
+    }
+
+    /** From now on time passes and nothing runs, until the thread is abandoned. */
+    void getStuck() {
+        stuck = true;
     }
 }

@@ -18,14 +18,15 @@ import java.util.stream.Stream;
 /** Runs real probes on a loop of their own, and counts what is left of them. */
 final class ProbeRun implements AutoCloseable {
     private final EpollLoop loop = EpollLoop.open();
-    private final Probe probe = new ProbeByKind(new Dialer(loop.eventLoop()));
+    private final Probe probe = ProbeByKind.on(loop);
 
     /** Results as they arrive: more than one for a probe would show. */
     final BlockingQueue<ProbeResult> results = new LinkedBlockingQueue<>();
 
     Cancellable start(Target target) {
         CompletableFuture<Cancellable> started = new CompletableFuture<>();
-        loop.execute(() -> started.complete(probe.start(target, results::add)));
+        ProbeContext context = new ProbeContext(target, target.destination(), ProbeRoute.NO_MARK);
+        loop.execute(() -> started.complete(probe.start(context, results::add)));
         return started.join();
     }
 

@@ -50,7 +50,8 @@ final class ScriptedProbe implements Probe {
     }
 
     @Override
-    public Cancellable start(Target target, Consumer<ProbeResult> done) {
+    public Cancellable start(ProbeContext context, Consumer<ProbeResult> done) {
+        Target target = context.target();
         assertTrue(underWay.add(target), () -> "two probes of " + target + " at once");
         starts.computeIfAbsent(target, first -> new ArrayList<>()).add(loop.nanoTime());
         Runnable answer = () -> {

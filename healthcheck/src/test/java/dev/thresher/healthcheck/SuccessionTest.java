@@ -8,7 +8,6 @@ import static dev.thresher.healthcheck.Targets.tcp;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
-import dev.thresher.config.HealthCheck.Kind;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -16,9 +15,9 @@ import org.junit.jupiter.api.Test;
 
 class SuccessionTest {
     private static final Target WEB = target(1, http("/"));
-    private static final Target WEB_WITH_RISE = target(1, check(Kind.HTTP, 80, "/", 9, 3, 0.1));
+    private static final Target WEB_WITH_RISE = target(1, check(http("/").kind(), 9, 3, 0.1));
     private static final Target WEB_EDITED = target(1, http("/healthz"));
-    private static final Target OTHER_PORT = target(1, check(Kind.HTTP, 8080, "/", 2, 3, 0.1));
+    private static final Target OTHER_PORT = target(1, check(http("/").kind().at(8080), 2, 3, 0.1));
 
     private static @Nullable Target predecessor(Target newcomer, List<Target> previous, Target... kept) {
         return new Succession(previous, Set.of(kept)).predecessorOf(newcomer);

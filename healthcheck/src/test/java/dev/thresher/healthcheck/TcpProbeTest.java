@@ -4,9 +4,7 @@ package dev.thresher.healthcheck;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.thresher.config.HealthCheck;
-import dev.thresher.config.HealthCheck.Kind;
-import dev.thresher.config.StatusRanges;
+import dev.thresher.config.ProbeKind;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -35,8 +33,7 @@ class TcpProbeTest {
     }
 
     private static Target target(InetAddress address, int port, Duration timeout) {
-        return new Target(
-                address, new HealthCheck(Kind.TCP, port, "/", null, StatusRanges.SUCCESS, timeout, timeout, 1, 1, 0));
+        return Targets.target(address, new ProbeKind.Tcp(port), timeout);
     }
 
     @ParameterizedTest

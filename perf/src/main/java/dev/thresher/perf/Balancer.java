@@ -16,12 +16,16 @@ import dev.thresher.bpf.layout.ProgramSettings;
 import dev.thresher.bpf.layout.ProgramSettings.HashKey;
 import dev.thresher.bpf.layout.ProgramSettings.OuterSource;
 import dev.thresher.bpf.layout.ProgramSettings.Ticks;
+import dev.thresher.bpf.layout.VipMatch;
 import dev.thresher.bpf.layout.VipRecord;
+import dev.thresher.bpf.layout.VipTable;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 
 /** One set of maps with VIPs in it, and several loads of the load balancer's program that share it. */
@@ -83,7 +87,6 @@ final class Balancer implements AutoCloseable {
         int members = vips * REALS + 1;
         object.setReadOnlyData(settings().encode());
         if (loads.isEmpty()) {
-            object.setMaxEntries(MapNames.VIPS, vips);
             object.setMaxEntries(MapNames.TABLES, vips);
             object.setMaxEntries(MapNames.VIP_STATS, vips);
             object.setMaxEntries(MapNames.MEMBERS, members);
@@ -105,8 +108,7 @@ final class Balancer implements AutoCloseable {
 
     private void fill(BpfObject object) {
         SplittableRandom random = new SplittableRandom(SEED);
-        BpfMap vips = object.map(MapNames.VIPS);
-        ForeignAddresses foreign = ForeignAddresses.all();
+        Map<VipMatch, VipRecord> vips = new LinkedHashMap<>();
         BpfMap members = object.map(MapNames.MEMBERS);
         List<Integer> keys = new ArrayList<>();
         List<BpfMap> tables = new ArrayList<>();
@@ -114,21 +116,25 @@ final class Balancer implements AutoCloseable {
             for (int i = 0; i < vipsPerKind; i++) {
                 int vipId = keys.size();
                 InetAddress vip = Traffic.after(kind.destination, i);
-                foreign.remove(vip);
-                vips.update(VipRecord.key(vip, Traffic.VIP_PORT, kind.protocol), new VipRecord(vipId, true).encode());
+                VipMatch match = new VipMatch(vip, Traffic.VIP_PORT, kind.protocol);
+                vips.put(match, new VipRecord(vipId, true));
                 InetAddress firstReal = kind.isIpv6() ? FIRST_IPV6_REAL : FIRST_IPV4_REAL;
                 int firstMember = vipId * REALS + 1;
                 for (int j = 0; j < REALS; j++) {
                     InetAddress real = Traffic.after(firstReal, vipId * REALS + j);
-                    MemberRecord member = new MemberRecord(
-                            vip, Traffic.VIP_PORT, kind.protocol, MemberState.UP, real, NEXT_HOP, vipId);
+                    MemberRecord member = new MemberRecord(match, MemberState.UP, real, NEXT_HOP, vipId);
                     members.update(bytesOf(firstMember + j), member.encode());
                 }
                 keys.add(vipId);
                 tables.add(table(firstMember, random));
             }
         }
-        object.map(MapNames.FOREIGN).update(bytesOf(0), foreign.encode());
+        object.map(MapNames.FOREIGN)
+                .update(bytesOf(0), ForeignAddresses.without(vips.keySet()).encode());
+        try (BpfMap table = BpfMap.createAligned("bench_vips", VipTable.BYTES)) {
+            table.update(bytesOf(0), VipTable.encode(vips));
+            object.map(MapNames.VIPS).updateInner(List.of(0), List.of(table));
+        }
         object.map(MapNames.TABLES).updateInner(keys, tables);
         tables.forEach(BpfMap::close);
     }

@@ -29,10 +29,15 @@ public final class Addresses {
 
     /** The address behind 16 bytes; v4-mapped ones become {@link Inet4Address}. */
     public static InetAddress decode(byte[] bytes) {
+        return ofBytes(Arrays.copyOf(bytes, LENGTH));
+    }
+
+    /** The address of 4 or 16 bytes. */
+    static InetAddress ofBytes(byte[] bytes) {
         try {
-            return InetAddress.getByAddress(Arrays.copyOf(bytes, LENGTH));
+            return InetAddress.getByAddress(bytes);
         } catch (UnknownHostException e) {
-            throw new IllegalArgumentException("not 16 bytes: " + bytes.length, e);
+            throw new IllegalArgumentException("no address has " + bytes.length + " bytes", e);
         }
     }
 

@@ -6,6 +6,7 @@ public enum Counter {
     PASS("packets left to the kernel: not for a VIP"),
     DROP_NO_REAL("the VIP has no real server to send to"),
     DROP_NO_HEADROOM("no room in front of the packet for the outer header"),
+    DROP_FRAGMENT("a later fragment for a VIP, and the first one was not seen"),
     ABORTED("the program contradicted itself: please report it"),
     FLOW_REPICKED("a flow moved because its member went out of service"),
     FLOW_UNTRACKED("packets of flows that found no room in the table"),

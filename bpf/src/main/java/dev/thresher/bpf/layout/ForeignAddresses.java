@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.Collection;
 
 /**
  * {@code struct foreign}: addresses that have no VIP, one bit for all addresses of one hash. An address counts as foreign
@@ -14,6 +15,7 @@ public final class ForeignAddresses {
     private static final int LENGTH = 8192;
     private static final long MULTIPLIER = 0x9e3779b97f4a7c15L;
     private static final int HASH_SHIFT = 48;
+    private static final int LARGEST_PREFIX_BITS = 12;
 
     private final ByteBuffer words = ByteBuffer.allocate(LENGTH).order(ByteOrder.nativeOrder());
 
@@ -24,6 +26,30 @@ public final class ForeignAddresses {
         ForeignAddresses all = new ForeignAddresses();
         Arrays.fill(all.words.array(), (byte) -1);
         return all;
+    }
+
+    /** All addresses but those of these VIPs. A prefix of many addresses makes none foreign: its bits would all be taken. */
+    public static ForeignAddresses without(Collection<VipMatch> vips) {
+        ForeignAddresses foreign = all();
+        for (VipMatch vip : vips) {
+            int hostBits = vip.address().getAddress().length * Byte.SIZE - vip.prefixLength();
+            if (hostBits > LARGEST_PREFIX_BITS) {
+                return new ForeignAddresses();
+            }
+            foreign.remove(vip.address(), 1 << hostBits);
+        }
+        return foreign;
+    }
+
+    /** So many addresses, a power of two, from the first one of a prefix on. */
+    private void remove(InetAddress first, int count) {
+        byte[] address = first.getAddress();
+        int last = address.length - Short.BYTES;
+        int low = ByteBuffer.wrap(address).getShort(last);
+        for (int i = 0; i < count; i++) {
+            ByteBuffer.wrap(address).putShort(last, (short) (low | i));
+            remove(Addresses.ofBytes(address));
+        }
     }
 
     /** What a map's value says. */

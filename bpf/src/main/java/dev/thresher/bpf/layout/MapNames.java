@@ -4,6 +4,7 @@ package dev.thresher.bpf.layout;
 /** The maps of {@code lib/maps.h}, and the sizes that go with them. */
 public final class MapNames {
     public static final String VIPS = "vips";
+    public static final String VIP_PREFIXES = "vip_prefixes";
     public static final String FOREIGN = "foreign";
     public static final String MEMBERS = "members";
     public static final String FLOWS = "flows";
@@ -11,6 +12,12 @@ public final class MapNames {
     public static final String MEMBER_STATS = "member_stats";
     public static final String VIP_STATS = "vip_stats";
     public static final String COUNTERS = "counters";
+    public static final String FRAGMENTS = "fragments";
+    public static final String EGRESS = "egress";
+    public static final String ICMP_BUDGET = "icmp_budget";
+    public static final String QUIC_CONFIGS = "quic_configs";
+    public static final String QUIC_SERVERS = "quic_servers";
+    public static final String SOURCE_ROUTES = "source_routes";
 
     /** Slots of a Maglev table; a prime. */
     public static final int TABLE_SLOTS = 65537;

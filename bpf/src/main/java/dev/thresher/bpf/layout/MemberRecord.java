@@ -9,54 +9,130 @@ import java.util.Arrays;
 /**
  * {@code struct member}: one real server in one VIP's pool.
  *
- * @param vipPort 0 for a VIP of any port
- * @param protocol IP protocol number of the VIP
+ * @param vip the packets that it is for
+ * @param nextHop where its packets leave to
+ * @param encapsulation how they are wrapped
  * @param vipId index of the VIP in {@code vip_stats}
+ * @param routed its VIP has connection ids or client prefixes that name a real server: they go before the connection
+ *     table
  */
 public record MemberRecord(
-        InetAddress vip, int vipPort, int protocol, MemberState state, InetAddress real, NextHop nextHop, int vipId) {
+        VipMatch vip,
+        MemberState state,
+        InetAddress real,
+        NextHop nextHop,
+        Encapsulation encapsulation,
+        int vipId,
+        boolean routed) {
     /** Bytes: one cache line. */
     public static final int LENGTH = 64;
 
     private static final int VIP_IPV6 = 1;
     private static final int REAL_IPV6 = 1 << 1;
     private static final int ANY_PORT = 1 << 2;
+    private static final int PREFIX = 1 << 3;
+    private static final int GUE = 1 << 4;
+    private static final int L2 = 1 << 5;
+    private static final int ROUTED = 1 << 6;
 
+    private static final int PORT_OFFSET = 16;
     private static final int STATE_OFFSET = 19;
+    private static final int FLAGS_OFFSET = 20;
+    private static final int PREFIX_OFFSET = 22;
     private static final int REAL_OFFSET = 24;
     private static final int NEXT_HOP_OFFSET = 40;
-    private static final int SUM_OFFSET = 52;
+    private static final int VIP_ID_OFFSET = 52;
+    private static final int GUE_PORT_OFFSET = 58;
+    private static final int MTU_OFFSET = 60;
+    private static final int EGRESS_OFFSET = 62;
 
     private static final int OUTER_TTL = 64;
     private static final int IPPROTO_IPIP = 4;
+    private static final int IPPROTO_UDP = 17;
     private static final int IPPROTO_IPV6 = 41;
 
-    /** Where the outer packet goes on the wire: the next hop's address, and the source, our own. */
-    public record NextHop(MacAddress destination, MacAddress source) {}
+    /** By {@link Encapsulation#IPIP}, and the connection table decides. */
+    public MemberRecord(VipMatch vip, MemberState state, InetAddress real, NextHop nextHop, int vipId) {
+        this(vip, state, real, nextHop, Encapsulation.IPIP, vipId, false);
+    }
+
+    /**
+     * The way of packets to the real server.
+     *
+     * @param destination the next hop's address
+     * @param source our own, of the interface that they leave by
+     * @param mtu largest IP packet that it takes, outer headers included, in bytes; 0 when no limit is known
+     * @param egress index into the map {@code egress}, or 0: they leave where they came in
+     */
+    public record NextHop(MacAddress destination, MacAddress source, int mtu, int egress) {
+        /** Out where packets come in, and no limit is known. */
+        public NextHop(MacAddress destination, MacAddress source) {
+            this(destination, source, 0, 0);
+        }
+    }
+
+    /**
+     * How packets are wrapped for the real server.
+     *
+     * @param guePort the outer UDP destination port of {@link Kind#GUE}, else 0
+     */
+    public record Encapsulation(Kind kind, int guePort) {
+        public static final Encapsulation IPIP = new Encapsulation(Kind.IPIP, 0);
+        public static final Encapsulation L2 = new Encapsulation(Kind.L2, 0);
+
+        public static Encapsulation gue(int port) {
+            return new Encapsulation(Kind.GUE, port);
+        }
+
+        /** The kinds that the program knows. */
+        public enum Kind {
+            IPIP,
+            GUE,
+            /** Not at all: only the Ethernet addresses change. */
+            L2
+        }
+    }
 
     public byte[] encode() {
         ByteBuffer buffer = ByteBuffer.allocate(LENGTH);
-        buffer.put(Addresses.encode(vip)).putShort((short) vipPort).put((byte) protocol);
-        buffer.put((byte) state.code()).put((byte) flags());
+        buffer.put(Addresses.encode(vip.address())).putShort((short) vip.port());
+        buffer.put((byte) vip.protocol()).put((byte) state.code());
+        buffer.put(PREFIX_OFFSET, (byte) vip.mappedBits());
         buffer.position(REAL_OFFSET).put(Addresses.encode(real));
         buffer.put(nextHop.destination().bytes()).put(nextHop.source().bytes());
-        buffer.order(ByteOrder.nativeOrder()).putInt(outerSum()).putInt(vipId);
+        buffer.putShort(GUE_PORT_OFFSET, (short) encapsulation.guePort());
+        buffer.order(ByteOrder.nativeOrder());
+        buffer.putShort(FLAGS_OFFSET, (short) flags());
+        buffer.putInt(vipId).putShort((short) outerSum());
+        buffer.putShort(MTU_OFFSET, (short) nextHop.mtu());
+        buffer.putShort(EGRESS_OFFSET, (short) nextHop.egress());
         return buffer.array();
     }
 
     /** The record behind a map's value; only for members that are not {@link MemberState#FREE}. */
     public static MemberRecord decode(byte[] bytes) {
         ByteBuffer buffer = ByteBuffer.wrap(bytes);
+        VipMatch vip = VipMatch.ofMapped(
+                bytes,
+                buffer.get(PREFIX_OFFSET) & 0xff,
+                buffer.getShort(PORT_OFFSET) & 0xffff,
+                buffer.get(PORT_OFFSET + 2) & 0xff);
+        int guePort = buffer.getShort(GUE_PORT_OFFSET) & 0xffff;
+        buffer.order(ByteOrder.nativeOrder());
+        int flags = buffer.getShort(FLAGS_OFFSET);
+        NextHop nextHop = new NextHop(
+                MacAddress.of(Arrays.copyOfRange(bytes, NEXT_HOP_OFFSET, NEXT_HOP_OFFSET + MacAddress.LENGTH)),
+                MacAddress.of(Arrays.copyOfRange(bytes, NEXT_HOP_OFFSET + MacAddress.LENGTH, VIP_ID_OFFSET)),
+                buffer.getShort(MTU_OFFSET) & 0xffff,
+                buffer.getShort(EGRESS_OFFSET) & 0xffff);
         return new MemberRecord(
-                Addresses.decode(bytes),
-                buffer.getShort(16) & 0xffff,
-                buffer.get(18) & 0xff,
+                vip,
                 stateOf(bytes),
                 Addresses.decode(Arrays.copyOfRange(bytes, REAL_OFFSET, NEXT_HOP_OFFSET)),
-                new NextHop(
-                        MacAddress.of(Arrays.copyOfRange(bytes, NEXT_HOP_OFFSET, NEXT_HOP_OFFSET + 6)),
-                        MacAddress.of(Arrays.copyOfRange(bytes, NEXT_HOP_OFFSET + 6, SUM_OFFSET))),
-                buffer.order(ByteOrder.nativeOrder()).getInt(SUM_OFFSET + 4));
+                nextHop,
+                new Encapsulation(kindOf(flags), guePort),
+                buffer.getInt(VIP_ID_OFFSET),
+                (flags & ROUTED) != 0);
     }
 
     public static MemberState stateOf(byte[] bytes) {
@@ -64,13 +140,24 @@ public record MemberRecord(
     }
 
     public MemberRecord with(MemberState newState) {
-        return new MemberRecord(vip, vipPort, protocol, newState, real, nextHop, vipId);
+        return new MemberRecord(vip, newState, real, nextHop, encapsulation, vipId, routed);
+    }
+
+    private static Encapsulation.Kind kindOf(int flags) {
+        if ((flags & GUE) != 0) {
+            return Encapsulation.Kind.GUE;
+        }
+        return (flags & L2) != 0 ? Encapsulation.Kind.L2 : Encapsulation.Kind.IPIP;
     }
 
     private int flags() {
-        return (Addresses.isIpv6(vip) ? VIP_IPV6 : 0)
+        return (Addresses.isIpv6(vip.address()) ? VIP_IPV6 : 0)
                 | (Addresses.isIpv6(real) ? REAL_IPV6 : 0)
-                | (vipPort == 0 ? ANY_PORT : 0);
+                | (vip.port() == 0 ? ANY_PORT : 0)
+                | (vip.isPrefix() ? PREFIX : 0)
+                | (encapsulation.kind() == Encapsulation.Kind.GUE ? GUE : 0)
+                | (encapsulation.kind() == Encapsulation.Kind.L2 ? L2 : 0)
+                | (routed ? ROUTED : 0);
     }
 
     /**
@@ -83,12 +170,23 @@ public record MemberRecord(
         }
         ByteBuffer words = ByteBuffer.allocate(8).order(ByteOrder.BIG_ENDIAN);
         words.putShort((short) 0x4500);
-        words.put((byte) OUTER_TTL).put((byte) (Addresses.isIpv6(vip) ? IPPROTO_IPV6 : IPPROTO_IPIP));
+        words.put((byte) OUTER_TTL).put((byte) outerProtocol());
         words.put(real.getAddress()).flip().order(ByteOrder.nativeOrder());
         int sum = 0;
         while (words.hasRemaining()) {
             sum += words.getShort() & 0xffff;
         }
-        return sum;
+        return folded(folded(sum));
+    }
+
+    private static int folded(int sum) {
+        return (sum & 0xffff) + (sum >>> Short.SIZE);
+    }
+
+    private int outerProtocol() {
+        if (encapsulation.kind() == Encapsulation.Kind.GUE) {
+            return IPPROTO_UDP;
+        }
+        return Addresses.isIpv6(vip.address()) ? IPPROTO_IPV6 : IPPROTO_IPIP;
     }
 }

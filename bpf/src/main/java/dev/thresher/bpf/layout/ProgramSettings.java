@@ -18,7 +18,7 @@ public record ProgramSettings(HashKey hashKey, OuterSource source, int flowPairs
     public static final int LENGTH = 96;
 
     /** {@code ABI_VERSION}: maps that a program of another version made cannot be used. */
-    public static final int ABI_VERSION = 1;
+    public static final int ABI_VERSION = 2;
 
     public ProgramSettings {
         if (Integer.bitCount(flowPairs) != 1) {

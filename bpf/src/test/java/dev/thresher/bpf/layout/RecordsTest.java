@@ -13,6 +13,7 @@ import dev.thresher.bpf.layout.ProgramSettings.OuterSource;
 import dev.thresher.bpf.layout.ProgramSettings.Ticks;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -28,6 +29,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What is written to a map is read back as the same value. */
 class RecordsTest {
     private static final MacAddress MAC = MacAddress.parse("02:00:00:00:00:0f");
+
+    private static final List<VipMatch> PREFIXES = List.of(
+            new VipMatch(address(new byte[] {10, 0, 0, 0}), 8, 80, 6),
+            new VipMatch(address(new byte[] {10, 1, 2, 2}), 31, 0, 17),
+            new VipMatch(
+                    address(new byte[] {0x20, 1, 13, (byte) 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}), 32, 80, 6));
 
     private static InetAddress address(byte[] bytes) {
         try {
@@ -87,13 +94,13 @@ class RecordsTest {
         for (String vip : new String[] {"203.0.113.10", "2001:db8:cafe::10"}) {
             for (String real : new String[] {"10.0.3.11", "fd00:3::11"}) {
                 MemberRecord member = new MemberRecord(
-                        InetAddress.getByName(vip),
-                        65535,
-                        17,
+                        new VipMatch(InetAddress.getByName(vip), 65535, 17),
                         state,
                         InetAddress.getByName(real),
-                        new MemberRecord.NextHop(MAC, MacAddress.parse("fe:ff:ff:ff:ff:ff")),
-                        1 << 20);
+                        new MemberRecord.NextHop(MAC, MacAddress.parse("fe:ff:ff:ff:ff:ff"), 65535, 63),
+                        MemberRecord.Encapsulation.gue(65535),
+                        1 << 20,
+                        true);
                 assertEquals(member, MemberRecord.decode(member.encode()));
                 assertEquals(state, MemberRecord.stateOf(member.encode()));
                 assertEquals(MemberState.DOWN, member.with(MemberState.DOWN).state());
@@ -111,10 +118,13 @@ class RecordsTest {
         assertThrows(IllegalArgumentException.class, () -> MemberState.of(4));
     }
 
-    @Property
-    void vips_survive(@ForAll @IntRange(max = 1 << 20) int id, @ForAll boolean tracked) {
-        VipRecord vip = new VipRecord(id, tracked);
-        assertEquals(vip, VipRecord.decode(vip.encode()));
+    @Test
+    void member_of_a_prefix_survives() {
+        for (VipMatch vip : PREFIXES) {
+            MemberRecord member =
+                    new MemberRecord(vip, MemberState.UP, vip.address(), new MemberRecord.NextHop(MAC, MAC), 7);
+            assertEquals(member, MemberRecord.decode(member.encode()));
+        }
     }
 
     @Property

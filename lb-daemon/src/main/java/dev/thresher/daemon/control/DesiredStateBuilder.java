@@ -5,7 +5,6 @@ import dev.thresher.bpf.layout.MacAddress;
 import dev.thresher.bpf.layout.MemberRecord.NextHop;
 import dev.thresher.bpf.layout.MemberState;
 import dev.thresher.config.Config;
-import dev.thresher.config.HealthCheck;
 import dev.thresher.config.Pool;
 import dev.thresher.config.Real;
 import dev.thresher.config.Vip;
@@ -40,7 +39,8 @@ final class DesiredStateBuilder {
             Pool pool = config.poolOf(vip);
             List<DesiredMember> members = new ArrayList<>();
             for (Real real : pool.reals()) {
-                members.add(member(real, pool.check(), healths, nextHops.get(real.address())));
+                members.add(
+                        member(real, healths.get(Target.of(vip, pool, real.address())), nextHops.get(real.address())));
             }
             vips.add(new DesiredVip(vip.key(), vip.tracked(), members));
         }
@@ -48,19 +48,21 @@ final class DesiredStateBuilder {
     }
 
     /** A real that cannot be reached is as good as down, whatever its probes say; so is one that nobody has probed yet. */
-    private DesiredMember member(
-            Real real, HealthCheck check, Map<Target, TargetHealth> healths, @Nullable Resolution nextHop) {
+    private DesiredMember member(Real real, @Nullable TargetHealth health, @Nullable Resolution nextHop) {
         if (!(nextHop instanceof Resolution.Resolved resolved)) {
             return new DesiredMember(real.address(), real.weight(), MemberState.DOWN, new NextHop(NOWHERE, source));
         }
-        TargetHealth health = healths.get(new Target(real.address(), check));
-        boolean up = health != null && health.state().health() == Health.UP;
-        MemberState state = up ? serving(real) : MemberState.DOWN;
+        Health word = health == null ? Health.UNKNOWN : health.state().health();
+        MemberState state = stateOf(word, real);
         return new DesiredMember(real.address(), real.weight(), state, new NextHop(resolved.destination(), source));
     }
 
     /** Weight 0 asks for no new flows, and says nothing against those that are there. */
-    private static MemberState serving(Real real) {
-        return real.weight() == 0 ? MemberState.DRAIN : MemberState.UP;
+    private static MemberState stateOf(Health health, Real real) {
+        return switch (health) {
+            case UP -> real.weight() == 0 ? MemberState.DRAIN : MemberState.UP;
+            case DRAIN -> MemberState.DRAIN;
+            case DOWN, UNKNOWN, MAINTENANCE -> MemberState.DOWN;
+        };
     }
 }

@@ -25,7 +25,7 @@ final class FoundVerdicts {
                 MemberState state = found.get(new Member(vip.key(), real.address()));
                 if (state != null) {
                     Health health = state == MemberState.DOWN ? Health.DOWN : Health.UP;
-                    verdicts.merge(new Target(real.address(), pool.check()), health, FoundVerdicts::better);
+                    verdicts.merge(Target.of(vip, pool, real.address()), health, FoundVerdicts::better);
                 }
             }
         }

@@ -21,7 +21,7 @@ record InForce(Config config, DesiredStateBuilder builder, Set<Target> targets, 
     /** {@code source} is the interface's own address. */
     static InForce of(Config config, MacAddress source) {
         Set<Target> targets = targets(config);
-        Set<InetAddress> reals = targets.stream().map(Target::address).collect(Collectors.toSet());
+        Set<InetAddress> reals = targets.stream().map(Target::real).collect(Collectors.toSet());
         return new InForce(config, new DesiredStateBuilder(config, source), targets, reals);
     }
 
@@ -29,7 +29,7 @@ record InForce(Config config, DesiredStateBuilder builder, Set<Target> targets, 
         Set<Target> targets = new LinkedHashSet<>();
         for (Vip vip : config.vips()) {
             Pool pool = config.poolOf(vip);
-            pool.reals().forEach(real -> targets.add(new Target(real.address(), pool.check())));
+            pool.reals().forEach(real -> targets.add(Target.of(vip, pool, real.address())));
         }
         return targets;
     }

@@ -163,7 +163,7 @@ public final class StateView implements StateSource {
     private static VipState vip(Vip vip, Picture picture) {
         Pool pool = picture.published.config().poolOf(vip);
         List<MemberState> members = pool.reals().stream()
-                .map(real -> member(new Member(vip.key(), real.address()), real, pool.check(), picture))
+                .map(real -> member(vip, pool, real, picture))
                 .toList();
         Traffic traffic = members.stream().map(MemberState::traffic).reduce(Traffic.NONE, Traffic::plus);
         Integer id = picture.published.vipIds().get(vip.key());
@@ -171,15 +171,16 @@ public final class StateView implements StateSource {
                 vip.key(), vip.pool(), vip.tracked(), traffic, id == null ? 0 : picture.drops.get(id), members);
     }
 
-    private static MemberState member(Member member, Real real, HealthCheck check, Picture picture) {
-        TargetHealth health = picture.healths.get(new Target(real.address(), check));
+    private static MemberState member(Vip vip, Pool pool, Real real, Picture picture) {
+        Member member = new Member(vip.key(), real.address());
+        TargetHealth health = picture.healths.get(Target.of(vip, pool, real.address()));
         LastProbe probe = health == null ? null : health.lastProbe();
         Integer id = picture.published.memberIds().get(member);
         return new MemberState(
                 real.address(),
                 real.weight(),
                 Objects.requireNonNullElse(picture.weights.get(member), 0),
-                stateOf(health, check),
+                stateOf(health, pool.check()),
                 health == null ? picture.now : before(picture, health.state().sinceNanos()),
                 reason(health, picture.published.nextHops().get(real.address())),
                 probe == null ? null : Duration.ofNanos(picture.nowNanos - probe.endedNanos()),
@@ -191,12 +192,16 @@ public final class StateView implements StateSource {
     }
 
     private static HealthState stateOf(@Nullable TargetHealth health, HealthCheck check) {
-        if (check.kind() == HealthCheck.Kind.NONE) {
+        if (!check.probes()) {
             return HealthState.UNCHECKED;
         }
         return health == null
                 ? HealthState.UNKNOWN
-                : HealthState.valueOf(health.state().health().name());
+                : switch (health.state().health()) {
+                    case UNKNOWN -> HealthState.UNKNOWN;
+                    case UP, DRAIN -> HealthState.UP;
+                    case DOWN, MAINTENANCE -> HealthState.DOWN;
+                };
     }
 
     /** Why a member serves or does not: the next hop first, without which its health means nothing. */

@@ -8,7 +8,7 @@ import java.util.BitSet;
 import java.util.Map;
 import java.util.Set;
 
-/** Writes to the maps that the program reads. Each call takes effect at once; none undoes another. */
+/** Writes to the maps that the program reads. Each call takes effect at once. */
 public interface Datapath {
     /** Ids above 0 and below this are there for members. */
     int memberCapacity();
@@ -25,9 +25,8 @@ public interface Datapath {
     /** Ids that have a table, and perhaps, after a restart, some that had one. */
     Set<Integer> tables();
 
-    void putVip(VipKey key, VipRecord vip);
-
-    void removeVip(VipKey key);
+    /** Swaps the VIPs as a whole: these are all, and packets for others are not looked at. */
+    void replaceVips(Map<VipKey, VipRecord> all);
 
     void putMember(int id, MemberRecord member);
 

@@ -9,7 +9,6 @@ import dev.thresher.bpf.BpfProgram;
 import dev.thresher.bpf.InstancePins;
 import dev.thresher.bpf.KernelClock;
 import dev.thresher.bpf.MappedArray;
-import dev.thresher.bpf.layout.ForeignAddresses;
 import dev.thresher.bpf.layout.MapNames;
 import dev.thresher.bpf.layout.MemberRecord;
 import dev.thresher.bpf.layout.MemberState;
@@ -29,7 +28,6 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collections;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -56,6 +54,7 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
     private final ProgramSettings settings;
     private final Map<LbMap, BpfMap> maps = new EnumMap<>(LbMap.class);
     private final FlowTable flows;
+    private final KernelVips vips;
     private final BpfMap tableOfNobody;
 
     private KernelDatapath(
@@ -77,7 +76,7 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
         MappedArray memory = map(LbMap.FLOWS).map();
         this.tableOfNobody = newTable();
         this.flows = new FlowTable(memory.buffer(), memory::close);
-        writeForeignAddresses();
+        this.vips = new KernelVips(map(LbMap.VIPS), map(LbMap.VIP_PREFIXES), map(LbMap.FOREIGN));
     }
 
     /** Loads the program, with the maps that an earlier daemon of this instance left if they fit. */
@@ -112,9 +111,12 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
             HashKey hashKey = KernelMaps.hashKey(adopted).orElseGet(SettingsSource::newHashKey);
             ProgramSettings settings = SettingsSource.settings(config, hashKey, capacity.flowPairs(), clock.hz());
             object.setReadOnlyData(settings.encode());
-            object.setMaxEntries(MapNames.VIPS, capacity.vips());
+            object.setMaxEntries(MapNames.VIP_PREFIXES, 2 * capacity.vips());
             object.setMaxEntries(MapNames.TABLES, capacity.vips());
             object.setMaxEntries(MapNames.VIP_STATS, capacity.vips());
+            object.setMaxEntries(MapNames.QUIC_CONFIGS, capacity.vips());
+            object.setMaxEntries(MapNames.QUIC_SERVERS, capacity.members());
+            object.setMaxEntries(MapNames.SOURCE_ROUTES, capacity.members());
             object.setMaxEntries(MapNames.MEMBERS, capacity.members());
             object.setMaxEntries(MapNames.MEMBER_STATS, capacity.members());
             object.setMaxEntries(MapNames.FLOWS, capacity.flowPairs());
@@ -186,11 +188,6 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
     }
 
     @Override
-    public Optional<VipRecord> vip(VipKey key) {
-        return map(LbMap.VIPS).lookup(VipKeys.encode(key)).map(VipRecord::decode);
-    }
-
-    @Override
     public Optional<MemberRecord> member(int id) {
         return map(LbMap.MEMBERS)
                 .lookup(index(id))
@@ -200,20 +197,10 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
 
     @Override
     public int memberAt(int vipId, int slot) {
-        while (true) {
-            Optional<byte[]> id = map(LbMap.TABLES).lookup(index(vipId));
-            if (id.isEmpty()) {
-                return 0;
-            }
-            Optional<BpfMap> table = BpfMap.openId("maglev", intOf(id.get()));
-            // It may have been replaced since: then there is another.
-            if (table.isPresent()) {
-                try (BpfMap open = table.get()) {
-                    byte[] slots = open.lookup(index(0)).orElseThrow();
-                    return ByteBuffer.wrap(slots).order(ByteOrder.nativeOrder()).getInt(slot * Integer.BYTES);
-                }
-            }
-        }
+        return InnerMaps.read(map(LbMap.TABLES), vipId)
+                .map(slots ->
+                        ByteBuffer.wrap(slots).order(ByteOrder.nativeOrder()).getInt(slot * Integer.BYTES))
+                .orElse(0);
     }
 
     /** The daemon's view of the per-CPU counters. */
@@ -233,9 +220,7 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
 
     @Override
     public Map<VipKey, VipRecord> vips() {
-        Map<VipKey, VipRecord> vips = new HashMap<>();
-        map(LbMap.VIPS).forEach((key, value) -> vips.put(VipKeys.decode(key), VipRecord.decode(value)));
-        return vips;
+        return vips.read();
     }
 
     @Override
@@ -266,27 +251,8 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
     }
 
     @Override
-    public void putVip(VipKey key, VipRecord vip) {
-        ForeignAddresses foreign =
-                ForeignAddresses.decode(map(LbMap.FOREIGN).lookup(index(0)).orElseThrow());
-        if (foreign.contains(key.address())) {
-            foreign.remove(key.address());
-            map(LbMap.FOREIGN).update(index(0), foreign.encode());
-        }
-        map(LbMap.VIPS).update(VipKeys.encode(key), vip.encode());
-    }
-
-    @Override
-    public void removeVip(VipKey key) {
-        map(LbMap.VIPS).delete(VipKeys.encode(key));
-        writeForeignAddresses();
-    }
-
-    /** Tells the program which addresses have no VIP. */
-    private void writeForeignAddresses() {
-        ForeignAddresses foreign = ForeignAddresses.all();
-        vips().keySet().forEach(key -> foreign.remove(key.address()));
-        map(LbMap.FOREIGN).update(index(0), foreign.encode());
+    public void replaceVips(Map<VipKey, VipRecord> all) {
+        vips.replace(all);
     }
 
     @Override
@@ -378,10 +344,6 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
             throw new IllegalStateException("no map " + map);
         }
         return found;
-    }
-
-    private static int intOf(byte[] value) {
-        return ByteBuffer.wrap(value).order(ByteOrder.nativeOrder()).getInt();
     }
 
     private static byte[] index(int index) {

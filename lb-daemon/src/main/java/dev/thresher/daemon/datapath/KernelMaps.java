@@ -65,7 +65,7 @@ final class KernelMaps {
         return settings.length == ProgramSettings.LENGTH
                 && ProgramSettings.versionOf(settings) == ProgramSettings.ABI_VERSION
                 && entries(found, LbMap.MEMBERS) == capacity.members()
-                && entries(found, LbMap.VIPS) == capacity.vips();
+                && entries(found, LbMap.VIP_STATS) == capacity.vips();
     }
 
     private static void dropIfResized(Map<LbMap, BpfMap> found, Capacity capacity) {

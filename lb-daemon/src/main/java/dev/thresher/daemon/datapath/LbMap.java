@@ -6,12 +6,17 @@ import dev.thresher.bpf.layout.MapNames;
 /** The maps that outlive the daemon. The pinned settings come last: a set of pins without them is not complete. */
 enum LbMap {
     VIPS(MapNames.VIPS),
+    VIP_PREFIXES(MapNames.VIP_PREFIXES),
     FOREIGN(MapNames.FOREIGN),
     MEMBERS(MapNames.MEMBERS),
     TABLES(MapNames.TABLES),
     MEMBER_STATS(MapNames.MEMBER_STATS),
     VIP_STATS(MapNames.VIP_STATS),
     COUNTERS(MapNames.COUNTERS),
+    EGRESS(MapNames.EGRESS),
+    QUIC_CONFIGS(MapNames.QUIC_CONFIGS),
+    QUIC_SERVERS(MapNames.QUIC_SERVERS),
+    SOURCE_ROUTES(MapNames.SOURCE_ROUTES),
     FLOWS(MapNames.FLOWS),
     SETTINGS(".rodata");
 

@@ -6,6 +6,7 @@ import dev.thresher.bpf.layout.ProgramSettings;
 import dev.thresher.bpf.layout.VipRecord;
 import dev.thresher.config.VipKey;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 
 /** What the program decides by, read where the program reads it. Thread-safe. */
@@ -20,7 +21,8 @@ public interface ProgramMaps {
     /** So many ticks as time. */
     Duration age(int ticks);
 
-    Optional<VipRecord> vip(VipKey key);
+    /** All VIPs. */
+    Map<VipKey, VipRecord> vips();
 
     /** The record of a member; empty when the id is free. */
     Optional<MemberRecord> member(int id);

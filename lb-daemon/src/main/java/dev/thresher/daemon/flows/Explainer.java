@@ -2,17 +2,18 @@
 package dev.thresher.daemon.flows;
 
 import dev.thresher.bpf.layout.FlowEntry;
+import dev.thresher.bpf.layout.HashKind;
 import dev.thresher.bpf.layout.MacAddress;
 import dev.thresher.bpf.layout.MemberRecord;
 import dev.thresher.bpf.layout.MemberState;
 import dev.thresher.bpf.layout.ProgramSettings.Ticks;
-import dev.thresher.bpf.layout.VipRecord;
 import dev.thresher.config.Member;
 import dev.thresher.config.Protocol;
 import dev.thresher.config.VipKey;
 import dev.thresher.daemon.datapath.FlowTable;
 import dev.thresher.daemon.datapath.FlowTable.Placed;
 import dev.thresher.daemon.datapath.ProgramMaps;
+import dev.thresher.daemon.datapath.VipKeys;
 import dev.thresher.daemon.flows.Explanation.MemberView;
 import dev.thresher.daemon.flows.Explanation.Route;
 import dev.thresher.daemon.flows.Explanation.Verdict;
@@ -40,9 +41,6 @@ final class Explainer {
         this.state = state;
     }
 
-    /** A VIP as the program found it. */
-    private record FoundVip(VipKey key, VipRecord record) {}
-
     /** An entry and the member that it names, whose VIP the packet is for. */
     private record FoundFlow(Placed placed, MemberRecord member) {}
 
@@ -53,14 +51,16 @@ final class Explainer {
                 destination.address(),
                 destination.port(),
                 destination.protocol().number());
-        int slot = SlotHash.slotOf(tuple, maps.settings().maglevSeed());
         FoundFlow flow = flow(tuple, destination);
-        FoundVip vip = vip(destination);
+        FoundVip vip = FoundVip.of(destination, maps.vips()).orElse(null);
+        HashKind hash = vip == null ? HashKind.FIVE_TUPLE : vip.record().hash();
+        int slot = SlotHash.slotOf(
+                tuple, hash.portsMask(), hash.sourceMask(), maps.settings().maglevSeed());
         MemberRecord choice = vip == null ? null : choice(vip, slot);
         boolean tcp = destination.protocol() == Protocol.TCP;
         return new Explanation(
-                vip == null ? null : vip.key,
-                vip != null && vip.record.tracked(),
+                vip == null ? null : vip.key(),
+                vip != null && vip.record().tracked(),
                 slot,
                 choice == null ? null : memberOf(choice),
                 flow == null ? null : view(flow, client),
@@ -78,19 +78,8 @@ final class Explainer {
         return member == null || !isFor(member, destination) ? null : new FoundFlow(placed, member);
     }
 
-    private @Nullable FoundVip vip(VipKey destination) {
-        VipKey anyPort = new VipKey(destination.address(), 0, destination.protocol());
-        for (VipKey key : List.of(destination, anyPort)) {
-            VipRecord record = maps.vip(key).orElse(null);
-            if (record != null) {
-                return new FoundVip(key, record);
-            }
-        }
-        return null;
-    }
-
     private @Nullable MemberRecord choice(FoundVip vip, int slot) {
-        int id = maps.memberAt(vip.record.id(), slot);
+        int id = maps.memberAt(vip.record().id(), slot);
         return id == 0 ? null : maps.member(id).orElse(null);
     }
 
@@ -132,9 +121,7 @@ final class Explainer {
     }
 
     private static boolean isFor(MemberRecord member, VipKey destination) {
-        return member.vip().equals(destination.address())
-                && member.protocol() == destination.protocol().number()
-                && (member.vipPort() == destination.port() || member.vipPort() == 0);
+        return VipKeys.key(member.vip()).covers(destination);
     }
 
     private Flow view(FoundFlow flow, Client client) {
@@ -168,7 +155,6 @@ final class Explainer {
     }
 
     private static Member memberOf(MemberRecord record) {
-        Protocol protocol = record.protocol() == Protocol.TCP.number() ? Protocol.TCP : Protocol.UDP;
-        return new Member(new VipKey(record.vip(), record.vipPort(), protocol), record.real());
+        return new Member(VipKeys.key(record.vip()), record.real());
     }
 }

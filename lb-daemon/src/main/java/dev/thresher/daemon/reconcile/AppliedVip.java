@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.daemon.reconcile;
 
-import dev.thresher.bpf.layout.VipRecord;
 import java.net.InetAddress;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,25 +12,20 @@ final class AppliedVip {
     final int id;
     final Map<InetAddress, Integer> memberIds = new LinkedHashMap<>();
 
-    /** In the map of VIPs; null while it is not there, or after a write failed. */
-    @Nullable
-    VipRecord record;
-
     /** What the table was built from, nothing if there is none; null when that is not known, as after a restart. */
     @Nullable
     List<TableBuilder.Entry> table;
 
-    private AppliedVip(int id, @Nullable VipRecord record, @Nullable List<TableBuilder.Entry> table) {
+    private AppliedVip(int id, @Nullable List<TableBuilder.Entry> table) {
         this.id = id;
-        this.record = record;
         this.table = table;
     }
 
     static AppliedVip added(int id) {
-        return new AppliedVip(id, null, List.of());
+        return new AppliedVip(id, List.of());
     }
 
-    static AppliedVip found(VipRecord record, boolean hasTable) {
-        return new AppliedVip(record.id(), record, hasTable ? null : List.of());
+    static AppliedVip found(int id, boolean hasTable) {
+        return new AppliedVip(id, hasTable ? null : List.of());
     }
 }

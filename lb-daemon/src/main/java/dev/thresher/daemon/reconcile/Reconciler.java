@@ -8,9 +8,9 @@ import dev.thresher.bpf.layout.MemberRecord;
 import dev.thresher.bpf.layout.MemberState;
 import dev.thresher.bpf.layout.VipRecord;
 import dev.thresher.config.Member;
-import dev.thresher.config.Protocol;
 import dev.thresher.config.VipKey;
 import dev.thresher.daemon.datapath.Datapath;
+import dev.thresher.daemon.datapath.VipKeys;
 import dev.thresher.daemon.reconcile.DesiredState.DesiredMember;
 import dev.thresher.daemon.reconcile.DesiredState.DesiredVip;
 import java.net.InetAddress;
@@ -50,6 +50,9 @@ public final class Reconciler {
     private final IdPool memberIds;
     private final Map<VipKey, AppliedVip> vips = new HashMap<>();
     private final Map<Integer, MemberRecord> records = new HashMap<>();
+
+    /** What the map of VIPs says; null when a write failed, and that is not known. */
+    private @Nullable Map<VipKey, VipRecord> vipRecords;
 
     /** Begins with what the maps hold. */
     public Reconciler(Datapath datapath, TableBuilder tableBuilder) {
@@ -105,7 +108,7 @@ public final class Reconciler {
         writeTables(wanted);
         writeVips(wanted);
         writeMembers(wanted, state -> state == MemberState.DOWN);
-        removeVips(wanted.keySet());
+        freeVips(wanted.keySet());
         freeMembers(wanted);
         forget(wanted.keySet());
     }
@@ -125,9 +128,11 @@ public final class Reconciler {
     /** Takes over what an earlier daemon left, and frees what belongs to nothing: it was stopped in the middle. */
     private void adopt() {
         Set<Integer> tables = new HashSet<>(datapath.tables());
-        datapath.vips().forEach((key, record) -> {
+        Map<VipKey, VipRecord> found = datapath.vips();
+        vipRecords = found;
+        found.forEach((key, record) -> {
             vipIds.reserve(record.id());
-            vips.put(key, AppliedVip.found(record, tables.remove(record.id())));
+            vips.put(key, AppliedVip.found(record.id(), tables.remove(record.id())));
         });
         if (!tables.isEmpty()) {
             datapath.freeVips(tables);
@@ -170,7 +175,7 @@ public final class Reconciler {
             AppliedVip vip = applied(desired.key());
             for (DesiredMember member : desired.members()) {
                 if (which.test(member.state())) {
-                    write(id(vip, member.real()), record(desired.key(), vip.id, member));
+                    write(id(vip, member.real()), member.record(desired, vip.id));
                 }
             }
         }
@@ -208,29 +213,26 @@ public final class Reconciler {
         emptied.forEach((vip, entries) -> vip.table = entries);
     }
 
+    /** Also takes out the VIPs that are gone: one step makes the maps say which VIPs there are. */
     private void writeVips(Map<VipKey, DesiredVip> wanted) {
-        for (DesiredVip desired : wanted.values()) {
-            AppliedVip vip = applied(desired.key());
-            VipRecord record = new VipRecord(vip.id, desired.tracked());
-            if (!record.equals(vip.record)) {
-                vip.record = null;
-                datapath.putVip(desired.key(), record);
-                vip.record = record;
-            }
+        Map<VipKey, VipRecord> all = new LinkedHashMap<>();
+        wanted.forEach((key, desired) -> all.put(key, desired.record(applied(key).id)));
+        if (!all.equals(vipRecords)) {
+            vipRecords = null;
+            datapath.replaceVips(all);
+            vipRecords = all;
         }
     }
 
-    private void removeVips(Set<VipKey> wanted) {
+    private void freeVips(Set<VipKey> wanted) {
         List<AppliedVip> removed = new ArrayList<>();
         vips.forEach((key, vip) -> {
             if (!wanted.contains(key)) {
-                vip.record = null;
-                datapath.removeVip(key);
+                vip.table = null;
                 removed.add(vip);
             }
         });
         if (!removed.isEmpty()) {
-            removed.forEach(vip -> vip.table = null);
             datapath.freeVips(ids(removed));
         }
     }
@@ -288,20 +290,8 @@ public final class Reconciler {
         return entries;
     }
 
-    private static MemberRecord record(VipKey key, int vipId, DesiredMember member) {
-        return new MemberRecord(
-                key.address(),
-                key.port(),
-                key.protocol().number(),
-                member.state(),
-                member.real(),
-                member.nextHop(),
-                vipId);
-    }
-
     private static VipKey vipOf(MemberRecord record) {
-        Protocol protocol = record.protocol() == Protocol.TCP.number() ? Protocol.TCP : Protocol.UDP;
-        return new VipKey(record.vip(), record.vipPort(), protocol);
+        return VipKeys.key(record.vip());
     }
 
     private AppliedVip applied(VipKey key) {

@@ -2,6 +2,7 @@
 package dev.thresher.daemon.control;
 
 import dev.thresher.config.ApiSettings;
+import dev.thresher.config.CheckTiming;
 import dev.thresher.config.Config;
 import dev.thresher.config.EncapsulationSettings;
 import dev.thresher.config.FlowSettings;
@@ -9,7 +10,6 @@ import dev.thresher.config.HealthCheck;
 import dev.thresher.config.Interface;
 import dev.thresher.config.Pool;
 import dev.thresher.config.Real;
-import dev.thresher.config.StatusRanges;
 import dev.thresher.config.Vip;
 import dev.thresher.config.XdpMode;
 import java.time.Duration;
@@ -37,7 +37,6 @@ final class Configs {
 
     /** A check whose first probe comes at some time within the interval. */
     static HealthCheck tcp(int port, Duration interval) {
-        return new HealthCheck(
-                HealthCheck.Kind.TCP, port, "/", null, StatusRanges.SUCCESS, interval, interval, 2, 3, 0);
+        return HealthCheck.tcp(port).with(CheckTiming.every(interval));
     }
 }

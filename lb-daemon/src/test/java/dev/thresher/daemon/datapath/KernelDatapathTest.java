@@ -58,7 +58,7 @@ class KernelDatapathTest {
     private static final VipKey WEB = VipKey.parse("203.0.113.10:80/tcp");
     private static final int MEMBER = 3;
     private static final MemberRecord RECORD = new MemberRecord(
-            WEB.address(), 80, 6, MemberState.UP, IpText.parse("10.0.0.2"), new NextHop(mac(1), mac(2)), 0);
+            VipKeys.match(WEB), MemberState.UP, IpText.parse("10.0.0.2"), new NextHop(mac(1), mac(2)), 0);
 
     private TestInterfaces interfaces;
     private InstancePins pins;
@@ -106,7 +106,7 @@ class KernelDatapathTest {
         int[] table = new int[MapNames.TABLE_SLOTS];
         Arrays.fill(table, MEMBER);
         maps.putTables(Map.of(0, table));
-        maps.putVip(WEB, new VipRecord(0, true));
+        maps.replaceVips(Map.of(WEB, new VipRecord(0, true)));
     }
 
     private Map<LbMap, Integer> pinnedIds() {
@@ -187,7 +187,7 @@ class KernelDatapathTest {
             assertEquals(Map.of(MEMBER, RECORD), datapath.members());
             assertEquals(Set.of(0), datapath.tables());
 
-            datapath.removeVip(WEB);
+            datapath.replaceVips(Map.of());
             datapath.freeVips(Set.of(0));
             BitSet freed = new BitSet();
             freed.set(MEMBER);

@@ -101,15 +101,12 @@ public final class MemoryDatapath implements Datapath {
     }
 
     @Override
-    public void putVip(VipKey key, VipRecord vip) {
+    public void replaceVips(Map<VipKey, VipRecord> all) {
         calls++;
-        step(() -> vips.put(key, vip));
-    }
-
-    @Override
-    public void removeVip(VipKey key) {
-        calls++;
-        step(() -> vips.remove(key));
+        step(() -> {
+            vips.clear();
+            vips.putAll(all);
+        });
     }
 
     @Override

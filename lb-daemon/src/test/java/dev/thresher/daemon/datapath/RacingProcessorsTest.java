@@ -10,7 +10,9 @@ import dev.thresher.bpf.layout.FlowEntry;
 import dev.thresher.bpf.layout.FlowPlace;
 import dev.thresher.bpf.layout.ProgramSettings;
 import dev.thresher.bpf.layout.ProgramSettings.HashKey;
+import dev.thresher.bpf.layout.VipRecord;
 import dev.thresher.config.FlowSettings;
+import dev.thresher.config.VipKey;
 import dev.thresher.hashing.FlowHash;
 import dev.thresher.hashing.FlowTuple;
 import dev.thresher.hashing.SlotHash;
@@ -24,6 +26,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CyclicBarrier;
@@ -242,11 +245,10 @@ final class RacingProcessorsTest {
         ProgramSettings settings = program.datapath().settings();
         HashKey key = settings.hashKey();
         FlowHash hash = new FlowHash(key.seed0(), key.seed1(), key.multiplier0(), key.multiplier1());
+        Map<VipKey, VipRecord> vips = program.datapath().vips();
         for (int number = 0; number < FLOWS; number++) {
             FlowTuple flow = generators.get(0).flow(number);
-            int vip = program.datapath()
-                    .vip(generators.get(0).vip(number))
-                    .orElseThrow()
+            int vip = Objects.requireNonNull(vips.get(generators.get(0).vip(number)))
                     .id();
             choices[number] = program.datapath().memberAt(vip, SlotHash.slotOf(flow, settings.maglevSeed()));
             long hashed = hash.of(flow);

@@ -9,9 +9,9 @@ import dev.thresher.bpf.layout.MemberRecord;
 import dev.thresher.bpf.layout.MemberState;
 import dev.thresher.bpf.layout.VipRecord;
 import dev.thresher.config.Member;
-import dev.thresher.config.Protocol;
 import dev.thresher.config.VipKey;
 import dev.thresher.daemon.datapath.MemoryDatapath;
+import dev.thresher.daemon.datapath.VipKeys;
 import dev.thresher.daemon.reconcile.DesiredState.DesiredMember;
 import dev.thresher.daemon.reconcile.DesiredState.DesiredVip;
 import java.util.ArrayList;
@@ -147,8 +147,7 @@ final class MapInvariants {
     }
 
     static Member memberOf(MemberRecord record) {
-        Protocol protocol = record.protocol() == Protocol.TCP.number() ? Protocol.TCP : Protocol.UDP;
-        return new Member(new VipKey(record.vip(), record.vipPort(), protocol), record.real());
+        return new Member(VipKeys.key(record.vip()), record.real());
     }
 
     private static List<DesiredMember> shares(DesiredVip vip) {

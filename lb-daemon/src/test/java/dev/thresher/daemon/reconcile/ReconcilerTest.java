@@ -19,6 +19,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.thresher.bpf.layout.MemberRecord;
 import dev.thresher.bpf.layout.MemberState;
+import dev.thresher.bpf.layout.VipMatch;
 import dev.thresher.bpf.layout.VipRecord;
 import dev.thresher.config.IpText;
 import dev.thresher.config.Member;
@@ -68,9 +69,7 @@ class ReconcilerTest {
         assertArrayEquals(ListTable.of(1, 1, 1), table(WEB));
         assertEquals(
                 new MemberRecord(
-                        IpText.parse("203.0.113.10"),
-                        80,
-                        Protocol.TCP.number(),
+                        new VipMatch(IpText.parse("203.0.113.10"), 80, Protocol.TCP.number()),
                         MemberState.UP,
                         address(2),
                         Desired.nextHop(0),
@@ -195,7 +194,7 @@ class ReconcilerTest {
         DesiredVip[] vips = IntStream.range(0, 70)
                 .mapToObj(port -> vip(VipKey.parse("192.0.2.1:" + port + "/tcp"), up(2)))
                 .toArray(DesiredVip[]::new);
-        assertEquals(70 + 3 + 70, apply(state(vips)), "members, batches of 32 tables, VIPs");
+        assertEquals(70 + 3 + 1, apply(state(vips)), "members, batches of 32 tables, VIPs");
         assertEquals(70, maps.tables().size());
     }
 

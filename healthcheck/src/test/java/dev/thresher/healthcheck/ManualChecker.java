@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.thresher.healthcheck;
+
+import java.util.SplittableRandom;
+
+/** Checkers on a loop that only the test moves. */
+final class ManualChecker {
+    private ManualChecker() {}
+
+    static HealthChecker on(ManualLoop loop, Probe probe, SplittableRandom random, HealthListener listener) {
+        return new HealthChecker(() -> Engine.of(loop, probe, ProbeRoutes.direct(), random, listener));
+    }
+}
