@@ -14,6 +14,7 @@
 #include "lib/hash.h"
 #include "lib/flow.h"
 #include "lib/lookup.h"
+#include "lib/route.h"
 #include "lib/encap.h"
 
 /*
@@ -40,10 +41,12 @@ static __always_inline bool entry_holds(__u64 entry, const struct member *member
 }
 
 /*
- * The member that the flow's entry names, unless the flow has to start anew; *bereft tells
- * whether it has to because its member is down.
+ * The member that the flow's entry names, unless the packet itself names another, or the flow has
+ * to start anew; *bereft tells whether it has to because its member is down, and *asked, whether
+ * the packet was looked at for a name.
  */
-static __always_inline const struct member *follow_flow(__u64 *slot, __u32 *member_id, bool *bereft,
+static __always_inline const struct member *follow_flow(struct xdp_md *ctx, __u64 *slot,
+							__u32 *member_id, bool *bereft, bool *asked,
 							const struct packet *packet)
 {
 	__u64 entry = *(volatile __u64 *)slot;
@@ -53,6 +56,15 @@ static __always_inline const struct member *follow_flow(__u64 *slot, __u32 *memb
 	member = bpf_map_lookup_elem(&members, member_id);
 	if (!member || !is_for(packet, member))
 		return 0;
+	if (member->flags & MEMBER_ROUTED) {
+		__u32 named = route(ctx, member->vip_id, packet);
+
+		*asked = true;
+		if (named) {
+			*member_id = named;
+			return bpf_map_lookup_elem(&members, member_id);
+		}
+	}
 	if (!entry_holds(entry, member, packet)) {
 		*bereft = member->state == MEMBER_DOWN && !(packet->tcp_flags & TCP_SYN);
 		return 0;
@@ -71,10 +83,12 @@ static __always_inline bool entry_is_strange(__u64 entry, const struct packet *p
 }
 
 /*
- * Picks a member for a flow and records it, at *slot if the flow's tag has an entry already.
- * Answers the member's id, or minus the verdict when there is none.
+ * Takes the member that the packet names, or else picks one for its flow and records that, at *slot
+ * if the flow's tag has an entry already. Answers the member's id, or minus the verdict when there
+ * is none.
  */
-static __always_inline int start_flow(const struct packet *packet, __u64 hash, __u64 *slot)
+static __always_inline int start_flow(struct xdp_md *ctx, const struct packet *packet, __u64 hash,
+				      __u64 *slot, bool asked)
 {
 	const struct vip *vip = vip_of(packet);
 	bool recorded = false;
@@ -83,6 +97,11 @@ static __always_inline int start_flow(const struct packet *packet, __u64 hash, _
 
 	if (!vip)
 		return -pass();
+	if (vip->flags & (VIP_QUIC | VIP_SOURCE_ROUTES) && !asked) {
+		member_id = route(ctx, vip->id, packet);
+		if (member_id)
+			return member_id;
+	}
 	member_id = pick_member(vip, packet);
 	if (!member_id)
 		return -drop_of_vip(COUNTER_DROP_NO_REAL, vip->id);
@@ -105,7 +124,7 @@ static __always_inline int balance(struct xdp_md *ctx, bool ipv6)
 {
 	struct packet packet = { .ipv6 = ipv6 };
 	const struct member *member = 0;
-	bool bereft = false;
+	bool bereft = false, asked = false;
 	__u32 member_id;
 	__u64 *slot;
 	__u64 hash;
@@ -115,9 +134,9 @@ static __always_inline int balance(struct xdp_md *ctx, bool ipv6)
 	hash = flow_hash(&packet);
 	slot = flow_find(hash);
 	if (slot)
-		member = follow_flow(slot, &member_id, &bereft, &packet);
+		member = follow_flow(ctx, slot, &member_id, &bereft, &asked, &packet);
 	if (!member) {
-		int answer = start_flow(&packet, hash, slot);
+		int answer = start_flow(ctx, &packet, hash, slot, asked);
 
 		if (answer <= 0)
 			return -answer;

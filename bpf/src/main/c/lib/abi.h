@@ -208,7 +208,7 @@ _Static_assert(sizeof(struct quic_config) == 8, "struct quic_config");
 
 struct quic_server_key {
 	__u32 vip_id;
-	__u8 version; /* config id of QUIC-LB, or version of Katran's */
+	__u8 version; /* config id of QUIC-LB; 0 for Katran's ids, the same in all its versions */
 	__u8 length;  /* of the id, in bytes */
 	__u8 pad[2];
 	__u8 id[16]; /* zeroes behind its length */
@@ -243,7 +243,9 @@ _Static_assert(sizeof(struct icmp_budget) == 16, "struct icmp_budget");
 	X(FLOW_REPICKED, "a flow moved because its member went out of service")                    \
 	X(FLOW_UNTRACKED, "packets of flows that found no room in the table")                      \
 	X(FLOW_EVICTED_UNCONFIRMED, "an unconfirmed entry made room")                              \
-	X(FLOW_EVICTED_IDLE, "an idle confirmed entry made room")
+	X(FLOW_EVICTED_IDLE, "an idle confirmed entry made room")                                  \
+	X(ROUTE_UNKNOWN_ID, "packets whose QUIC connection id names no real server")               \
+	X(ROUTE_DOWN, "packets went by their flow: the real server that they name is down")
 
 enum counter {
 #define X(name, text) COUNTER_##name,

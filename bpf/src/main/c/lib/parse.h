@@ -41,9 +41,10 @@ struct packet {
 	};
 	bool ipv6;
 	__u8 protocol;
-	__u8 tcp_flags; /* 0 for UDP */
-	__u8 tos;	/* TOS or traffic class */
-	__u32 length;	/* of the IP packet, header included, in bytes */
+	__u8 tcp_flags;	 /* 0 for UDP */
+	__u8 tos;	 /* TOS or traffic class */
+	__u32 length;	 /* of the IP packet, header included, in bytes */
+	__u32 transport; /* where the TCP or UDP header begins in the frame */
 };
 
 static __always_inline struct cursor cursor_of(struct xdp_md *ctx)
@@ -122,6 +123,7 @@ static __always_inline int parse_packet(struct xdp_md *ctx, struct packet *packe
 		return 0;
 	if (network + packet->length > cursor.end)
 		return 0;
+	packet->transport = cursor.at - (void *)(long)ctx->data;
 	return parse_ports(&cursor, packet->length - (cursor.at - network), packet);
 }
 

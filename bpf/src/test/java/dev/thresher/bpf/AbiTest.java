@@ -16,6 +16,9 @@ import dev.thresher.bpf.layout.MemberRecord;
 import dev.thresher.bpf.layout.MemberRecord.Encapsulation;
 import dev.thresher.bpf.layout.MemberState;
 import dev.thresher.bpf.layout.ProgramSettings;
+import dev.thresher.bpf.layout.QuicConfig;
+import dev.thresher.bpf.layout.QuicServerKey;
+import dev.thresher.bpf.layout.SourceRouteKey;
 import dev.thresher.bpf.layout.VipMatch;
 import dev.thresher.bpf.layout.VipRecord;
 import dev.thresher.bpf.layout.VipTable;
@@ -25,6 +28,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -202,6 +206,39 @@ class AbiTest {
         assertEquals(32 + 96 + 24, key.u32("prefixlen"));
         assertEquals(8443, key.be16("port"));
         assertArrayEquals(Addresses.encode(NET4), key.slice("addr", 16));
+    }
+
+    @Test
+    void quic_config_agrees() {
+        Map<String, Integer> schemes = btf.enumeration("quic_scheme");
+        Encoded lb =
+                Encoded.of("quic_config", QuicConfig.quicLb(Map.of(0, 4, 6, 15)).encode());
+        assertEquals(schemes.get("QUIC_LB"), lb.u8("scheme"));
+        assertArrayEquals(new byte[] {4, 0, 0, 0, 0, 0, 15}, lb.slice("id_length", QuicConfig.ROTATIONS));
+        assertEquals(schemes.get("QUIC_KATRAN"), (int) QuicConfig.KATRAN.encode()[0]);
+        assertEquals(schemes.get("QUIC_NONE"), (int) QuicConfig.NONE.encode()[0]);
+        assertEquals(QuicConfig.Scheme.values().length, schemes.size());
+    }
+
+    @Test
+    void quic_server_key_agrees() {
+        Encoded key = Encoded.of("quic_server_key", new QuicServerKey(70_000, 6, "0a0bff").encode());
+        assertEquals(70_000, key.u32("vip_id"));
+        assertEquals(6, key.u8("version"));
+        assertEquals(3, key.u8("length"));
+        assertArrayEquals(Arrays.copyOf(new byte[] {10, 11, -1}, 16), key.slice("id", 16));
+    }
+
+    @Test
+    void source_route_key_agrees() {
+        Encoded v4 = Encoded.of("source_route_key", new SourceRouteKey(70_000, NET4, 24).encode());
+        assertEquals(32 + 96 + 24, v4.u32("prefixlen"));
+        assertEquals(70_000, v4.u32("vip_id"));
+        assertArrayEquals(Addresses.encode(NET4), v4.slice("addr", 16));
+        assertEquals(
+                32 + 64,
+                Encoded.of("source_route_key", new SourceRouteKey(1, REAL6, 64).encode())
+                        .u32("prefixlen"));
     }
 
     private static MemberRecord member(InetAddress vip, int port, InetAddress real) {

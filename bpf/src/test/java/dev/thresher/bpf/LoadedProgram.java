@@ -9,6 +9,9 @@ import dev.thresher.bpf.layout.MapNames;
 import dev.thresher.bpf.layout.MemberRecord;
 import dev.thresher.bpf.layout.MemberState;
 import dev.thresher.bpf.layout.ProgramSettings;
+import dev.thresher.bpf.layout.QuicConfig;
+import dev.thresher.bpf.layout.QuicServerKey;
+import dev.thresher.bpf.layout.SourceRouteKey;
 import dev.thresher.bpf.layout.VipMatch;
 import dev.thresher.bpf.layout.VipRecord;
 import dev.thresher.bpf.layout.VipTable;
@@ -120,6 +123,48 @@ final class LoadedProgram implements AutoCloseable {
         vips.put(match, new VipRecord(service.id, tracked, hash, false, false));
         writeVips();
         return service;
+    }
+
+    /** Adds a UDP VIP whose connection ids name real servers. */
+    Service addQuicVip(String address, int port, QuicConfig config) {
+        Service service = addRoutedVip(address, port, Frame.UDP, true, false);
+        object.map(MapNames.QUIC_CONFIGS).update(key(service.id), config.encode());
+        return service;
+    }
+
+    /** Adds a VIP that asks for connection ids or for source routes. */
+    Service addRoutedVip(String address, int port, int protocol, boolean quic, boolean sourceRoutes) {
+        Service service = new Service(nextVip++, new VipMatch(Frame.address(address), port, protocol));
+        vips.put(service.match, new VipRecord(service.id, true, HashKind.FIVE_TUPLE, quic, sourceRoutes));
+        writeVips();
+        return service;
+    }
+
+    /** Adds a member, which is up, of a VIP that has routes. */
+    int addRoutedMember(Service service, String real) {
+        int id = addMember(service, real);
+        MemberRecord member = member(id);
+        put(
+                id,
+                new MemberRecord(
+                        service.match,
+                        member.state(),
+                        member.real(),
+                        member.nextHop(),
+                        member.encapsulation(),
+                        service.id,
+                        true));
+        return id;
+    }
+
+    void nameServer(Service service, int version, String id, int memberId) {
+        QuicServerKey server = new QuicServerKey(service.id, version, id);
+        object.map(MapNames.QUIC_SERVERS).update(server.encode(), key(memberId));
+    }
+
+    void routeClients(Service service, String network, int bits, int memberId) {
+        SourceRouteKey clients = new SourceRouteKey(service.id, Frame.address(network), bits);
+        object.map(MapNames.SOURCE_ROUTES).update(clients.encode(), key(memberId));
     }
 
     void removeVip(Service service) {

@@ -17,6 +17,7 @@ import dev.thresher.daemon.revision.Reloading;
 import dev.thresher.daemon.revision.Revisions;
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.NetworkInterface;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -60,7 +61,7 @@ final class BalancerDaemon implements Closeable {
         KernelDatapath datapath = add(KernelDatapath.open(config));
         MacAddress source = InterfaceMac.of(config.iface().name());
         FlowSweeping sweeping = new FlowSweeping(datapath, config.flows());
-        Controller controller = add(new Controller(config, datapath, source, nextHops(config), sweeping));
+        Controller controller = add(new Controller(config, datapath, source, nextHops(config, source), sweeping));
         Revisions revisions = new Revisions(configFile, document, controller::replace, InstantSource.system());
         StateView view = new StateView(configFile, version, datapath, controller, revisions::state, sweeping);
         controller.start(datapath.startsOver() ? VERDICT_PATIENCE : Duration.ZERO);
@@ -80,11 +81,15 @@ final class BalancerDaemon implements Closeable {
         return summary;
     }
 
-    private static NextHops nextHops(Config config) {
+    private static NextHops nextHops(Config config, MacAddress source) throws IOException {
+        String name = config.iface().name();
         var gateway = config.iface().gatewayMac();
         return gateway == null
-                ? new FollowedNextHops(config.iface().name())
-                : new FixedNextHop(MacAddress.of(gateway.toBytes()));
+                ? new FollowedNextHops(name)
+                : new FixedNextHop(
+                        MacAddress.of(gateway.toBytes()),
+                        source,
+                        NetworkInterface.getByName(name).getMTU());
     }
 
     private <T extends AutoCloseable> T add(T part) {

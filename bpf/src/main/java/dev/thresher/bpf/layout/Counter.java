@@ -11,7 +11,9 @@ public enum Counter {
     FLOW_REPICKED("a flow moved because its member went out of service"),
     FLOW_UNTRACKED("packets of flows that found no room in the table"),
     FLOW_EVICTED_UNCONFIRMED("an unconfirmed entry made room"),
-    FLOW_EVICTED_IDLE("an idle confirmed entry made room");
+    FLOW_EVICTED_IDLE("an idle confirmed entry made room"),
+    ROUTE_UNKNOWN_ID("packets whose QUIC connection id names no real server"),
+    ROUTE_DOWN("packets went by their flow: the real server that they name is down");
 
     private final String text;
 

@@ -15,7 +15,6 @@ import dev.thresher.healthcheck.Transition;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
@@ -47,8 +46,8 @@ public final class Controller implements AutoCloseable {
     private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1, Controller::newThread);
     private final RetriedTask reconciling;
 
-    /** The last usable next hop of each real, or why there never was one. Touched by the thread alone. */
-    private final Map<InetAddress, Resolution> resolutions = new HashMap<>();
+    /** Touched by the thread alone. */
+    private final KnownNextHops knownNextHops = new KnownNextHops();
 
     private volatile InForce inForce;
     private volatile Awaited<InetAddress> unheard = new Awaited<>(Set.of());
@@ -86,7 +85,7 @@ public final class Controller implements AutoCloseable {
         found.forEach(checker::seed);
         checker.update(targets).join();
         unjudged.heard(targets.stream().filter(this::isJudged).toList());
-        reconciler.nextHops().forEach((real, nextHop) -> resolutions.put(real, new Resolution.Resolved(nextHop, real)));
+        knownNextHops.adopt(reconciler.nextHops());
         unheard = new Awaited<>(inForce.reals());
         nextHops.follow(inForce.reals(), this::takeNextHops);
         awaitNextHops();
@@ -164,20 +163,9 @@ public final class Controller implements AutoCloseable {
         requestReconcile();
     }
 
-    /**
-     * A next hop that is lost is kept: a gateway that does not answer ARP for a moment is no reason to stop sending to
-     * it, and if it is gone for good the probes will tell.
-     */
     private void takeNextHops(Map<InetAddress, Resolution> changes) {
         thread.execute(() -> {
-            changes.forEach((real, resolution) -> {
-                if (resolution instanceof Resolution.Unresolved unresolved) {
-                    LOG.warn("{}", unresolved.reason());
-                    resolutions.putIfAbsent(real, resolution);
-                } else {
-                    resolutions.put(real, resolution);
-                }
-            });
+            knownNextHops.take(changes);
             unheard.heard(changes.keySet());
             requestReconcile();
         });
@@ -200,7 +188,7 @@ public final class Controller implements AutoCloseable {
     private void switchTo(InForce next) {
         InForce before = inForce;
         Map<Target, TargetHealth> known = checker.snapshot();
-        reconciler.requireRoom(next.builder().build(known, resolutions));
+        reconciler.requireRoom(next.builder().build(known, knownNextHops.current()));
         checker.update(next.targets()).join();
         inForce = next;
         try {
@@ -215,7 +203,7 @@ public final class Controller implements AutoCloseable {
             reconciling.request(); // clears an earlier failure, or undoes what was written of this change
         }
         // One change later than they could go: news of a next hop may still be on its way.
-        resolutions.keySet().retainAll(union(before.reals(), next.reals()));
+        knownNextHops.forgetAllBut(union(before.reals(), next.reals()));
     }
 
     private static Set<InetAddress> union(Set<InetAddress> some, Set<InetAddress> more) {
@@ -226,11 +214,15 @@ public final class Controller implements AutoCloseable {
 
     private void reconcile() {
         InForce now = inForce;
-        DesiredState desired = now.builder().build(checker.snapshot(), resolutions);
+        DesiredState desired = now.builder().build(checker.snapshot(), knownNextHops.current());
         reconciler.apply(desired);
-        Map<InetAddress, Resolution> nextHopsNow = new HashMap<>(resolutions);
-        nextHopsNow.keySet().retainAll(now.reals());
-        published = new Published(now.config(), desired, reconciler.vipIds(), reconciler.memberIds(), nextHopsNow);
+        published = new Published(
+                now.config(),
+                desired,
+                reconciler.vipIds(),
+                reconciler.memberIds(),
+                knownNextHops.current(now.reals()),
+                knownNextHops.doubts(now.reals()));
     }
 
     private static Thread newThread(Runnable body) {

@@ -39,22 +39,35 @@ final class DesiredStateBuilder {
             Pool pool = config.poolOf(vip);
             List<DesiredMember> members = new ArrayList<>();
             for (Real real : pool.reals()) {
-                members.add(
-                        member(real, healths.get(Target.of(vip, pool, real.address())), nextHops.get(real.address())));
+                members.add(member(
+                        real, pool, healths.get(Target.of(vip, pool, real.address())), nextHops.get(real.address())));
             }
-            vips.add(new DesiredVip(vip.key(), vip.tracked(), members));
+            vips.add(Wanted.vip(vip, pool, members));
         }
         return new DesiredState(vips);
     }
 
     /** A real that cannot be reached is as good as down, whatever its probes say; so is one that nobody has probed yet. */
-    private DesiredMember member(Real real, @Nullable TargetHealth health, @Nullable Resolution nextHop) {
+    private DesiredMember member(
+            Real real, Pool pool, @Nullable TargetHealth health, @Nullable Resolution nextHop) {
         if (!(nextHop instanceof Resolution.Resolved resolved)) {
-            return new DesiredMember(real.address(), real.weight(), MemberState.DOWN, new NextHop(NOWHERE, source));
+            return new DesiredMember(
+                    real.address(),
+                    real.weight(),
+                    MemberState.DOWN,
+                    new NextHop(NOWHERE, source),
+                    Resolution.Resolved.SAME_PORT,
+                    Wanted.encapsulation(pool));
         }
         Health word = health == null ? Health.UNKNOWN : health.state().health();
-        MemberState state = stateOf(word, real);
-        return new DesiredMember(real.address(), real.weight(), state, new NextHop(resolved.destination(), source));
+        NextHop hop = new NextHop(resolved.destination(), resolved.source(), resolved.mtu(), 0);
+        return new DesiredMember(
+                real.address(),
+                real.weight(),
+                stateOf(word, real),
+                hop,
+                resolved.egress(),
+                Wanted.encapsulation(pool));
     }
 
     /** Weight 0 asks for no new flows, and says nothing against those that are there. */

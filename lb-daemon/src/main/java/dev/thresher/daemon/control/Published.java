@@ -7,6 +7,7 @@ import dev.thresher.config.VipKey;
 import dev.thresher.daemon.nexthop.Resolution;
 import dev.thresher.daemon.reconcile.DesiredState;
 import java.net.InetAddress;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,21 +21,24 @@ import java.util.Map.Entry;
  * @param vipIds where to find each VIP's counters
  * @param memberIds the same for members
  * @param nextHops by real
+ * @param doubts what is wrong with next hops that are used all the same, for people
  */
 public record Published(
         Config config,
         DesiredState state,
         Map<VipKey, Integer> vipIds,
         Map<Member, Integer> memberIds,
-        Map<InetAddress, Resolution> nextHops) {
+        Map<InetAddress, Resolution> nextHops,
+        Collection<String> doubts) {
     public Published {
         vipIds = Map.copyOf(vipIds);
         memberIds = Map.copyOf(memberIds);
         nextHops = Map.copyOf(nextHops);
+        doubts = List.copyOf(doubts);
     }
 
     static Published nothing(Config config) {
-        return new Published(config, new DesiredState(List.of()), Map.of(), Map.of(), Map.of());
+        return new Published(config, new DesiredState(List.of()), Map.of(), Map.of(), Map.of(), List.of());
     }
 
     /** By member: its weight in the VIP's table. */

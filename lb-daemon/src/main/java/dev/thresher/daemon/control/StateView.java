@@ -153,6 +153,7 @@ public final class StateView implements StateSource {
                 .distinct()
                 .sorted()
                 .forEach(warnings::add);
+        warnings.addAll(published.doubts());
         warnings.addAll(flows.warnings());
         if (mode == XdpMode.GENERIC) {
             warnings.add("the program runs in generic mode, which is several times slower than driver mode");

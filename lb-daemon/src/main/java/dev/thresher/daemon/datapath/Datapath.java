@@ -2,6 +2,9 @@
 package dev.thresher.daemon.datapath;
 
 import dev.thresher.bpf.layout.MemberRecord;
+import dev.thresher.bpf.layout.QuicConfig;
+import dev.thresher.bpf.layout.QuicServerKey;
+import dev.thresher.bpf.layout.SourceRouteKey;
 import dev.thresher.bpf.layout.VipRecord;
 import dev.thresher.config.VipKey;
 import java.util.BitSet;
@@ -41,4 +44,16 @@ public interface Datapath {
 
     /** Frees ids that no VIP has any more: takes their tables out and zeroes their counters. */
     void freeVips(Set<Integer> ids);
+
+    /** Interfaces that packets can be sent out of, besides the one that they come in by: their numbers by index, from 1. */
+    EntryMap<Integer, Integer> egress();
+
+    /** By VIP id: how connection ids name members. */
+    EntryMap<Integer, QuicConfig> quicConfigs();
+
+    /** Member ids by server id. */
+    EntryMap<QuicServerKey, Integer> quicServers();
+
+    /** Member ids by client prefix. */
+    EntryMap<SourceRouteKey, Integer> sourceRoutes();
 }

@@ -14,6 +14,9 @@ import dev.thresher.bpf.layout.MemberRecord;
 import dev.thresher.bpf.layout.MemberState;
 import dev.thresher.bpf.layout.ProgramSettings;
 import dev.thresher.bpf.layout.ProgramSettings.HashKey;
+import dev.thresher.bpf.layout.QuicConfig;
+import dev.thresher.bpf.layout.QuicServerKey;
+import dev.thresher.bpf.layout.SourceRouteKey;
 import dev.thresher.bpf.layout.VipRecord;
 import dev.thresher.config.Config;
 import dev.thresher.config.VipKey;
@@ -298,6 +301,26 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
         removeTables(ids);
         byte[] zeroes = new byte[map(LbMap.VIP_STATS).valueBytes()];
         ids.forEach(id -> map(LbMap.VIP_STATS).update(index(id), zeroes));
+    }
+
+    @Override
+    public EntryMap<Integer, Integer> egress() {
+        return KernelEntries.egress(map(LbMap.EGRESS));
+    }
+
+    @Override
+    public EntryMap<Integer, QuicConfig> quicConfigs() {
+        return KernelEntries.quicConfigs(map(LbMap.QUIC_CONFIGS));
+    }
+
+    @Override
+    public EntryMap<QuicServerKey, Integer> quicServers() {
+        return KernelEntries.quicServers(map(LbMap.QUIC_SERVERS));
+    }
+
+    @Override
+    public EntryMap<SourceRouteKey, Integer> sourceRoutes() {
+        return KernelEntries.sourceRoutes(map(LbMap.SOURCE_ROUTES));
     }
 
     /** Ends this process's part; the data plane goes on. */

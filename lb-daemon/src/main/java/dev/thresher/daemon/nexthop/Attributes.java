@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.daemon.nexthop;
 
+import dev.thresher.bpf.layout.MacAddress;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +41,31 @@ final class Attributes {
         message.putShort((short) (HEADER_LENGTH + value.length))
                 .putShort((short) type)
                 .put(value);
+    }
+
+    /** The attributes inside of one; none when it is absent. */
+    Attributes nested(int type) {
+        ByteBuffer value = values.get(type);
+        return value == null ? new Attributes() : parse(value, 0);
+    }
+
+    /** A value as it is, or null. */
+    @Nullable
+    ByteBuffer raw(int type) {
+        return values.get(type);
+    }
+
+    /** A string, which may or may not end with a zero; empty when it is absent. */
+    String text(int type) {
+        byte[] bytes = bytes(type, 0);
+        return bytes == null ? "" : new String(bytes, StandardCharsets.UTF_8).replace("\0", "");
+    }
+
+    /** An Ethernet address, or null when there is none, or one of another length. */
+    @Nullable
+    MacAddress mac(int type) {
+        byte[] bytes = bytes(type, 0);
+        return bytes == null || bytes.length != MacAddress.LENGTH ? null : MacAddress.of(bytes);
     }
 
     int intAt(int type) {

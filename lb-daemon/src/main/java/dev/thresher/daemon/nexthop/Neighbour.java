@@ -24,11 +24,18 @@ record Neighbour(
             | Netlink.NUD_STALE
             | Netlink.NUD_DELAY
             | Netlink.NUD_PROBE;
+    private static final int VERIFIED_OR_BEING_SO =
+            Netlink.NUD_PERMANENT | Netlink.NUD_NOARP | Netlink.NUD_REACHABLE | Netlink.NUD_DELAY | Netlink.NUD_PROBE;
 
     /** The address that the kernel itself would send to now, or null. */
     @Nullable
     MacAddress usableMac() {
         return (state & VALID) != 0 ? mac : null;
+    }
+
+    /** Is the address known to be right, or being asked for right now? If not, it wants a packet to be sent. */
+    boolean isVerifiedOrBeingSo() {
+        return (state & VERIFIED_OR_BEING_SO) != 0;
     }
 
     /** The same one after the kernel has removed it. */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.daemon.nexthop;
 
-import dev.thresher.bpf.layout.MacAddress;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -39,11 +38,10 @@ final class NeighbourMessage {
         if (address == null) {
             return Optional.empty();
         }
-        byte[] mac = attributes.bytes(Netlink.NDA_LLADDR, 0);
         return Optional.of(new Neighbour(
                 payload.getInt(IFINDEX),
                 address,
                 Short.toUnsignedInt(payload.getShort(STATE)),
-                mac == null || mac.length != MacAddress.LENGTH ? null : MacAddress.of(mac)));
+                attributes.mac(Netlink.NDA_LLADDR)));
     }
 }

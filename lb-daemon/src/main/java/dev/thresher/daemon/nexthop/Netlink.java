@@ -9,6 +9,9 @@ final class Netlink {
 
     static final int NLMSG_ERROR = 2;
 
+    static final int RTM_NEWLINK = 16;
+    static final int RTM_DELLINK = 17;
+    static final int RTM_GETLINK = 18;
     static final int RTM_GETROUTE = 26;
     static final int RTM_NEWNEIGH = 28;
     static final int RTM_DELNEIGH = 29;
@@ -25,7 +28,27 @@ final class Netlink {
     static final int RTA_DST = 1;
     static final int RTA_OIF = 4;
     static final int RTA_GATEWAY = 5;
+    static final int RTA_METRICS = 8;
+    static final int RTA_MULTIPATH = 9;
     static final int RTA_VIA = 18;
+    static final int RTAX_MTU = 2;
+    /** Answer with the route, not with one of its ways. */
+    static final int RTM_F_FIB_MATCH = 0x2000;
+
+    static final int RTNH_F_DEAD = 0x1;
+    static final int RTNH_F_LINKDOWN = 0x10;
+
+    static final int IFF_UP = 0x1;
+    static final int IFF_RUNNING = 0x40;
+    static final int IFLA_ADDRESS = 1;
+    static final int IFLA_IFNAME = 3;
+    static final int IFLA_MTU = 4;
+    static final int IFLA_LINK = 5;
+    static final int IFLA_MASTER = 10;
+    static final int IFLA_LINKINFO = 18;
+    static final int IFLA_INFO_KIND = 1;
+    static final int IFLA_EXT_MASK = 29;
+    static final int RTEXT_FILTER_SKIP_STATS = 0x8;
 
     static final int NDA_DST = 1;
     static final int NDA_LLADDR = 2;

@@ -2,14 +2,12 @@
 package dev.thresher.daemon.nexthop;
 
 import dev.thresher.config.IpText;
-import java.io.IOException;
 import java.net.InetAddress;
-import java.net.NetworkInterface;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import jnr.constants.platform.Errno;
 
-/** The routes and neighbours of the network namespace that it was opened in. For one thread. */
+/** The interfaces, routes and neighbours of the network namespace that it was opened in. For one thread. */
 final class NetlinkRoutingTable implements RoutingTable {
     private final NetlinkSocket socket;
 
@@ -56,9 +54,17 @@ final class NetlinkRoutingTable implements RoutingTable {
     }
 
     @Override
-    public String interfaceName(int ifindex) throws IOException {
-        NetworkInterface found = NetworkInterface.getByIndex(ifindex);
-        return found == null ? "interface " + ifindex : found.getName();
+    public Optional<Link> link(int ifindex) throws NetlinkException {
+        try {
+            NetlinkMessage answer =
+                    socket.request("interface " + ifindex, Netlink.RTM_GETLINK, 0, LinkMessage.request(ifindex));
+            return Optional.of(LinkMessage.parse(answer.payload()));
+        } catch (NetlinkException e) {
+            if (e.errno() == Errno.ENODEV) {
+                return Optional.empty();
+            }
+            throw e;
+        }
     }
 
     @Override

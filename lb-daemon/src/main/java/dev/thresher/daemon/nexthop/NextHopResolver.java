@@ -5,37 +5,44 @@ import dev.thresher.bpf.layout.MacAddress;
 import dev.thresher.config.IpText;
 import dev.thresher.daemon.nexthop.Resolution.Resolved;
 import dev.thresher.daemon.nexthop.Resolution.Unresolved;
+import dev.thresher.daemon.nexthop.Route.Way;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the next hop of a real server as the kernel would, for packets that leave by the interface that the program is
- * attached to. For one thread.
+ * Finds the next hop of a real server as the kernel would, for packets that come in by the interface that the program is
+ * attached to. They leave by that one or by another. For one thread.
  */
 public final class NextHopResolver implements AutoCloseable {
-    private static final int VERIFIED_OR_BEING_SO =
-            Netlink.NUD_PERMANENT | Netlink.NUD_NOARP | Netlink.NUD_REACHABLE | Netlink.NUD_DELAY | Netlink.NUD_PROBE;
-
     private final RoutingTable table;
-    private final String interfaceName;
-    private final int ifindex;
+    private final String attachedName;
+    private final int attachedIndex;
+    private final LinkCache links;
 
-    NextHopResolver(RoutingTable table, String interfaceName, int ifindex) {
+    NextHopResolver(RoutingTable table, String attachedName, int attachedIndex) {
         this.table = table;
-        this.interfaceName = interfaceName;
-        this.ifindex = ifindex;
+        this.attachedName = attachedName;
+        this.attachedIndex = attachedIndex;
+        this.links = new LinkCache(table);
     }
 
     /**
      * Opens a resolver in the network namespace of the calling thread.
      *
+     * @param interfaceName where the program is attached
      * @throws IOException if there is no such interface, or the kernel gives no netlink socket
      */
     public static NextHopResolver open(String interfaceName) throws IOException {
         int ifindex = InterfaceMac.named(interfaceName).getIndex();
         return new NextHopResolver(NetlinkRoutingTable.open(), interfaceName, ifindex);
+    }
+
+    /** Looks at the interfaces anew from here on; in between, an interface is what it was when it was first asked for. */
+    void refresh() {
+        links.clear();
     }
 
     /**
@@ -45,6 +52,11 @@ public final class NextHopResolver implements AutoCloseable {
      * @throws IOException if the kernel did not answer the question, which says nothing about the next hop
      */
     public Resolution resolve(InetAddress real) throws IOException {
+        Link attached = links.get(attachedIndex);
+        if (attached == null || !attached.running()) {
+            // Nothing comes in while this lasts. To give up next hops would move flows once it is over.
+            return new Unresolved(IpText.format(real) + " cannot be reached: " + fault(attached, attachedName), false);
+        }
         Route route;
         try {
             route = table.route(real);
@@ -52,20 +64,12 @@ public final class NextHopResolver implements AutoCloseable {
             return unreachable(real, e);
         }
         if (route.kind() == Netlink.RTN_LOCAL) {
-            return new Unresolved(IpText.format(real) + " is an address of this host");
+            return impossible(IpText.format(real) + " is an address of this host");
         }
         if (route.kind() != Netlink.RTN_UNICAST) {
-            return new Unresolved(IpText.format(real) + " is not the address of one host");
+            return impossible(IpText.format(real) + " is not the address of one host");
         }
-        if (route.ifindex() != ifindex) {
-            return new Unresolved(IpText.format(real) + " is reached through " + table.interfaceName(route.ifindex())
-                    + ", not " + interfaceName + " where the program is attached");
-        }
-        return resolveNeighbour(real, route.gateway());
-    }
-
-    int ifindex() {
-        return ifindex;
+        return resolve(real, route, attached);
     }
 
     @Override
@@ -73,27 +77,80 @@ public final class NextHopResolver implements AutoCloseable {
         table.close();
     }
 
-    private Resolution resolveNeighbour(InetAddress real, InetAddress gateway) throws IOException {
-        Optional<Neighbour> neighbour = table.neighbour(ifindex, gateway);
-        if (neighbour.isEmpty() || (neighbour.get().state() & VERIFIED_OR_BEING_SO) == 0) {
-            table.use(ifindex, gateway);
+    /** The first way that has a known next hop; if none has, the first one's fault is the one to tell. */
+    private Resolution resolve(InetAddress real, Route route, Link attached) throws IOException {
+        Unresolved reason = null;
+        for (Way way : WayChoice.inOrder(real, route.ways())) {
+            Resolution resolution = resolve(real, way, route.mtu(), attached);
+            if (resolution instanceof Resolved) {
+                return resolution;
+            }
+            reason = moreHopeful(reason, (Unresolved) resolution);
+        }
+        return reason == null ? withoutCarrier(real, route) : reason;
+    }
+
+    private Resolution resolve(InetAddress real, Way way, int routeMtu, Link attached) throws IOException {
+        Link link = links.get(way.ifindex());
+        if (link == null || !link.running()) {
+            return impossible(
+                    IpText.format(real) + " cannot be reached: " + fault(link, "the interface " + way.ifindex()));
+        }
+        MacAddress source = link.mac();
+        if (source == null) {
+            return impossible(IpText.format(real) + " is reached through " + link.name()
+                    + ", which is not an Ethernet interface");
+        }
+        Optional<Neighbour> neighbour = table.neighbour(link.ifindex(), way.gateway());
+        if (neighbour.isEmpty() || !neighbour.get().isVerifiedOrBeingSo()) {
+            table.use(link.ifindex(), way.gateway());
         }
         MacAddress mac = neighbour.map(Neighbour::usableMac).orElse(null);
-        if (mac != null) {
-            return new Resolved(mac, gateway);
+        if (mac == null) {
+            return silent(real, way.gateway());
         }
-        return new Unresolved((gateway.equals(real) ? "" : "the gateway ") + IpText.format(gateway)
-                + " has not answered " + (gateway instanceof Inet4Address ? "ARP" : "neighbour discovery") + " yet");
+        int egress = link.leavesBy(attached) ? Resolved.SAME_PORT : link.ifindex();
+        int mtu = routeMtu == 0 ? link.mtu() : Math.min(routeMtu, link.mtu());
+        return new Resolved(mac, source, way.gateway(), egress, mtu);
+    }
+
+    private Unresolved withoutCarrier(InetAddress real, Route route) throws IOException {
+        int ifindex = route.ways().isEmpty() ? 0 : route.ways().get(0).ifindex();
+        return impossible(
+                IpText.format(real) + " cannot be reached: " + fault(links.get(ifindex), "the interface " + ifindex));
+    }
+
+    private static Unresolved moreHopeful(@Nullable Unresolved first, Unresolved other) {
+        return first == null || (first.conclusive() && !other.conclusive()) ? other : first;
+    }
+
+    private static String fault(@Nullable Link link, String name) {
+        if (link == null) {
+            return name + " is gone";
+        }
+        return link.name() + (link.up() ? " has no carrier" : " is down");
+    }
+
+    /** One text whether it is being asked or has not answered: the kernel's entry goes to and fro between the two. */
+    private static Unresolved silent(InetAddress real, InetAddress gateway) {
+        return new Unresolved(
+                (gateway.equals(real) ? "" : "the gateway ") + IpText.format(gateway) + " does not answer "
+                        + (gateway instanceof Inet4Address ? "ARP" : "neighbour discovery"),
+                false);
     }
 
     private static Unresolved unreachable(InetAddress real, NetlinkException e) throws NetlinkException {
         String address = IpText.format(real);
         return switch (e.errno()) {
-            case ENETUNREACH -> new Unresolved("no route to " + address);
-            case EHOSTUNREACH -> new Unresolved("the route to " + address + " is of type unreachable");
-            case EACCES -> new Unresolved("the route to " + address + " is of type prohibit");
-            case EINVAL -> new Unresolved("the route to " + address + " is of type blackhole");
+            case ENETUNREACH -> impossible("no route to " + address);
+            case EHOSTUNREACH -> impossible("the route to " + address + " is of type unreachable");
+            case EACCES -> impossible("the route to " + address + " is of type prohibit");
+            case EINVAL -> impossible("the route to " + address + " is of type blackhole");
             default -> throw e;
         };
+    }
+
+    private static Unresolved impossible(String reason) {
+        return new Unresolved(reason, true);
     }
 }

@@ -49,7 +49,8 @@ public final class NextHopWatcher implements AutoCloseable {
      *
      * @param interfaceName where the program is attached
      * @param listener told the next hops that changed, those only, and always from the one thread of this watcher. A
-     *     next hop that is lost is a change too; whether to go on with the last one is the listener's choice. What it
+     *     next hop that is lost is a change too: at once if it does not answer, and the listener may go on with it; after
+     *     a second if there is no way to it any more ({@link Resolution.Unresolved#conclusive}). What the listener
      *     throws is logged, and it is not told again
      * @throws IOException if there is no such interface, or the kernel gives no netlink socket
      */
@@ -120,6 +121,7 @@ public final class NextHopWatcher implements AutoCloseable {
         if (update != null) {
             reals.replace(update, System.nanoTime());
         }
+        resolver.refresh();
         report(reals.check(System.nanoTime()));
         if (wakeup.await(events.fd(), timeoutMillis(reals.nanosToNextCheck(System.nanoTime())))) {
             receive(events);
@@ -157,7 +159,6 @@ public final class NextHopWatcher implements AutoCloseable {
             return false;
         }
         NeighbourMessage.parse(message.payload())
-                .filter(neighbour -> neighbour.ifindex() == resolver.ifindex())
                 .map(neighbour -> message.type() == Netlink.RTM_DELNEIGH ? neighbour.forgotten() : neighbour)
                 .ifPresent(neighbour -> reals.onNeighbourChanged(neighbour, System.nanoTime()));
         return true;

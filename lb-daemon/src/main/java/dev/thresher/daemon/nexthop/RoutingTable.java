@@ -5,10 +5,10 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.util.Optional;
 
-/** The kernel's routes and neighbours. */
+/** The kernel's interfaces, routes and neighbours. */
 interface RoutingTable extends AutoCloseable {
     /**
-     * The way to a destination.
+     * The route to a destination.
      *
      * @throws NetlinkException ENETUNREACH when there is none; EHOSTUNREACH, EACCES or EINVAL when a route of type
      *     unreachable, prohibit or blackhole forbids it
@@ -23,8 +23,8 @@ interface RoutingTable extends AutoCloseable {
      */
     void use(int ifindex, InetAddress address) throws IOException;
 
-    /** The name of an interface, for people. */
-    String interfaceName(int ifindex) throws IOException;
+    /** An interface; empty when there is none of that number (any more). */
+    Optional<Link> link(int ifindex) throws IOException;
 
     @Override
     void close();

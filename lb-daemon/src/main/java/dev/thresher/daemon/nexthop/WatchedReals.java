@@ -24,6 +24,8 @@ final class WatchedReals {
     static final long ROUTES_SETTLE_NANOS = Duration.ofMillis(250).toNanos();
     // A neighbour's news concerns few, and that it has answered is what a starting daemon waits for.
     static final long NEIGHBOUR_SETTLE_NANOS = Duration.ofMillis(10).toNanos();
+    // A route that is replaced, an interface that flaps: to give up a real server for that moment would move its flows.
+    static final long LOSS_GRACE_NANOS = Duration.ofSeconds(1).toNanos();
 
     private static final Logger log = LoggerFactory.getLogger(WatchedReals.class);
 
@@ -78,7 +80,7 @@ final class WatchedReals {
             } catch (IOException e) {
                 failure = e;
                 failed = true;
-                now = watched.lastOr(new Unresolved(String.valueOf(e.getMessage())));
+                now = watched.lastOr(new Unresolved(String.valueOf(e.getMessage()), false));
             }
             if (watched.set(now, nowNanos)) {
                 changes.put(entry.getKey(), now);
@@ -105,6 +107,9 @@ final class WatchedReals {
         private @Nullable Resolution resolution;
         private long checkedNanos;
         private long dueNanos;
+        // Since when there has been no way to a real server that is still reported as resolved.
+        private boolean losing;
+        private long lostNanos;
 
         Watched(long nowNanos) {
             this.checkedNanos = nowNanos;
@@ -113,11 +118,26 @@ final class WatchedReals {
 
         /** Returns whether that is news. */
         boolean set(Resolution now, long nowNanos) {
+            if (isWithinGrace(now, nowNanos)) {
+                checkedNanos = nowNanos;
+                dueNanos = lostNanos + LOSS_GRACE_NANOS;
+                return false;
+            }
             boolean changed = !now.equals(resolution);
             resolution = now;
             checkedNanos = nowNanos;
             dueNanos = nowNanos + (now instanceof Resolved ? RESOLVED_RECHECK_NANOS : UNRESOLVED_RECHECK_NANOS);
             return changed;
+        }
+
+        private boolean isWithinGrace(Resolution now, long nowNanos) {
+            boolean lost =
+                    resolution instanceof Resolved && now instanceof Unresolved unresolved && unresolved.conclusive();
+            if (lost && !losing) {
+                lostNanos = nowNanos;
+            }
+            losing = lost;
+            return lost && nowNanos - lostNanos < LOSS_GRACE_NANOS;
         }
 
         Resolution lastOr(Resolution other) {
@@ -136,7 +156,8 @@ final class WatchedReals {
         boolean isConcernedBy(Neighbour neighbour) {
             if (resolution instanceof Resolved resolved) {
                 return resolved.gateway().equals(neighbour.address())
-                        && !Objects.equals(resolved.destination(), neighbour.usableMac());
+                        && (!neighbour.isVerifiedOrBeingSo()
+                                || !Objects.equals(resolved.destination(), neighbour.usableMac()));
             }
             // That a neighbour does not answer is no news to the unresolved; that one answers may be the end of it.
             return neighbour.usableMac() != null;

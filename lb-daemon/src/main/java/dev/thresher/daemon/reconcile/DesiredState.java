@@ -11,6 +11,8 @@ import dev.thresher.config.VipKey;
 import dev.thresher.daemon.datapath.VipKeys;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What the data plane shall do: the sum of configuration, health and next hops. The order of the lists means nothing. */
 public record DesiredState(List<DesiredVip> vips) {
@@ -23,27 +25,25 @@ public record DesiredState(List<DesiredVip> vips) {
      *
      * @param tracked its flows are kept in the connection table
      * @param hash what decides a new flow's slot
-     * @param quic connection ids may name a real server
-     * @param sourceRoutes client prefixes may name a real server
+     * @param routes what names members past both
      */
     public record DesiredVip(
-            VipKey key,
-            boolean tracked,
-            HashKind hash,
-            boolean quic,
-            boolean sourceRoutes,
-            List<DesiredMember> members) {
+            VipKey key, boolean tracked, HashKind hash, DesiredRoutes routes, List<DesiredMember> members) {
         public DesiredVip {
             members = List.copyOf(members);
+            Set<InetAddress> reals = members.stream().map(DesiredMember::real).collect(Collectors.toSet());
+            if (!reals.containsAll(routes.reals())) {
+                throw new IllegalArgumentException("VIP " + key + " has routes to real servers that are not its own");
+            }
         }
 
         /** One whose new flows go by the 5-tuple. */
         public DesiredVip(VipKey key, boolean tracked, List<DesiredMember> members) {
-            this(key, tracked, HashKind.FIVE_TUPLE, false, false, members);
+            this(key, tracked, HashKind.FIVE_TUPLE, DesiredRoutes.NONE, members);
         }
 
         VipRecord record(int id) {
-            return new VipRecord(id, tracked, hash, quic, sourceRoutes);
+            return new VipRecord(id, tracked, hash, routes.hasQuic(), routes.hasClients());
         }
     }
 
@@ -51,12 +51,14 @@ public record DesiredState(List<DesiredVip> vips) {
      * A member.
      *
      * @param weight share of new flows; counts only while the member is up
+     * @param nextHop where its packets leave to; the index of its egress is for the reconciler to find, and not read
+     * @param egress number of the interface that they leave by; 0 for the one that they come in by
      */
     public record DesiredMember(
-            InetAddress real, int weight, MemberState state, NextHop nextHop, Encapsulation encapsulation) {
-        /** By IP in IP. */
+            InetAddress real, int weight, MemberState state, NextHop nextHop, int egress, Encapsulation encapsulation) {
+        /** By IP in IP, out where packets come in. */
         public DesiredMember(InetAddress real, int weight, MemberState state, NextHop nextHop) {
-            this(real, weight, state, nextHop, Encapsulation.IPIP);
+            this(real, weight, state, nextHop, 0, Encapsulation.IPIP);
         }
 
         /** The weight in the VIP's table. */
@@ -64,15 +66,15 @@ public record DesiredState(List<DesiredVip> vips) {
             return state == MemberState.UP ? weight : 0;
         }
 
-        MemberRecord record(DesiredVip vip, int vipId) {
+        MemberRecord record(DesiredVip vip, int vipId, int egressIndex) {
             return new MemberRecord(
                     VipKeys.match(vip.key()),
                     state,
                     real,
-                    nextHop,
+                    new NextHop(nextHop.destination(), nextHop.source(), nextHop.mtu(), egressIndex),
                     encapsulation,
                     vipId,
-                    vip.quic() || vip.sourceRoutes());
+                    vip.routes().hasQuic() || vip.routes().hasClients());
         }
     }
 }

@@ -3,14 +3,15 @@ package dev.thresher.daemon.reconcile;
 
 import com.google.common.collect.Lists;
 import dev.thresher.bpf.layout.Addresses;
-import dev.thresher.bpf.layout.MacAddress;
 import dev.thresher.bpf.layout.MemberRecord;
+import dev.thresher.bpf.layout.MemberRecord.NextHop;
 import dev.thresher.bpf.layout.MemberState;
 import dev.thresher.bpf.layout.VipRecord;
 import dev.thresher.config.Member;
 import dev.thresher.config.VipKey;
 import dev.thresher.daemon.datapath.Datapath;
 import dev.thresher.daemon.datapath.VipKeys;
+import dev.thresher.daemon.nexthop.Resolution.Resolved;
 import dev.thresher.daemon.reconcile.DesiredState.DesiredMember;
 import dev.thresher.daemon.reconcile.DesiredState.DesiredVip;
 import java.net.InetAddress;
@@ -50,6 +51,8 @@ public final class Reconciler {
     private final IdPool memberIds;
     private final Map<VipKey, AppliedVip> vips = new HashMap<>();
     private final Map<Integer, MemberRecord> records = new HashMap<>();
+    private final EgressIndexes egress;
+    private final AppliedRoutes routes;
 
     /** What the map of VIPs says; null when a write failed, and that is not known. */
     private @Nullable Map<VipKey, VipRecord> vipRecords;
@@ -60,6 +63,8 @@ public final class Reconciler {
         this.tableBuilder = tableBuilder;
         this.vipIds = new IdPool("VIPs", 0, datapath.vipCapacity());
         this.memberIds = new IdPool("members", 1, datapath.memberCapacity());
+        this.egress = new EgressIndexes(new AppliedEntries<>(datapath.egress()));
+        this.routes = new AppliedRoutes(datapath);
         adopt();
     }
 
@@ -71,11 +76,17 @@ public final class Reconciler {
     }
 
     /** Next hops of the members that serve, as the maps have them: usable until better is known. */
-    public Map<InetAddress, MacAddress> nextHops() {
-        Map<InetAddress, MacAddress> nextHops = new HashMap<>();
-        records.values().stream()
-                .filter(record -> record.state() != MemberState.DOWN)
-                .forEach(record -> nextHops.put(record.real(), record.nextHop().destination()));
+    public Map<InetAddress, Resolved> nextHops() {
+        Map<InetAddress, Resolved> nextHops = new HashMap<>();
+        for (MemberRecord record : records.values()) {
+            NextHop nextHop = record.nextHop();
+            Integer leavesBy = egress.interfaceAt(nextHop.egress());
+            if (record.state() != MemberState.DOWN && leavesBy != null) {
+                nextHops.put(
+                        record.real(),
+                        new Resolved(nextHop.destination(), nextHop.source(), record.real(), leavesBy, nextHop.mtu()));
+            }
+        }
         return nextHops;
     }
 
@@ -103,14 +114,20 @@ public final class Reconciler {
         Map<VipKey, DesiredVip> wanted = new LinkedHashMap<>();
         desired.vips().forEach(vip -> wanted.put(vip.key(), vip));
         requireRoom(desired);
+        Set<Integer> interfaces = interfaces(desired);
         assignIds(wanted);
+        egress.write(interfaces);
         writeMembers(wanted, state -> state != MemberState.DOWN);
         writeTables(wanted);
+        AppliedRoutes.Wanted wantedRoutes = routes(wanted);
+        routes.write(wantedRoutes);
         writeVips(wanted);
         writeMembers(wanted, state -> state == MemberState.DOWN);
+        routes.prune(wantedRoutes);
         freeVips(wanted.keySet());
         freeMembers(wanted);
         forget(wanted.keySet());
+        egress.prune(interfaces);
     }
 
     /**
@@ -123,6 +140,7 @@ public final class Reconciler {
                 .filter(vip -> !vips.containsKey(vip.key()))
                 .count());
         memberIds.requireFree(desired.vips().stream().mapToInt(this::countNew).sum());
+        egress.requireRoom(interfaces(desired));
     }
 
     /** Takes over what an earlier daemon left, and frees what belongs to nothing: it was stopped in the middle. */
@@ -147,9 +165,27 @@ public final class Reconciler {
                 records.put(id, record);
             }
         });
+        // Before the ids of the others are used again, those that were never written included.
+        routes.retain(records.keySet());
         if (!orphans.isEmpty()) {
             datapath.freeMembers(orphans);
         }
+    }
+
+    private static Set<Integer> interfaces(DesiredState desired) {
+        return desired.vips().stream()
+                .flatMap(vip -> vip.members().stream())
+                .map(DesiredMember::egress)
+                .collect(Collectors.toSet());
+    }
+
+    private AppliedRoutes.Wanted routes(Map<VipKey, DesiredVip> wanted) {
+        AppliedRoutes.Wanted all = new AppliedRoutes.Wanted();
+        wanted.forEach((key, desired) -> {
+            AppliedVip vip = applied(key);
+            all.add(vip.id, desired.routes(), real -> id(vip, real));
+        });
+        return all;
     }
 
     private void assignIds(Map<VipKey, DesiredVip> wanted) {
@@ -175,7 +211,7 @@ public final class Reconciler {
             AppliedVip vip = applied(desired.key());
             for (DesiredMember member : desired.members()) {
                 if (which.test(member.state())) {
-                    write(id(vip, member.real()), member.record(desired, vip.id));
+                    write(id(vip, member.real()), member.record(desired, vip.id, egress.of(member.egress())));
                 }
             }
         }

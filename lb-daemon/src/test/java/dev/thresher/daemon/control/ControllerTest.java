@@ -51,12 +51,12 @@ class ControllerTest {
         @Override
         public void follow(Collection<InetAddress> reals, Consumer<Map<InetAddress, Resolution>> changeListener) {
             listener = changeListener;
-            change(reals, new Resolution.Resolved(gateway(1), REAL));
+            change(reals, resolved(1));
         }
 
         @Override
         public void update(Collection<InetAddress> reals) {
-            change(reals, new Resolution.Resolved(gateway(1), REAL));
+            change(reals, resolved(1));
         }
 
         void change(Collection<InetAddress> reals, Resolution resolution) {
@@ -69,6 +69,10 @@ class ControllerTest {
 
     private static MacAddress gateway(int number) {
         return MacAddress.of(new byte[] {2, 0, 0, 0, 1, (byte) number});
+    }
+
+    private static Resolution resolved(int number) {
+        return new Resolution.Resolved(gateway(number), OURS, REAL, Resolution.Resolved.SAME_PORT, 1500);
     }
 
     private static Config config(HealthCheck check) {
@@ -103,7 +107,7 @@ class ControllerTest {
             controller.start(Duration.ZERO);
             assertEquals(1, maps.tables().size());
             assertEquals(MemberState.UP, member().state());
-            assertEquals(new NextHop(gateway(1), OURS), member().nextHop());
+            assertEquals(new NextHop(gateway(1), OURS, 1500, 0), member().nextHop());
             assertEquals(Map.of(VIP.key(), 0), controller.published().vipIds());
             assertTrue(controller.failure().isEmpty());
         }
@@ -171,7 +175,7 @@ class ControllerTest {
             CountDownLatch retried = new CountDownLatch(1);
             maps.afterEachStep(retried::countDown);
             maps.failAfter(0);
-            nextHops.change(List.of(REAL), new Resolution.Resolved(gateway(2), REAL));
+            nextHops.change(List.of(REAL), resolved(2));
             await(() -> controller.failure().isPresent());
             assertEquals(
                     "cannot bring the maps to the wanted state: the kernel refuses this write",
@@ -188,14 +192,33 @@ class ControllerTest {
     void nextHop_thatIsLost_isKept() throws Exception {
         try (Controller controller = controller(HealthCheck.none())) {
             controller.start(Duration.ZERO);
-            nextHops.change(List.of(REAL), new Resolution.Unresolved("no route to 127.0.0.1"));
+            nextHops.change(List.of(REAL), new Resolution.Unresolved("127.0.0.1 does not answer ARP", false));
+            await(() -> !controller.published().doubts().isEmpty());
+            assertEquals(
+                    List.of("127.0.0.1 does not answer ARP: packets for 127.0.0.1 go on to the last known next hop, "
+                            + gateway(1)),
+                    controller.published().doubts());
             CountDownLatch written = new CountDownLatch(1);
             maps.afterEachStep(written::countDown);
-            nextHops.change(List.of(REAL), new Resolution.Resolved(gateway(3), REAL));
+            nextHops.change(List.of(REAL), resolved(3));
             assertTrue(written.await(LONG.toSeconds(), TimeUnit.SECONDS));
             assertEquals(MemberState.UP, member().state(), "it was up all the time: one write, of the next hop");
         }
         assertEquals(gateway(3), member().nextHop().destination());
+    }
+
+    @Test
+    void wayThatIsGone_takesTheRealOut_untilItIsBack() throws Exception {
+        try (Controller controller = controller(HealthCheck.none())) {
+            controller.start(Duration.ZERO);
+            nextHops.change(List.of(REAL), new Resolution.Unresolved("no route to 127.0.0.1", true));
+            await(() -> member().state() == MemberState.DOWN);
+            await(() -> controller.published().nextHops().get(REAL) instanceof Resolution.Unresolved);
+            assertTrue(maps.tables().isEmpty());
+            nextHops.change(List.of(REAL), resolved(2));
+            await(() -> member().state() == MemberState.UP);
+            assertEquals(gateway(2), member().nextHop().destination());
+        }
     }
 
     @Test

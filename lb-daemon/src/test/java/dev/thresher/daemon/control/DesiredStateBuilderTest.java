@@ -32,8 +32,10 @@ class DesiredStateBuilderTest {
     private static final InetAddress REAL = IpText.parse("10.0.0.2");
     private static final HealthCheck CHECK = HealthCheck.tcp(80);
     private static final Vip VIP = new Vip(VipKey.parse("203.0.113.10:80/tcp"), "web", true);
-    private static final Resolution RESOLVED = new Resolution.Resolved(GATEWAY, IpText.parse("10.0.0.1"));
-    private static final Resolution UNRESOLVED = new Resolution.Unresolved("no route to 10.0.0.2");
+    private static final MacAddress LEAVING = MacAddress.of(new byte[] {2, 0, 0, 0, 0, 3});
+    private static final Resolution RESOLVED =
+            new Resolution.Resolved(GATEWAY, LEAVING, IpText.parse("10.0.0.1"), 7, 1400);
+    private static final Resolution UNRESOLVED = new Resolution.Unresolved("no route to 10.0.0.2", true);
 
     private static Map<Target, TargetHealth> healths(HealthCheck check, Health health) {
         Target target = new Target(REAL, check);
@@ -63,7 +65,8 @@ class DesiredStateBuilderTest {
         DesiredMember member = member(weight, healths(CHECK, health), Map.of(REAL, RESOLVED));
         assertEquals(state, member.state());
         assertEquals(effectiveWeight, member.effectiveWeight());
-        assertEquals(new NextHop(GATEWAY, OURS), member.nextHop());
+        assertEquals(new NextHop(GATEWAY, LEAVING, 1400, 0), member.nextHop());
+        assertEquals(7, member.egress());
     }
 
     @Test

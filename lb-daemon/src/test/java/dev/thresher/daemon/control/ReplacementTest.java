@@ -71,7 +71,7 @@ class ReplacementTest {
             followed.add(Set.copyOf(reals));
             listener.accept(reals.stream()
                     .filter(real -> !before.contains(real))
-                    .collect(Collectors.toMap(Function.identity(), real -> new Resolution.Resolved(GATEWAY, real))));
+                    .collect(Collectors.toMap(Function.identity(), real -> resolved(real))));
         }
 
         Set<InetAddress> latest() {
@@ -80,6 +80,10 @@ class ReplacementTest {
 
         @Override
         public void close() {}
+    }
+
+    private static Resolution resolved(InetAddress real) {
+        return new Resolution.Resolved(GATEWAY, OURS, real, Resolution.Resolved.SAME_PORT, 1500);
     }
 
     private static Vip vip(String key, String pool) {
@@ -190,7 +194,7 @@ class ReplacementTest {
             HealthCheck check = Configs.tcp(server.getLocalPort(), Duration.ofMillis(100));
             Real local = new Real(server.getInetAddress(), 1);
             Pool probed = Configs.pool("web", check, local);
-            CountDownLatch serves = new CountDownLatch(2);
+            CountDownLatch serves = new CountDownLatch(1);
             maps.afterEachStep(() -> {
                 if (maps.tablesById().size() == 2) {
                     serves.countDown();

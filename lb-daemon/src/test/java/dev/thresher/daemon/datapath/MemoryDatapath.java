@@ -2,6 +2,9 @@
 package dev.thresher.daemon.datapath;
 
 import dev.thresher.bpf.layout.MemberRecord;
+import dev.thresher.bpf.layout.QuicConfig;
+import dev.thresher.bpf.layout.QuicServerKey;
+import dev.thresher.bpf.layout.SourceRouteKey;
 import dev.thresher.bpf.layout.VipRecord;
 import dev.thresher.config.VipKey;
 import java.util.BitSet;
@@ -21,6 +24,11 @@ public final class MemoryDatapath implements Datapath {
     private final Map<VipKey, VipRecord> vips = new HashMap<>();
     private final Map<Integer, MemberRecord> members = new TreeMap<>();
     private final Map<Integer, int[]> tables = new TreeMap<>();
+
+    private final MemoryEntries<Integer, Integer> egress = new MemoryEntries<>();
+    private final MemoryEntries<Integer, QuicConfig> quicConfigs = new MemoryEntries<>();
+    private final MemoryEntries<QuicServerKey, Integer> quicServers = new MemoryEntries<>();
+    private final MemoryEntries<SourceRouteKey, Integer> sourceRoutes = new MemoryEntries<>();
 
     private Runnable afterStep = () -> {};
     private int calls;
@@ -137,6 +145,48 @@ public final class MemoryDatapath implements Datapath {
     public void freeVips(Set<Integer> ids) {
         calls++;
         ids.forEach(id -> step(() -> tables.remove(id)));
+    }
+
+    @Override
+    public EntryMap<Integer, Integer> egress() {
+        return egress;
+    }
+
+    @Override
+    public EntryMap<Integer, QuicConfig> quicConfigs() {
+        return quicConfigs;
+    }
+
+    @Override
+    public EntryMap<QuicServerKey, Integer> quicServers() {
+        return quicServers;
+    }
+
+    @Override
+    public EntryMap<SourceRouteKey, Integer> sourceRoutes() {
+        return sourceRoutes;
+    }
+
+    /** Each write is a step. */
+    private final class MemoryEntries<K, V> implements EntryMap<K, V> {
+        private final Map<K, V> entries = new HashMap<>();
+
+        @Override
+        public Map<K, V> read() {
+            return new HashMap<>(entries);
+        }
+
+        @Override
+        public void put(K key, V value) {
+            calls++;
+            step(() -> entries.put(key, value));
+        }
+
+        @Override
+        public void remove(K key) {
+            calls++;
+            step(() -> entries.remove(key));
+        }
     }
 
     private void step(Runnable effect) {

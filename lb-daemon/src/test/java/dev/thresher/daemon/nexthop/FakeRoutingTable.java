@@ -10,11 +10,13 @@ import java.util.Map;
 import java.util.Optional;
 import jnr.constants.platform.Errno;
 
-/** Routes and neighbours in memory. */
+/** Interfaces, routes and neighbours in memory. */
 final class FakeRoutingTable implements RoutingTable {
     final Map<InetAddress, Route> routes = new HashMap<>();
     final Map<InetAddress, Neighbour> neighbours = new HashMap<>();
     final List<InetAddress> used = new ArrayList<>();
+    final Map<Integer, Link> links = new HashMap<>();
+    int linksAsked;
     Errno noRoute = Errno.ENETUNREACH;
 
     @Override
@@ -37,8 +39,9 @@ final class FakeRoutingTable implements RoutingTable {
     }
 
     @Override
-    public String interfaceName(int ifindex) {
-        return "eth" + ifindex;
+    public Optional<Link> link(int ifindex) {
+        linksAsked++;
+        return Optional.ofNullable(links.get(ifindex));
     }
 
     @Override

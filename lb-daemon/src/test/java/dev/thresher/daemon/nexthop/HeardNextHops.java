@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +24,11 @@ final class HeardNextHops implements Consumer<Map<InetAddress, Resolution>> {
     @Override
     public void accept(Map<InetAddress, Resolution> changed) {
         changes.add(changed);
+    }
+
+    /** The next hop that was heard last of what was awaited so far. */
+    Resolution current(InetAddress real) {
+        return Objects.requireNonNull(current.get(real));
     }
 
     /** Returns the next hop of a real server as soon as it is as wanted. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.thresher.bpf.layout.MacAddress;
 import dev.thresher.config.IpText;
+import dev.thresher.daemon.nexthop.Route.Way;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -19,22 +20,23 @@ final class RecordedMessagesTest {
     private static final int SEQUENCE = 7;
     private static final InetAddress DIRECT = IpText.parse("198.18.0.2");
     private static final InetAddress DIRECT6 = IpText.parse("fd00:198:18::2");
+    private static final int ETH0 = 12;
+    private static final int ETH1 = 13;
     private static final String DIRECT_ANSWER =
-            "6800000018000000070000004374000002200000fe0000010002000008000f00fe000000"
-                    + "08000100c6120002080004000200000008000700c6120001080019000000000024000c0002"
-                    + "00000000000000000000000000000000000000000000000000000000000000";
+            "3c0000001800000007000000fd39000002180000fe02fd010000000008000f00fe00000008000100c612000008000700"
+                    + "c6120001080004000c000000";
 
     @Test
     void routeRequest_forIpv4() {
         assertEquals(
-                "240000001a000100070000000000000002200000000000000000000008000100c6120002",
+                "240000001a000100070000000000000002200000000000000020000008000100c6120002",
                 encoded(Netlink.RTM_GETROUTE, 0, RouteMessage.request(DIRECT)));
     }
 
     @Test
     void routeRequest_forIpv6() {
         assertEquals(
-                "300000001a00010007000000000000000a800000000000000000000014000100fd000198001800000000000000000002",
+                "300000001a00010007000000000000000a800000000000000020000014000100fd000198001800000000000000000002",
                 encoded(Netlink.RTM_GETROUTE, 0, RouteMessage.request(DIRECT6)));
     }
 
@@ -56,36 +58,90 @@ final class RecordedMessagesTest {
     }
 
     @Test
+    void linkRequest_withoutStatistics() {
+        assertEquals(
+                "28000000120001000700000000000000000000000c000000000000000000000008001d0008000000",
+                encoded(Netlink.RTM_GETLINK, 0, LinkMessage.request(ETH0)));
+    }
+
+    @Test
     void route_directlyConnected_hasTheDestinationForGateway() {
-        assertEquals(new Route(Netlink.RTN_UNICAST, 2, DIRECT), route(DIRECT_ANSWER, DIRECT));
+        assertEquals(route(ETH0, DIRECT), route(DIRECT_ANSWER, DIRECT));
     }
 
     @Test
     void route_throughAGateway() {
-        String answer =
-                "7000000018000000070000004374000002200000fe0000010002000008000f00fe00000008000100c612090108000400"
-                        + "0200000008000700c612000108000500c6120002080019000000000024000c0002000000000000000000000000000000"
-                        + "00000000000000000000000000000000";
-        assertEquals(new Route(Netlink.RTN_UNICAST, 2, DIRECT), route(answer, IpText.parse("198.18.9.1")));
+        String answer = "3c0000001800000007000000fd39000002180000fe0300010000000008000f00fe00000008000100c6120800"
+                + "08000500c6120002080004000c000000";
+        assertEquals(route(ETH0, DIRECT), route(answer, IpText.parse("198.18.8.1")));
     }
 
     @Test
-    void route_throughAnIpv6Gateway() {
-        String answer =
-                "b00000001800000007000000437400000a808000fe0300010000000008000f00fe00000014000100fd00000900000000"
-                        + "0000000000000001140002000000000000000000000000000000000014000700fd000198001800000000000000000001"
-                        + "080006000004000014000500fd000198001800000000000000000002080004000200000024000c000200000000000000"
-                        + "0000000000000000000000000000000000000000000000000500140000000000";
-        assertEquals(new Route(Netlink.RTN_UNICAST, 2, DIRECT6), route(answer, IpText.parse("fd00:9::1")));
+    void route_throughAnIpv6Gateway_withAnMtu() {
+        String answer = "940000001800000007000000fd3900000a400000fe0300010000000008000f00fe00000014000100fd000008"
+                + "0000000000000000000000000c0008000800020064050000080006000004000014000500fd00019800180000"
+                + "0000000000000002080004000c00000024000c00000000000000000000000000000000000000000000000000"
+                + "00000000000000000500140000000000";
+        assertEquals(
+                new Route(Netlink.RTN_UNICAST, List.of(new Way(ETH0, DIRECT6, 1, false)), 1380),
+                route(answer, IpText.parse("fd00:8::1")));
     }
 
     @Test
     void route_ofIpv4ThroughAnIpv6Gateway() {
-        String answer =
-                "8000000018000000070000004374000002200000fe0000010002000008000f00fe00000008000100c6120a0108000400"
-                        + "0200000008000700c6120001160012000a00fd0001980018000000000000000000020000080019000000000024000c00"
-                        + "0200000000000000000000000000000000000000000000000000000000000000";
-        assertEquals(new Route(Netlink.RTN_UNICAST, 2, DIRECT6), route(answer, IpText.parse("198.18.10.1")));
+        String answer = "4c0000001800000007000000fd39000002180000fe0300010000000008000f00fe00000008000100c6120a00"
+                + "160012000a00fd0001980018000000000000000000020000080004000c000000";
+        assertEquals(route(ETH0, DIRECT6), route(answer, IpText.parse("198.18.10.1")));
+    }
+
+    @Test
+    void route_ofThreeWays_oneOfThemWithoutCarrier() {
+        String answer = "7c0000001800000007000000343a000002180000fe0300010000000008000f00fe00000008000100c6120900"
+                + "0c000800080002007805000044000900100000020c00000008000500c6120002100010000d00000008000500"
+                + "c6120102200000000c000000160012000a00fd0001980018000000000000000000020000";
+        assertEquals(
+                new Route(
+                        Netlink.RTN_UNICAST,
+                        List.of(
+                                new Way(ETH0, DIRECT, 3, false),
+                                new Way(ETH1, IpText.parse("198.18.1.2"), 1, true),
+                                new Way(ETH0, DIRECT6, 1, false)),
+                        1400),
+                route(answer, IpText.parse("198.18.9.1")));
+    }
+
+    @Test
+    void route_ofTwoIpv6Ways() {
+        String answer = "a80000001800000007000000fd3900000a400000fe0300010000000008000f00fe00000014000100fd000009"
+                + "00000000000000000000000008000600000400003c0009001c0000010c00000014000500fd00019800180000"
+                + "00000000000000021c0000000d00000014000500fd00019800190000000000000000000224000c0000000000"
+                + "000000000000000000000000000000000000000000000000000000000500140000000000";
+        assertEquals(
+                new Route(
+                        Netlink.RTN_UNICAST,
+                        List.of(
+                                new Way(ETH0, DIRECT6, 2, false),
+                                new Way(ETH1, IpText.parse("fd00:198:19::2"), 1, false)),
+                        0),
+                route(answer, IpText.parse("fd00:9::1")));
+    }
+
+    @Test
+    void route_whoseInterfaceHasNoCarrier_isDead() {
+        String answer = "3c0000001800000007000000343a000002180000fe02fd011000000008000f00fe00000008000100c6120100"
+                + "08000700c6120101080004000d000000";
+        InetAddress real = IpText.parse("198.18.1.2");
+        assertEquals(new Route(Netlink.RTN_UNICAST, List.of(new Way(ETH1, real, 1, true)), 0), route(answer, real));
+    }
+
+    /** Without the attributes that nobody reads. */
+    @Test
+    void link_ofAVeth() {
+        String answer = "600000001000000007000000fd390000000001000c0000004310010000000000090003006574683000000000"
+                + "050010000600000008000400dc0500000a0001000200000000010000100012000900010076657468000000000800050002000000";
+        assertEquals(
+                new Link(ETH0, "eth0", "veth", 2, 0, MacAddress.parse("02:00:00:00:00:01"), 1500, true, true),
+                LinkMessage.parse(only(answer).payload()));
     }
 
     @Test
@@ -151,8 +207,7 @@ final class RecordedMessagesTest {
     void datagram_ofSeveralMessages() {
         List<NetlinkMessage> messages = NetlinkMessage.parse(bytes(DIRECT_ANSWER + DIRECT_ANSWER));
         assertEquals(2, messages.size());
-        assertEquals(
-                DIRECT, RouteMessage.parse(messages.get(1).payload(), DIRECT).gateway());
+        assertEquals(route(ETH0, DIRECT), RouteMessage.parse(messages.get(1).payload(), DIRECT));
     }
 
     @Test
@@ -167,6 +222,10 @@ final class RecordedMessagesTest {
         byte[] bytes = new byte[request.remaining()];
         request.get(bytes);
         return HexFormat.of().formatHex(bytes);
+    }
+
+    private static Route route(int ifindex, InetAddress gateway) {
+        return new Route(Netlink.RTN_UNICAST, List.of(new Way(ifindex, gateway, 1, false)), 0);
     }
 
     private static Route route(String hex, InetAddress destination) {

@@ -16,7 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import jnr.ffi.LibraryLoader;
 
-/** Two network namespaces on one wire, {@code eth0} in each. The load balancer's has an {@code eth1} besides. */
+/** Two network namespaces on two wires, {@code eth0} and {@code eth1} in each. */
 final class TestNetwork implements AutoCloseable {
     private static final NamespaceCalls C =
             LibraryLoader.create(NamespaceCalls.class).load("libc.so.6");
@@ -76,8 +76,11 @@ final class TestNetwork implements AutoCloseable {
         inBalancer("addr add 198.18.0.1/24 dev eth0");
         inBalancer("addr add fd00:198:18::1/64 dev eth0 nodad");
         inBalancer("addr add 198.18.1.1/24 dev eth1");
+        inBalancer("addr add fd00:198:19::1/64 dev eth1 nodad");
         inRouter("addr add 198.18.0.2/24 dev eth0");
         inRouter("addr add fd00:198:18::2/64 dev eth0 nodad");
+        inRouter("addr add 198.18.1.2/24 dev eth1");
+        inRouter("addr add fd00:198:19::2/64 dev eth1 nodad");
         for (String name : List.of("eth0", "eth1")) {
             inBalancer("link set " + name + " up");
             inRouter("link set " + name + " up");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.daemon.nexthop;
 
+import static dev.thresher.daemon.nexthop.WatchedReals.LOSS_GRACE_NANOS;
 import static dev.thresher.daemon.nexthop.WatchedReals.NEIGHBOUR_SETTLE_NANOS;
 import static dev.thresher.daemon.nexthop.WatchedReals.RESOLVED_RECHECK_NANOS;
 import static dev.thresher.daemon.nexthop.WatchedReals.ROUTES_SETTLE_NANOS;
@@ -27,9 +28,11 @@ final class WatchedRealsTest {
     private static final InetAddress GATEWAY = IpText.parse("10.0.2.1");
     private static final MacAddress MAC = MacAddress.parse("02:00:00:00:00:01");
     private static final MacAddress NEW_MAC = MacAddress.parse("02:00:00:00:00:02");
-    private static final Resolution RESOLVED = new Resolved(MAC, GATEWAY);
-    private static final Resolution MOVED = new Resolved(NEW_MAC, GATEWAY);
-    private static final Resolution NO_ROUTE = new Unresolved("no route");
+    private static final MacAddress OURS = MacAddress.parse("02:00:00:00:00:03");
+    private static final Resolution RESOLVED = resolved(MAC);
+    private static final Resolution MOVED = resolved(NEW_MAC);
+    private static final Resolution NO_ROUTE = new Unresolved("no route", true);
+    private static final Resolution SILENT = new Unresolved("the gateway 10.0.2.1 does not answer ARP", false);
     // Late enough that a clock which wraps is met.
     private static final long START = Long.MAX_VALUE - 1;
 
@@ -87,10 +90,10 @@ final class WatchedRealsTest {
     void routesChanged_longAfterTheLastCheck_isLookedAtNow() {
         watch(REAL, RESOLVED);
         long later = START + ROUTES_SETTLE_NANOS;
-        kernel.remove(REAL);
+        kernel.put(REAL, MOVED);
         reals.onRoutesChanged(later);
         assertEquals(0, reals.nanosToNextCheck(later));
-        assertEquals(Map.of(REAL, NO_ROUTE), reals.check(later));
+        assertEquals(Map.of(REAL, MOVED), reals.check(later));
     }
 
     @Test
@@ -124,8 +127,60 @@ final class WatchedRealsTest {
     @Test
     void neighbourChanged_gatewayWithTheSameMac_isNoNews() {
         watch(REAL, RESOLVED);
-        reals.onNeighbourChanged(neighbour(GATEWAY, Netlink.NUD_STALE, MAC), START);
+        reals.onNeighbourChanged(neighbour(GATEWAY, Netlink.NUD_REACHABLE, MAC), START);
         assertEquals(RESOLVED_RECHECK_NANOS, reals.nanosToNextCheck(START));
+    }
+
+    @Test
+    void neighbourChanged_gatewayGoesStale_isLookedAt() {
+        watch(REAL, RESOLVED);
+        reals.onNeighbourChanged(neighbour(GATEWAY, Netlink.NUD_STALE, MAC), START);
+        assertEquals(NEIGHBOUR_SETTLE_NANOS, reals.nanosToNextCheck(START));
+    }
+
+    @Test
+    void wayThatIsGone_isReportedOnceItLasted() {
+        watch(REAL, RESOLVED);
+        long gone = START + RESOLVED_RECHECK_NANOS;
+        kernel.put(REAL, NO_ROUTE);
+        assertEquals(Map.of(), reals.check(gone));
+        assertEquals(LOSS_GRACE_NANOS, reals.nanosToNextCheck(gone));
+        reals.onRoutesChanged(gone);
+        assertEquals(Map.of(), reals.check(gone + LOSS_GRACE_NANOS - 1));
+        assertEquals(Map.of(REAL, NO_ROUTE), reals.check(gone + LOSS_GRACE_NANOS));
+        kernel.put(REAL, RESOLVED);
+        reals.onRoutesChanged(gone + 2 * LOSS_GRACE_NANOS);
+        assertEquals(Map.of(REAL, RESOLVED), reals.check(gone + 2 * LOSS_GRACE_NANOS), "to be back takes no time");
+    }
+
+    @Test
+    void wayThatFlaps_isNoNews_andEachTimeCountsAnew() {
+        watch(REAL, RESOLVED);
+        long now = START;
+        for (int flap = 0; flap < 10; flap++) {
+            kernel.put(REAL, NO_ROUTE);
+            reals.onRoutesChanged(now += ROUTES_SETTLE_NANOS);
+            assertEquals(Map.of(), reals.check(now));
+            reals.onRoutesChanged(now += ROUTES_SETTLE_NANOS);
+            assertEquals(Map.of(), reals.check(now));
+            kernel.put(REAL, RESOLVED);
+            reals.onRoutesChanged(now += ROUTES_SETTLE_NANOS);
+            assertEquals(Map.of(), reals.check(now));
+        }
+    }
+
+    @Test
+    void gatewayThatDoesNotAnswer_isReportedAtOnce() {
+        watch(REAL, RESOLVED);
+        kernel.put(REAL, SILENT);
+        assertEquals(Map.of(REAL, SILENT), reals.check(START + RESOLVED_RECHECK_NANOS));
+    }
+
+    @Test
+    void gatewayThatDidNotAnswer_thenNoWay_isReportedAtOnce() {
+        watch(REAL, SILENT);
+        kernel.put(REAL, NO_ROUTE);
+        assertEquals(Map.of(REAL, NO_ROUTE), reals.check(START + UNRESOLVED_RECHECK_NANOS));
     }
 
     @Test
@@ -165,7 +220,7 @@ final class WatchedRealsTest {
         assertEquals(UNRESOLVED_RECHECK_NANOS, fragile.nanosToNextCheck(START + RESOLVED_RECHECK_NANOS));
         fragile.replace(List.of(REAL, OTHER), START);
         assertEquals(
-                Map.of(OTHER, new Unresolved("route to 10.0.3.11: ENOBUFS")),
+                Map.of(OTHER, new Unresolved("route to 10.0.3.11: ENOBUFS", false)),
                 fragile.check(START + RESOLVED_RECHECK_NANOS));
     }
 
@@ -198,6 +253,10 @@ final class WatchedRealsTest {
     private Resolution resolve(InetAddress real) {
         asked.add(real);
         return kernel.getOrDefault(real, NO_ROUTE);
+    }
+
+    private static Resolution resolved(MacAddress mac) {
+        return new Resolved(mac, OURS, GATEWAY, Resolved.SAME_PORT, 1500);
     }
 
     private static Neighbour neighbour(InetAddress address, int state, MacAddress mac) {

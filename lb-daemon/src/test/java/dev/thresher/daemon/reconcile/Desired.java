@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.daemon.reconcile;
 
+import dev.thresher.bpf.layout.HashKind;
 import dev.thresher.bpf.layout.MacAddress;
+import dev.thresher.bpf.layout.MemberRecord.Encapsulation;
 import dev.thresher.bpf.layout.MemberRecord.NextHop;
 import dev.thresher.bpf.layout.MemberState;
 import dev.thresher.config.IpText;
 import dev.thresher.config.VipKey;
+import dev.thresher.daemon.nexthop.Resolution.Resolved;
 import dev.thresher.daemon.reconcile.DesiredState.DesiredMember;
 import dev.thresher.daemon.reconcile.DesiredState.DesiredVip;
 import java.net.InetAddress;
@@ -46,11 +49,26 @@ final class Desired {
     }
 
     static DesiredMember member(int real, int weight, MemberState state, int gateway) {
-        return new DesiredMember(address(real), weight, state, nextHop(gateway));
+        return member(real, weight, state, gateway, 0);
+    }
+
+    static DesiredMember member(int real, int weight, MemberState state, int gateway, int egress) {
+        return new DesiredMember(address(real), weight, state, nextHop(gateway), egress, Encapsulation.IPIP);
     }
 
     static NextHop nextHop(int gateway) {
         return new NextHop(MacAddress.of(new byte[] {2, 0, 0, 0, 1, (byte) gateway}), OURS);
+    }
+
+    /** The same as one who looks for next hops tells it. */
+    static Resolved resolved(int real, int gateway) {
+        NextHop hop = nextHop(gateway);
+        return new Resolved(hop.destination(), hop.source(), address(real), Resolved.SAME_PORT, 0);
+    }
+
+    /** A VIP some of whose members are named by what packets say. */
+    static DesiredVip routed(VipKey key, DesiredRoutes routes, DesiredMember... members) {
+        return new DesiredVip(key, true, HashKind.FIVE_TUPLE, routes, List.of(members));
     }
 
     /** Every other one is IPv6. */

@@ -30,6 +30,7 @@ import java.util.stream.Collectors;
  */
 final class MapInvariants {
     private final MemoryDatapath maps;
+    private final RouteInvariants routes;
 
     /** States that the maps may be between: the last one that was reached, and those that were asked for since. */
     private final List<DesiredState> underway = new ArrayList<>();
@@ -39,6 +40,7 @@ final class MapInvariants {
 
     MapInvariants(MemoryDatapath maps) {
         this.maps = maps;
+        this.routes = new RouteInvariants(maps);
         this.vipsBefore = maps.vips();
         this.membersBefore = maps.members();
         underway.add(new DesiredState(List.of()));
@@ -70,6 +72,7 @@ final class MapInvariants {
         checkVips(vips);
         checkWhatStays(vips, members);
         checkIdentities(members);
+        routes.check(underway);
         vipsBefore = vips;
         membersBefore = members;
     }

@@ -5,14 +5,21 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.thresher.bpf.layout.HashKind;
 import dev.thresher.bpf.layout.MemberRecord;
 import dev.thresher.bpf.layout.MemberState;
+import dev.thresher.bpf.layout.QuicConfig;
 import dev.thresher.bpf.layout.VipRecord;
+import dev.thresher.config.IpText;
 import dev.thresher.config.Member;
 import dev.thresher.config.VipKey;
 import dev.thresher.daemon.datapath.MemoryDatapath;
+import dev.thresher.daemon.reconcile.DesiredRoutes.ClientPrefix;
+import dev.thresher.daemon.reconcile.DesiredRoutes.ServerId;
 import dev.thresher.daemon.reconcile.DesiredState.DesiredMember;
 import dev.thresher.daemon.reconcile.DesiredState.DesiredVip;
+import java.net.InetAddress;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -58,13 +65,16 @@ class ReconcilerModelTest {
                         Arbitraries.integers().between(1, 5),
                         Arbitraries.integers().between(0, LARGEST_WEIGHT),
                         Arbitraries.of(MemberState.UP, MemberState.UP, MemberState.DRAIN, MemberState.DOWN),
-                        Arbitraries.integers().between(0, 1))
+                        Arbitraries.integers().between(0, 1),
+                        Arbitraries.of(0, 0, 7, 8))
                 .as(Desired::member);
         Arbitrary<DesiredVip> vip = Combinators.combine(
                         Arbitraries.of(KEYS),
                         Arbitraries.of(true, false),
-                        member.list().ofMaxSize(5).uniqueElements(DesiredMember::real))
-                .as(DesiredVip::new);
+                        member.list().ofMaxSize(5).uniqueElements(DesiredMember::real),
+                        Arbitraries.integers().between(0, 5).list().ofMaxSize(3),
+                        Arbitraries.integers().between(0, 5).list().ofMaxSize(3))
+                .as(ReconcilerModelTest::vip);
         Arbitrary<DesiredState> state = vip.list()
                 .ofMaxSize(KEYS.size())
                 .uniqueElements(DesiredVip::key)
@@ -116,6 +126,29 @@ class ReconcilerModelTest {
         }
     }
 
+    /** With a route to each member that a list names by its place, if there are so many. */
+    private static DesiredVip vip(
+            VipKey key, boolean tracked, List<DesiredMember> members, List<Integer> servers, List<Integer> clients) {
+        Map<ServerId, InetAddress> ids = new HashMap<>();
+        Map<ClientPrefix, InetAddress> prefixes = new HashMap<>();
+        for (int i = 0; i < servers.size(); i++) {
+            if (servers.get(i) < members.size()) {
+                ids.put(
+                        new ServerId(i % 2, "0" + i),
+                        members.get(servers.get(i)).real());
+            }
+        }
+        for (int i = 0; i < clients.size(); i++) {
+            if (clients.get(i) < members.size()) {
+                prefixes.put(
+                        new ClientPrefix(IpText.parse("198.51.100." + 64 * i), 26),
+                        members.get(clients.get(i)).real());
+            }
+        }
+        QuicConfig quic = ids.isEmpty() ? QuicConfig.NONE : QuicConfig.quicLb(Map.of(0, 1, 1, servers.size()));
+        return new DesiredVip(key, tracked, HashKind.FIVE_TUPLE, new DesiredRoutes(quic, ids, prefixes), members);
+    }
+
     /** Nothing but what was asked for. */
     private static void assertHolds(MemoryDatapath maps, Reconciler reconciler, DesiredState desired) {
         assertEquals(
@@ -145,11 +178,12 @@ class ReconcilerModelTest {
                             assertRecord(record.id(), member, maps.member(idOf(reconciler, vip.key(), member))));
         }
         assertEquals(tables, maps.tables());
+        RouteInvariants.assertHolds(maps, desired);
     }
 
     private static void assertRecord(int vipId, DesiredMember member, MemberRecord record) {
         assertEquals(member.state(), record.state());
-        assertEquals(member.nextHop(), record.nextHop());
+        assertEquals(member.nextHop().destination(), record.nextHop().destination());
         assertEquals(vipId, record.vipId());
     }
 

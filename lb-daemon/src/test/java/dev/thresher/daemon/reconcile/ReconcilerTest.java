@@ -17,8 +17,12 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.thresher.bpf.layout.HashKind;
 import dev.thresher.bpf.layout.MemberRecord;
 import dev.thresher.bpf.layout.MemberState;
+import dev.thresher.bpf.layout.QuicConfig;
+import dev.thresher.bpf.layout.QuicServerKey;
+import dev.thresher.bpf.layout.SourceRouteKey;
 import dev.thresher.bpf.layout.VipMatch;
 import dev.thresher.bpf.layout.VipRecord;
 import dev.thresher.config.IpText;
@@ -26,11 +30,15 @@ import dev.thresher.config.Member;
 import dev.thresher.config.Protocol;
 import dev.thresher.config.VipKey;
 import dev.thresher.daemon.datapath.MemoryDatapath;
+import dev.thresher.daemon.reconcile.DesiredRoutes.ClientPrefix;
+import dev.thresher.daemon.reconcile.DesiredRoutes.ServerId;
+import dev.thresher.daemon.reconcile.DesiredState.DesiredMember;
 import dev.thresher.daemon.reconcile.DesiredState.DesiredVip;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -225,8 +233,8 @@ class ReconcilerTest {
                 reconciler.memberStates());
         assertEquals(
                 Map.of(
-                        address(2), Desired.nextHop(9).destination(),
-                        address(3), Desired.nextHop(0).destination()),
+                        address(2), Desired.resolved(2, 9),
+                        address(3), Desired.resolved(3, 0)),
                 reconciler.nextHops());
     }
 
@@ -271,5 +279,105 @@ class ReconcilerTest {
             assertTrue(maps.vip(WEB).tracked(), "failed after " + steps);
             assertEquals(2, maps.members().size());
         }
+    }
+
+    @Test
+    void routes_areWrittenBeforeTheVipThatUsesThem_andOnlyDifferences() {
+        DesiredRoutes routes = new DesiredRoutes(
+                QuicConfig.quicLb(Map.of(0, 2)),
+                Map.of(new ServerId(0, "0a01"), address(2), new ServerId(0, "0a02"), address(4)),
+                Map.of(new ClientPrefix(IpText.parse("198.51.100.0"), 24), address(4)));
+        DesiredState desired = state(Desired.routed(DNS, routes, up(2), up(4)));
+        assertEquals(2 + 1 + 4 + 1, apply(desired), "members, table, routes, VIP");
+        assertEquals(new VipRecord(0, true, HashKind.FIVE_TUPLE, true, true), maps.vip(DNS));
+        assertTrue(maps.member(id(DNS, 2)).routed());
+        assertEquals(Map.of(0, routes.quic()), maps.quicConfigs().read());
+        assertEquals(
+                Map.of(new QuicServerKey(0, 0, "0a01"), id(DNS, 2), new QuicServerKey(0, 0, "0a02"), id(DNS, 4)),
+                maps.quicServers().read());
+        assertEquals(
+                Map.of(new SourceRouteKey(0, IpText.parse("198.51.100.0"), 24), id(DNS, 4)),
+                maps.sourceRoutes().read());
+        assertEquals(0, apply(desired));
+
+        DesiredRoutes moved =
+                new DesiredRoutes(routes.quic(), Map.of(new ServerId(0, "0a01"), address(4)), routes.clients());
+        assertEquals(2, apply(state(Desired.routed(DNS, moved, up(2), up(4)))), "one changed, one removed");
+    }
+
+    @Test
+    void routes_afterARestart_areAdopted_andGoWithTheirMember() {
+        DesiredRoutes routes =
+                new DesiredRoutes(QuicConfig.KATRAN, Map.of(new ServerId(0, "00000001"), address(2)), Map.of());
+        apply(state(Desired.routed(DNS, routes, up(2), up(4))));
+        restart();
+        assertEquals(1, apply(state(Desired.routed(DNS, routes, up(2), up(4)))), "the table, which cannot be compared");
+        apply(state(vip(DNS, up(4))));
+        assertEquals(Map.of(), maps.quicServers().read());
+        assertEquals(Map.of(), maps.quicConfigs().read());
+        assertEquals(new VipRecord(0, true), maps.vip(DNS));
+    }
+
+    @Test
+    void routes_ofOrphans_goBeforeTheirIdsAreFreed() {
+        DesiredRoutes routes = new DesiredRoutes(
+                QuicConfig.KATRAN,
+                Map.of(new ServerId(0, "00000001"), address(2)),
+                Map.of(new ClientPrefix(IpText.parse("198.51.100.0"), 24), address(2)));
+        apply(state(Desired.routed(DNS, routes, up(2))));
+        invariants.asked(state());
+        maps.failAfter(1); // the VIP and no more
+        assertThrows(IllegalStateException.class, () -> reconciler.apply(state()));
+        maps.failNoMore();
+        restart();
+        assertEquals(Map.of(), maps.quicServers().read());
+        assertEquals(Map.of(), maps.sourceRoutes().read());
+        assertEquals(Map.of(), maps.members());
+    }
+
+    @Test
+    void routes_toAStranger_areRefused() {
+        DesiredRoutes routes =
+                new DesiredRoutes(QuicConfig.NONE, Map.of(), Map.of(new ClientPrefix(address(2), 32), address(6)));
+        assertThrows(IllegalArgumentException.class, () -> Desired.routed(DNS, routes, up(2)));
+    }
+
+    @Test
+    void egress_keepsAnInterfacesIndexWhileAMemberNamesIt() {
+        apply(state(vip(WEB, behind(7, 2), behind(8, 3), behind(7, 4), up(5))));
+        Map<Integer, Integer> indexes = maps.egress().read();
+        assertEquals(Set.of(7, 8), Set.copyOf(indexes.values()));
+        assertEquals(7, indexes.get(maps.member(id(WEB, 2)).nextHop().egress()));
+        assertEquals(maps.member(id(WEB, 2)).nextHop(), maps.member(id(WEB, 4)).nextHop());
+        assertEquals(0, maps.member(id(WEB, 5)).nextHop().egress());
+
+        restart();
+        assertEquals(
+                Map.of(address(2), 7, address(3), 8, address(4), 7, address(5), 0),
+                reconciler.nextHops().entrySet().stream()
+                        .collect(Collectors.toMap(
+                                Map.Entry::getKey, hop -> hop.getValue().egress())));
+        apply(state(vip(WEB, up(2), behind(8, 3), behind(9, 4), up(5))));
+        assertEquals(Set.of(8, 9), Set.copyOf(maps.egress().read().values()));
+        assertEquals(
+                8, maps.egress().read().get(maps.member(id(WEB, 3)).nextHop().egress()));
+    }
+
+    @Test
+    void egress_ofMoreInterfacesThanFit_isRefused() {
+        DesiredMember[] members = IntStream.range(0, EgressIndexes.END)
+                .mapToObj(i -> behind(i + 1, 2 * i))
+                .toArray(DesiredMember[]::new);
+        CapacityException refused =
+                assertThrows(CapacityException.class, () -> reconciler.apply(state(vip(WEB, members))));
+        assertEquals(
+                "packets can leave by 63 interfaces besides the one that they come in by, and 64 are wanted; what is to be"
+                        + " removed counts until that is done",
+                refused.getMessage());
+        assertEquals(0, maps.takeCalls());
+    }
+
+    private static DesiredMember behind(int egress, int real) {
+        return member(real, 1, MemberState.UP, 0, egress);
     }
 }

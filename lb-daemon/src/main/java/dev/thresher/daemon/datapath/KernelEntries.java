@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.thresher.daemon.datapath;
+
+import dev.thresher.bpf.BpfMap;
+import dev.thresher.bpf.layout.QuicConfig;
+import dev.thresher.bpf.layout.QuicServerKey;
+import dev.thresher.bpf.layout.SourceRouteKey;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Function;
+
+/** An {@link EntryMap} in the kernel, with what turns its entries into bytes and back. */
+final class KernelEntries<K, V> implements EntryMap<K, V> {
+    private final BpfMap map;
+    private final Codec<K> keys;
+    private final Codec<V> values;
+
+    private KernelEntries(BpfMap map, Codec<K> keys, Codec<V> values) {
+        this.map = map;
+        this.keys = keys;
+        this.values = values;
+    }
+
+    /** Both ways between a value and its bytes. */
+    private record Codec<T>(Function<T, byte[]> encode, Function<byte[], T> decode) {
+        static final Codec<Integer> NUMBER = new Codec<>(KernelEntries::bytes, KernelEntries::number);
+    }
+
+    /** Member ids by server id. */
+    static EntryMap<QuicServerKey, Integer> quicServers(BpfMap map) {
+        return new KernelEntries<>(map, new Codec<>(QuicServerKey::encode, QuicServerKey::decode), Codec.NUMBER);
+    }
+
+    /** Member ids by client prefix. */
+    static EntryMap<SourceRouteKey, Integer> sourceRoutes(BpfMap map) {
+        return new KernelEntries<>(map, new Codec<>(SourceRouteKey::encode, SourceRouteKey::decode), Codec.NUMBER);
+    }
+
+    /** Interfaces by index; the kernel takes out those that go away. */
+    static EntryMap<Integer, Integer> egress(BpfMap map) {
+        return new KernelEntries<>(map, Codec.NUMBER, Codec.NUMBER);
+    }
+
+    /** By VIP id. */
+    static EntryMap<Integer, QuicConfig> quicConfigs(BpfMap map) {
+        return new QuicConfigs(map);
+    }
+
+    @Override
+    public Map<K, V> read() {
+        Map<K, V> entries = new LinkedHashMap<>();
+        map.forEach((key, value) -> entries.put(keys.decode.apply(key), values.decode.apply(value)));
+        return entries;
+    }
+
+    @Override
+    public void put(K key, V value) {
+        map.update(keys.encode.apply(key), values.encode.apply(value));
+    }
+
+    @Override
+    public void remove(K key) {
+        map.delete(keys.encode.apply(key));
+    }
+
+    /** An array, which always holds all: to remove is to write zeroes. */
+    private record QuicConfigs(BpfMap map) implements EntryMap<Integer, QuicConfig> {
+        @Override
+        public Map<Integer, QuicConfig> read() {
+            int size = map.info().maxEntries();
+            ByteBuffer all = map.readArray(size);
+            byte[] bytes = new byte[QuicConfig.LENGTH];
+            Map<Integer, QuicConfig> configs = new LinkedHashMap<>();
+            for (int id = 0; id < size; id++) {
+                all.get(id * QuicConfig.LENGTH, bytes);
+                QuicConfig config = QuicConfig.decode(bytes);
+                if (!config.equals(QuicConfig.NONE)) {
+                    configs.put(id, config);
+                }
+            }
+            return configs;
+        }
+
+        @Override
+        public void put(Integer vipId, QuicConfig config) {
+            map.update(bytes(vipId), config.encode());
+        }
+
+        @Override
+        public void remove(Integer vipId) {
+            put(vipId, QuicConfig.NONE);
+        }
+    }
+
+    private static byte[] bytes(int number) {
+        return ByteBuffer.allocate(Integer.BYTES)
+                .order(ByteOrder.nativeOrder())
+                .putInt(number)
+                .array();
+    }
+
+    private static int number(byte[] bytes) {
+        return ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder()).getInt();
+    }
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.thresher.daemon.nexthop;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/** struct ifinfomsg with its attributes: what is an interface, and how is it? */
+final class LinkMessage {
+    private static final int LENGTH = 16;
+    private static final int IFINDEX = 4;
+    private static final int FLAGS = 8;
+
+    private LinkMessage() {}
+
+    static ByteBuffer request(int ifindex) {
+        ByteBuffer message = ByteBuffer.allocate(LENGTH + Attributes.HEADER_LENGTH + Integer.BYTES)
+                .order(ByteOrder.nativeOrder());
+        message.putInt(IFINDEX, ifindex).position(LENGTH);
+        byte[] filter = ByteBuffer.allocate(Integer.BYTES)
+                .order(ByteOrder.nativeOrder())
+                .putInt(Netlink.RTEXT_FILTER_SKIP_STATS)
+                .array();
+        Attributes.put(message, Netlink.IFLA_EXT_MASK, filter);
+        return message.flip();
+    }
+
+    static Link parse(ByteBuffer payload) {
+        Attributes attributes = Attributes.parse(payload, LENGTH);
+        int flags = payload.getInt(FLAGS);
+        return new Link(
+                payload.getInt(IFINDEX),
+                attributes.text(Netlink.IFLA_IFNAME),
+                attributes.nested(Netlink.IFLA_LINKINFO).text(Netlink.IFLA_INFO_KIND),
+                attributes.intAt(Netlink.IFLA_LINK),
+                attributes.intAt(Netlink.IFLA_MASTER),
+                attributes.mac(Netlink.IFLA_ADDRESS),
+                attributes.intAt(Netlink.IFLA_MTU),
+                (flags & Netlink.IFF_UP) != 0,
+                (flags & Netlink.IFF_RUNNING) != 0);
+    }
+}
