@@ -48,8 +48,7 @@ final class DesiredStateBuilder {
     }
 
     /** A real that cannot be reached is as good as down, whatever its probes say; so is one that nobody has probed yet. */
-    private DesiredMember member(
-            Real real, Pool pool, @Nullable TargetHealth health, @Nullable Resolution nextHop) {
+    private DesiredMember member(Real real, Pool pool, @Nullable TargetHealth health, @Nullable Resolution nextHop) {
         if (!(nextHop instanceof Resolution.Resolved resolved)) {
             return new DesiredMember(
                     real.address(),
@@ -62,12 +61,7 @@ final class DesiredStateBuilder {
         Health word = health == null ? Health.UNKNOWN : health.state().health();
         NextHop hop = new NextHop(resolved.destination(), resolved.source(), resolved.mtu(), 0);
         return new DesiredMember(
-                real.address(),
-                real.weight(),
-                stateOf(word, real),
-                hop,
-                resolved.egress(),
-                Wanted.encapsulation(pool));
+                real.address(), real.weight(), stateOf(word, real), hop, resolved.egress(), Wanted.encapsulation(pool));
     }
 
     /** Weight 0 asks for no new flows, and says nothing against those that are there. */
