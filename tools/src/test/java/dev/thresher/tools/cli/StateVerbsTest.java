@@ -46,7 +46,7 @@ final class StateVerbsTest {
                 List.of(
                         "instance    edge, version 1.2.3, pid "
                                 + ProcessHandle.current().pid() + ", up 3h 12m",
-                        "config      /etc/thresher/thresher.conf, revision 12 since 5m 00s",
+                        "config      /etc/thresher/thresher.conf, revision 12 since 5m 0s",
                         "interface   eth0, XDP in driver mode",
                         "next hop    02:00:00:00:00:01",
                         "VIPs        2, 1 without a member that is up",
