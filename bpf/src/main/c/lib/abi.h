@@ -239,7 +239,12 @@ _Static_assert(sizeof(struct icmp_budget) == 16, "struct icmp_budget");
 	X(DROP_NO_REAL, "the VIP has no real server to send to")                                   \
 	X(DROP_NO_HEADROOM, "no room in front of the packet for the outer header")                 \
 	X(DROP_FRAGMENT, "a later fragment for a VIP, and the first one was not seen")             \
+	X(DROP_TOO_BIG, "too big for the way to the real server, and the client was not told")     \
+	X(DROP_NO_EGRESS, "the interface that the real server is behind is not in the table")      \
 	X(ABORTED, "the program contradicted itself: please report it")                            \
+	X(ICMP_ECHO, "echo requests to a VIP that were answered")                                  \
+	X(ICMP_ERROR, "ICMP errors about a flow, sent to its real server")                         \
+	X(ICMP_TOO_BIG, "packets too big for the way to the real server: the client was told")     \
 	X(FLOW_REPICKED, "a flow moved because its member went out of service")                    \
 	X(FLOW_UNTRACKED, "packets of flows that found no room in the table")                      \
 	X(FLOW_EVICTED_UNCONFIRMED, "an unconfirmed entry made room")                              \
@@ -252,6 +257,10 @@ enum counter {
 	COUNTERS(X)
 #undef X
 		COUNTER_COUNT
+};
+
+enum setting_flags {
+	SETTING_GUE_CHECKSUM = 1 << 0, /* GUE over IPv6 has a UDP checksum, not zero (RFC 6935) */
 };
 
 /* Constants of a loaded program, in .rodata. */
@@ -272,7 +281,7 @@ struct settings {
 	__u32 reclaim_ticks;	/* an entry not seen for longer is idle: it may make room */
 	__u32 long_idle_ticks;	/* and for longer than this is expired: TCP flows */
 	__u32 short_idle_ticks; /* UDP flows, and TCP flows that ended */
-	__u32 pad;
+	__u32 flags;		/* enum setting_flags */
 };
 _Static_assert(sizeof(struct settings) == 96, "struct settings");
 

@@ -49,8 +49,14 @@ static __always_inline bool has_tag(const __u64 *entry, __u64 hash)
 	return (upper ^ (__u32)(hash >> 32)) >> (FLOW_TAG_SHIFT - 32) == 0;
 }
 
+/* An entry with a flow's tag, as it was when it was read, and its place. */
+struct flow_found {
+	__u64 *slot; /* NULL: there is none */
+	__u64 entry;
+};
+
 /*
- * The entry with the flow's tag, or NULL. Whether it is the flow's is for the member to say.
+ * The entry with the flow's tag. Whether it is the flow's is for the member to say.
  *
  * The place that the hash names comes first, because where a search ends is a branch: while the
  * table is not crowded it ends there, and a wrong guess throws away what the processor did ahead
@@ -58,17 +64,21 @@ static __always_inline bool has_tag(const __u64 *entry, __u64 hash)
  *
  * The place goes through the hash and back, which the compiler and the verifier do not see
  * through: so the verifier walks the rest of the program once and not once a place.
+ *
+ * Another processor may replace the entry between the search and the reading of it. What was read
+ * is compared again, and nothing reads it a second time.
  */
-static __always_inline __u64 *flow_find(__u64 hash)
+static __always_inline struct flow_found flow_find(__u64 hash)
 {
 	struct flow_bucket_pair *pair = flow_buckets(hash);
+	struct flow_found found = {};
 	__u32 place = flow_home(hash);
 	__u32 bucket = place & FLOWS_PER_BUCKET;
 	__u64 *entries;
 	__u32 i;
 
 	if (!pair)
-		return 0;
+		return found;
 	if (has_tag(&pair->entries[place], hash))
 		goto found;
 	entries = &pair->entries[bucket];
@@ -86,11 +96,15 @@ static __always_inline __u64 *flow_find(__u64 hash)
 		if (has_tag(&entries[i], hash))
 			goto found;
 	}
-	return 0;
+	return found;
 found:
 	place ^= (__u32)hash;
 	asm volatile("" : "+r"(place));
-	return &pair->entries[(place ^ (__u32)hash) & (FLOWS_PER_PAIR - 1)];
+	entries = &pair->entries[(place ^ (__u32)hash) & (FLOWS_PER_PAIR - 1)];
+	found.entry = *(volatile __u64 *)entries;
+	if ((found.entry ^ hash) >> FLOW_TAG_SHIFT == 0)
+		found.slot = entries;
+	return found;
 }
 
 static __always_inline bool flow_store(__u64 *slot, __u64 entry)
@@ -99,15 +113,28 @@ static __always_inline bool flow_store(__u64 *slot, __u64 entry)
 	return true;
 }
 
+/* The entry, seen now. */
+static __always_inline __u64 flow_seen_now(__u64 entry)
+{
+	return (entry & ~(FLOW_SEEN_MASK << FLOW_SEEN_SHIFT)) | (__u64)tick_now()
+									<< FLOW_SEEN_SHIFT;
+}
+
+/* Most packets see their flow in the tick in which the one before saw it, and store nothing. */
+static __always_inline void flow_update(__u64 *slot, __u64 entry, __u64 next)
+{
+	if (next != entry)
+		flow_store(slot, next);
+}
+
 /*
  * A packet of a known flow: confirms it, or with FIN or RST shortens its life. A TCP flow that goes
  * on after an RST never had it from its own client: it gets back what that took.
  */
 static __always_inline void flow_touch(__u64 *slot, __u64 entry, const struct packet *packet)
 {
-	__u64 next = entry & ~(FLOW_SEEN_MASK << FLOW_SEEN_SHIFT);
+	__u64 next = flow_seen_now(entry);
 
-	next |= (__u64)tick_now() << FLOW_SEEN_SHIFT;
 	if (!(packet->tcp_flags & (TCP_FIN | TCP_SYN | TCP_RST))) {
 		if (packet->protocol == IPPROTO_TCP && !(entry & FLOW_CONFIRMED))
 			next &= ~FLOW_SHORT_LIVED;
@@ -117,8 +144,7 @@ static __always_inline void flow_touch(__u64 *slot, __u64 entry, const struct pa
 	} else if (packet->tcp_flags & TCP_FIN) {
 		next |= FLOW_SHORT_LIVED;
 	}
-	if (next != entry)
-		flow_store(slot, next);
+	flow_update(slot, entry, next);
 }
 
 static __always_inline __u64 flow_entry(__u64 hash, __u32 member_id, const struct packet *packet)
@@ -186,6 +212,15 @@ static __always_inline bool flow_evict(__u64 *slot, __u32 room, __u64 entry)
 	return flow_store(slot, entry);
 }
 
+/* In the order of the distance from home. Verifiers before 6.6 do not bound an exclusive or. */
+static __always_inline __u32 flow_place(__u32 home, __u32 distance)
+{
+	__u32 place = home ^ distance;
+
+	asm volatile("" : "+r"(place));
+	return place & (FLOWS_PER_PAIR - 1);
+}
+
 /*
  * Records a flow that has no entry yet: in a free place, else in place of the oldest unconfirmed
  * entry, else of the oldest idle one. A fresh confirmed entry stays: then the flow goes untracked.
@@ -201,8 +236,10 @@ static __always_inline bool flow_insert(__u64 hash, __u64 entry)
 	if (!pair)
 		return false;
 	for (place = 0; place < FLOWS_PER_PAIR; place++) {
-		if (flow_is_free(pair->entries[home ^ place], now))
-			return flow_store(&pair->entries[home ^ place], entry);
+		__u64 *slot = &pair->entries[flow_place(home, place)];
+
+		if (flow_is_free(*slot, now))
+			return flow_store(slot, entry);
 	}
 	for (place = 0; place < FLOWS_PER_PAIR; place++)
 		room = larger(room, flow_room(pair->entries[place], now) | place);

@@ -75,17 +75,27 @@ found:
 	return &places[place & (VIPS_PER_BUCKET - 1)];
 }
 
-/* The VIP of the longest prefix that has the address, or NULL. */
-static __noinline const struct vip *vip_prefix(const struct addr *addr, __be16 port, __u8 protocol)
+/*
+ * Here and below an address is passed in halves: a packet that something points into could not live
+ * in registers.
+ */
+static __noinline const struct vip *vip_of_prefix(__u64 high, __u64 low, __be16 port, __u8 protocol)
 {
 	struct vip_prefix_key key = {
 		.prefixlen = 8 * (sizeof(key) - sizeof(key.prefixlen)),
 		.protocol = protocol,
 		.port = port,
-		.addr = *addr,
+		.addr = { .halves = { high, low } },
 	};
 
 	return bpf_map_lookup_elem(&vip_prefixes, &key);
+}
+
+/* The VIP of the longest prefix that has the address, or NULL. */
+static __always_inline const struct vip *vip_prefix(const struct addr *addr, __be16 port,
+						    __u8 protocol)
+{
+	return vip_of_prefix(addr->halves[0], addr->halves[1], port, protocol);
 }
 
 /* The VIP that a packet is for, or NULL. Its own port goes before any port, an address before a
@@ -121,6 +131,16 @@ static __always_inline const struct vip *vip_of(const struct packet *packet)
 	return 0;
 }
 
+/* The entry of the destination itself, or of its prefix, if it has VIPs; else NULL. */
+static __always_inline const struct vip *vip_of_address(const struct packet *packet)
+{
+	struct packet address = *packet;
+
+	address.ports = 0;
+	address.protocol = 0;
+	return vip_of(&address);
+}
+
 /* The member that Maglev gives the packet, or 0. */
 static __always_inline __u32 pick_member(const struct vip *vip, const struct packet *packet)
 {
@@ -140,25 +160,28 @@ static __always_inline __u32 pick_member(const struct vip *vip, const struct pac
 	return table->members[slot];
 }
 
-/* Are the first `bits` of two addresses the same? */
-static __noinline bool same_prefix(const struct addr *a, const struct addr *b, __u32 bits)
+/* By value: what a helper points to could not live in a register. */
+static __always_inline const struct member *member_of(__u32 member_id)
 {
-	__u64 mask;
+	return bpf_map_lookup_elem(&members, &member_id);
+}
 
-	if (bits <= 64) {
-		mask = bits ? ~0ULL << (64 - bits) : 0;
-		return !(bpf_be64_to_cpu(a->halves[0] ^ b->halves[0]) & mask);
-	}
-	mask = bits < 128 ? ~0ULL << (128 - bits) : ~0ULL;
-	return a->halves[0] == b->halves[0] &&
-	       !(bpf_be64_to_cpu(a->halves[1] ^ b->halves[1]) & mask);
+/* Are the first `bits` of two addresses the same? The arguments are their differing bits. */
+__noinline int same_prefix(__u64 high, __u64 low, __u32 bits)
+{
+	high = bpf_be64_to_cpu(high);
+	low = bpf_be64_to_cpu(low);
+	if (bits <= 64)
+		return bits == 0 || high >> (64 - bits) == 0;
+	return high == 0 && (bits >= 128 ? low : low >> (128 - bits)) == 0;
 }
 
 static __always_inline bool has_address(const struct member *member, const struct addr *addr)
 {
 	return addr_equal(addr, &member->vip) ||
 	       (member->flags & MEMBER_PREFIX &&
-		same_prefix(addr, &member->vip, member->vip_prefix_bits));
+		same_prefix(addr->halves[0] ^ member->vip.halves[0],
+			    addr->halves[1] ^ member->vip.halves[1], member->vip_prefix_bits));
 }
 
 /* Is the packet for the VIP that the member belongs to? */

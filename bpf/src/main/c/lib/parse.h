@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <bpf/bpf_helpers.h>
 #include "addr.h"
+#include "csum.h"
 
 #define TCP_FIN		 0x01
 #define TCP_SYN		 0x02
@@ -23,7 +24,8 @@
 #define TCP_FLAGS_OFFSET 13
 
 #define IPV4_FRAGMENT	    0x3fff /* more fragments, or an offset */
-#define IPV4_HEADER_MINIMUM 5	   /* words */
+#define IPV4_OFFSET	    0x1fff
+#define IPV4_HEADER_MINIMUM 5 /* words */
 
 struct cursor {
 	void *at;
@@ -41,11 +43,24 @@ struct packet {
 	};
 	bool ipv6;
 	__u8 protocol;
-	__u8 tcp_flags;	 /* 0 for UDP */
-	__u8 tos;	 /* TOS or traffic class */
-	__u32 length;	 /* of the IP packet, header included, in bytes */
-	__u32 transport; /* where the TCP or UDP header begins in the frame */
+	__u8 tcp_flags; /* 0 for UDP */
+	__u8 tos;	/* TOS or traffic class */
+	bool fragment;	/* one of several */
+	bool later;	/* and not the first */
+	__u32 link;	/* length of the Ethernet header with its tags, in bytes */
+	__u32 header;	/* of the IP header with its extensions, in bytes */
+	__u32 length;	/* of the IP packet, header included, in bytes */
 };
+
+#define LINK_MAX 22 /* bytes of an Ethernet header with two tags */
+/* For the verifier: no tags and no IP headers exceed these. */
+#define TAGS_MASK   12
+#define HEADER_MASK 1023
+
+static __always_inline __u32 bounded_link(const struct packet *packet)
+{
+	return sizeof(struct ethhdr) + ((packet->link - sizeof(struct ethhdr)) & TAGS_MASK);
+}
 
 static __always_inline struct cursor cursor_of(struct xdp_md *ctx)
 {
@@ -54,15 +69,17 @@ static __always_inline struct cursor cursor_of(struct xdp_md *ctx)
 	return cursor;
 }
 
+/* Fragments are left to who asks for them: parse_rare(). */
 static __always_inline int parse_ipv4(struct cursor *cursor, struct packet *packet)
 {
 	struct iphdr *header = cursor->at;
 
 	if ((void *)(header + 1) > cursor->end)
 		return 0;
-	if (header->version != 4 || header->ihl < IPV4_HEADER_MINIMUM ||
-	    header->frag_off & bpf_htons(IPV4_FRAGMENT))
+	if (header->version != 4 || header->ihl < IPV4_HEADER_MINIMUM)
 		return 0;
+	packet->fragment = header->frag_off & bpf_htons(IPV4_FRAGMENT);
+	packet->later = header->frag_off & bpf_htons(IPV4_OFFSET);
 	packet->src = addr_from_ipv4(header->saddr);
 	packet->dst = addr_from_ipv4(header->daddr);
 	packet->protocol = header->protocol;
@@ -111,20 +128,50 @@ static __always_inline int parse_ports(struct cursor *cursor, long length, struc
 	return 1;
 }
 
-/* Expects packet->ipv6 to be set. A length field that points past the frame makes no packet. */
-static __always_inline int parse_packet(struct xdp_md *ctx, struct packet *packet)
+/*
+ * The packets that nearly all are: no tags, no extension headers, in one piece, and TCP or UDP.
+ * Expects packet->ipv6 to be set. A length field that points past the frame makes no packet.
+ */
+static __always_inline int parse_plain(struct xdp_md *ctx, struct packet *packet)
 {
 	struct cursor cursor = cursor_of(ctx);
 	void *network;
 
 	cursor.at += sizeof(struct ethhdr);
 	network = cursor.at;
+	packet->link = sizeof(struct ethhdr);
 	if (!(packet->ipv6 ? parse_ipv6(&cursor, packet) : parse_ipv4(&cursor, packet)))
 		return 0;
+	if (packet->fragment)
+		return 0;
+	packet->header = cursor.at - network;
 	if (network + packet->length > cursor.end)
 		return 0;
-	packet->transport = cursor.at - (void *)(long)ctx->data;
 	return parse_ports(&cursor, packet->length - (cursor.at - network), packet);
+}
+
+/* Can its source get an answer? Not one that stands for many hosts, or for none (RFC 1122,
+ * section 3.2.2). */
+static __always_inline bool is_answerable(const struct packet *packet)
+{
+	const __u8 *source = packet->src.bytes;
+
+	if (packet->ipv6)
+		return source[0] != 0xff &&
+		       (packet->src.halves[0] | (packet->src.halves[1] & ~bpf_cpu_to_be64(1)));
+	return source[12] != 0 && source[12] != 127 && source[12] < 224;
+}
+
+/* Of an IPv6 packet's addresses, and of protocol and length of the ICMPv6 message in it (RFC 8200,
+ * section 8.1). */
+static __always_inline __u64 pseudo_sum(const struct packet *packet, __u32 length)
+{
+	__u64 sum = (__u64)bpf_htonl(length) + bpf_htonl(IPPROTO_ICMPV6);
+
+	sum = csum_add64(sum, packet->src.halves[0]);
+	sum = csum_add64(sum, packet->src.halves[1]);
+	sum = csum_add64(sum, packet->dst.halves[0]);
+	return csum_add64(sum, packet->dst.halves[1]);
 }
 
 #endif

@@ -82,6 +82,8 @@ static __always_inline bool quic_lb_id(struct xdp_md *ctx, const struct quic_cid
 	if (bpf_xdp_load_bytes(ctx, cid->offset, &first, sizeof(first)))
 		return false;
 	rotation = first >> QUIC_ROTATION_SHIFT;
+	/* Else the compiler asks whether it is 7, from which older verifiers learn nothing. */
+	asm volatile("" : "+r"(rotation));
 	if (rotation >= QUIC_ROTATIONS)
 		return false;
 	length = config->id_length[rotation];

@@ -17,7 +17,7 @@ static __always_inline __u32 serving(__u32 member_id, __u32 vip_id)
 
 	if (!member_id)
 		return 0;
-	member = bpf_map_lookup_elem(&members, &member_id);
+	member = member_of(member_id);
 	if (member && member->vip_id == vip_id &&
 	    (member->state == MEMBER_UP || member->state == MEMBER_DRAIN))
 		return member_id;
@@ -49,7 +49,7 @@ static __always_inline __u32 route(struct xdp_md *ctx, __u32 vip_id, const struc
 	__u32 member_id;
 
 	if (packet->protocol == IPPROTO_UDP)
-		udp_payload = packet->transport + sizeof(struct udphdr);
+		udp_payload = packet->link + packet->header + sizeof(struct udphdr);
 	member_id = named_member(ctx, vip_id, packet->src.halves[0], packet->src.halves[1],
 				 udp_payload);
 	if (member_id && packet->tcp_flags & TCP_SYN)

@@ -17,6 +17,7 @@ const volatile struct settings settings = {
 	.reclaim_ticks = 60,
 	.long_idle_ticks = 900,
 	.short_idle_ticks = 60,
+	.flags = SETTING_GUE_CHECKSUM,
 };
 
 #endif

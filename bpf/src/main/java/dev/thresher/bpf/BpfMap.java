@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.bpf;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 import jnr.constants.platform.Errno;
 import jnr.ffi.Pointer;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +29,7 @@ public final class BpfMap implements AutoCloseable {
     private static final int PROT_READ_WRITE = 3;
     private static final int MAP_SHARED = 1;
     private static final int BATCH = 4096;
+    private static final String MEMORY = "memlock:";
 
     /** {@code struct bpf_map_create_opts}, and BPF_F_MMAPABLE for its {@code map_flags}. */
     private static final int CREATE_OPTIONS_BYTES = 48;
@@ -208,6 +214,23 @@ public final class BpfMap implements AutoCloseable {
     /** Possible CPUs: how many values a per-CPU map keeps for each key. */
     public static int cpus() {
         return Native.check(Native.BPF.libbpf_num_possible_cpus(), "libbpf_num_possible_cpus()");
+    }
+
+    /**
+     * Memory that the kernel holds for the map, in bytes, without that of maps in an array of maps. Kernels before 6.4
+     * answer what they charge for it, which is more or less the same.
+     */
+    public long memoryBytes() {
+        Path path = Path.of("/proc/self/fdinfo", Integer.toString(fd));
+        try (Stream<String> lines = Files.lines(path)) {
+            return lines.filter(line -> line.startsWith(MEMORY))
+                    .mapToLong(line ->
+                            Long.parseLong(line.substring(MEMORY.length()).strip()))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalStateException("no " + MEMORY + " in " + path));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + path, e);
+        }
     }
 
     /** Maps an mmapable array's values into the process, read and write, until {@link MappedArray#close}. */

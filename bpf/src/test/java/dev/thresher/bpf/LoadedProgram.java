@@ -18,6 +18,7 @@ import dev.thresher.bpf.layout.VipTable;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -176,6 +177,9 @@ final class LoadedProgram implements AutoCloseable {
         object.map(MapNames.FOREIGN)
                 .update(key(0), ForeignAddresses.without(vips.keySet()).encode());
         BpfMap prefixes = object.map(MapNames.VIP_PREFIXES);
+        List<byte[]> before = new ArrayList<>();
+        prefixes.forEach((key, value) -> before.add(key));
+        before.forEach(prefixes::delete);
         VipTable.prefixes(vips).forEach((prefix, value) -> prefixes.update(VipTable.prefixKey(prefix), value));
         try (BpfMap inner = BpfMap.createAligned("test_vips", VipTable.BYTES)) {
             inner.update(key(0), VipTable.encode(vips));

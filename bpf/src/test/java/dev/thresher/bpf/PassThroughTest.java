@@ -148,11 +148,27 @@ class PassThroughTest {
     }
 
     @ParameterizedTest
-    @MethodSource("forVips")
-    void fragments_pass(Frame frame) {
+    @MethodSource("forNobody")
+    void packet_for_no_vip_passes_in_every_dress(Frame frame) {
         assertPasses(frame.payload(64).fragment(0, true).bytes(), "the first fragment");
-        assertPasses(frame.payload(64).fragment(8, true).bytes(), "a middle fragment");
-        assertPasses(frame.payload(64).fragment(8, false).bytes(), "the last fragment");
+        assertPasses(frame.payload(64).vlan(5).bytes(), "a tag");
+        assertPasses(frame.payload(64).vlan(5, 6).options(4).bytes(), "two tags and options");
+        assertPasses(frame.extensions(Extension.DESTINATION).bytes(), "an extension header");
+    }
+
+    @ParameterizedTest
+    @MethodSource("forVips")
+    void three_tags_pass(Frame frame) {
+        assertPasses(frame.vlan(1, 2, 3).bytes(), "three tags");
+    }
+
+    @ParameterizedTest
+    @MethodSource("forVips")
+    void truncated_headers_behind_tags_pass_at_each_length(Frame frame) {
+        byte[] whole = frame.vlan(1, 2).bytes();
+        for (int length = Frame.ETHERNET_HEADER; length < whole.length; length++) {
+            assertPasses(Arrays.copyOf(whole, length), frame.flow() + " cut to " + length + " bytes");
+        }
     }
 
     @Test
@@ -205,9 +221,9 @@ class PassThroughTest {
     }
 
     @Test
-    void icmp_echo_passes() {
+    void icmp_echo_to_another_address_passes() {
         assertPasses(
-                Frame.icmp("10.0.1.2", "203.0.113.10", Icmp.echo(1, 0))
+                Frame.icmp("10.0.1.2", "203.0.113.11", Icmp.echo(1, 0))
                         .payload(32)
                         .bytes(),
                 "ping");

@@ -10,6 +10,7 @@ import dev.thresher.bpf.layout.ForeignAddresses;
 import dev.thresher.bpf.layout.MacAddress;
 import dev.thresher.bpf.layout.MapNames;
 import dev.thresher.bpf.layout.MemberRecord;
+import dev.thresher.bpf.layout.MemberRecord.Encapsulation;
 import dev.thresher.bpf.layout.MemberRecord.NextHop;
 import dev.thresher.bpf.layout.MemberState;
 import dev.thresher.bpf.layout.ProgramSettings;
@@ -55,13 +56,15 @@ final class Balancer implements AutoCloseable {
     private final List<Traffic.Kind> kinds;
     private final int vipsPerKind;
     private final int flowPairs;
+    private final Encapsulation encapsulation;
     private final BpfMap flows;
     private final MappedArray flowMemory;
 
-    private Balancer(List<Traffic.Kind> kinds, int vipsPerKind, int flowPairs, int count) {
+    private Balancer(List<Traffic.Kind> kinds, int vipsPerKind, int flowPairs, int count, Encapsulation encapsulation) {
         this.kinds = kinds;
         this.vipsPerKind = vipsPerKind;
         this.flowPairs = flowPairs;
+        this.encapsulation = encapsulation;
         for (int i = 0; i < count; i++) {
             loads.add(load());
         }
@@ -78,7 +81,13 @@ final class Balancer implements AutoCloseable {
      * @param maxFlows a power of two
      */
     static Balancer load(List<Traffic.Kind> kinds, int vipsPerKind, int maxFlows, int count) {
-        return new Balancer(kinds, vipsPerKind, maxFlows / FlowEntry.PER_PAIR, count);
+        return load(kinds, vipsPerKind, maxFlows, count, Encapsulation.IPIP);
+    }
+
+    /** The same with another encapsulation. */
+    static Balancer load(
+            List<Traffic.Kind> kinds, int vipsPerKind, int maxFlows, int count, Encapsulation encapsulation) {
+        return new Balancer(kinds, vipsPerKind, maxFlows / FlowEntry.PER_PAIR, count, encapsulation);
     }
 
     private BpfObject load() {
@@ -122,7 +131,8 @@ final class Balancer implements AutoCloseable {
                 int firstMember = vipId * REALS + 1;
                 for (int j = 0; j < REALS; j++) {
                     InetAddress real = Traffic.after(firstReal, vipId * REALS + j);
-                    MemberRecord member = new MemberRecord(match, MemberState.UP, real, NEXT_HOP, vipId);
+                    MemberRecord member =
+                            new MemberRecord(match, MemberState.UP, real, NEXT_HOP, encapsulation, vipId, false);
                     members.update(bytesOf(firstMember + j), member.encode());
                 }
                 keys.add(vipId);

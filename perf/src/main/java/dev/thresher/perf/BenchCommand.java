@@ -2,6 +2,7 @@
 package dev.thresher.perf;
 
 import dev.thresher.bpf.BpfException;
+import dev.thresher.daemon.datapath.DatapathException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -10,14 +11,16 @@ import picocli.CommandLine.Command;
         name = "thresher bench",
         description = "Measures the packet path and the table builder on this machine.",
         mixinStandardHelpOptions = true,
-        subcommands = {PacketBench.class, VethBench.class, MaglevBench.class})
+        subcommands = {PacketBench.class, VethBench.class, MemoryBench.class, MaglevBench.class})
 public final class BenchCommand {
     private BenchCommand() {}
 
     public static void main(String[] arguments) {
         CommandLine commandLine = new CommandLine(new BenchCommand());
         commandLine.setExecutionExceptionHandler((failure, command, result) -> {
-            if (failure instanceof BpfException || failure instanceof BenchException) {
+            if (failure instanceof BpfException
+                    || failure instanceof DatapathException
+                    || failure instanceof BenchException) {
                 command.getErr().println("bench: " + failure.getMessage());
                 return CommandLine.ExitCode.SOFTWARE;
             }

@@ -11,6 +11,9 @@ enum PacketCase {
     ESTABLISHED_TCP4_1(Service.ONE_VIP, Flows.KNOWN, new Traffic(Kind.TCP_IPV4, 0, 0), 2.5),
     ESTABLISHED_UDP4_1(Service.ONE_VIP, Flows.KNOWN, new Traffic(Kind.UDP_IPV4, 0, 0), 2.5),
     ESTABLISHED_TCP6_1(Service.ONE_VIP, Flows.KNOWN, new Traffic(Kind.TCP_IPV6, 0, 0), 3),
+    GUE_TCP4_1(Service.GUE, Flows.KNOWN, new Traffic(Kind.TCP_IPV4, 0, 0), 3.5),
+    /** The only one whose outer header has a checksum to be worked out. */
+    GUE_TCP6_1(Service.GUE, Flows.KNOWN, new Traffic(Kind.TCP_IPV6, 0, 0)),
     ESTABLISHED_TCP4_2E10(Service.ONE_VIP, Flows.KNOWN, new Traffic(Kind.TCP_IPV4, 10, 0)),
     ESTABLISHED_TCP4_2E17(Service.ONE_VIP, Flows.KNOWN, new Traffic(Kind.TCP_IPV4, 17, 0)),
     ESTABLISHED_TCP4_2E20(Service.ONE_VIP, Flows.KNOWN, new Traffic(Kind.TCP_IPV4, 20, 0), 14),
@@ -22,6 +25,8 @@ enum PacketCase {
     /** Which load balancer serves the case: what one case leaves in the connection table must not meet another. */
     enum Service {
         ONE_VIP,
+        /** One VIP too, whose real servers take GUE. */
+        GUE,
         MANY_VIPS,
         NEW_FLOWS
     }

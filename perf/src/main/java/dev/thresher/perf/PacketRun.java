@@ -3,6 +3,7 @@ package dev.thresher.perf;
 
 import dev.thresher.bpf.BpfException;
 import dev.thresher.bpf.BpfProgram;
+import dev.thresher.bpf.layout.MemberRecord.Encapsulation;
 import dev.thresher.perf.PacketCase.Flows;
 import dev.thresher.perf.PacketCase.Service;
 import dev.thresher.perf.Wrapper.Timing;
@@ -38,6 +39,8 @@ final class PacketRun implements AutoCloseable {
     /** Enough of the flows to reach the caches' steady state again after another case. */
     private static final int WARM_UP_MAX = 1 << 18;
 
+    private static final int GUE_PORT = 6080;
+
     private static final double TOLERATED = 0.001;
 
     private static final Traffic ONE_IPV4 = new Traffic(Traffic.Kind.TCP_IPV4, 0, 0);
@@ -72,6 +75,13 @@ final class PacketRun implements AutoCloseable {
                         1,
                         maxFlows,
                         loads);
+            case GUE ->
+                Balancer.load(
+                        List.of(Traffic.Kind.TCP_IPV4, Traffic.Kind.TCP_IPV6),
+                        1,
+                        maxFlows,
+                        loads,
+                        Encapsulation.gue(GUE_PORT));
             case MANY_VIPS ->
                 Balancer.load(
                         List.of(Traffic.Kind.TCP_IPV4), 1 << PacketCase.MANY_VIPS.traffic.vipBits(), maxFlows, loads);

@@ -12,18 +12,27 @@ import java.nio.ByteOrder;
  * @param flowPairs map values of the connection table, a power of two; each holds 16 flows
  * @param ticks the table's clock and ages
  * @param maglevSeed the same on every load balancer of a fleet
+ * @param gueChecksum whether the outer UDP header of GUE over IPv6 has a checksum; else it is zero (RFC 6935)
  */
-public record ProgramSettings(HashKey hashKey, OuterSource source, int flowPairs, Ticks ticks, int maglevSeed) {
+public record ProgramSettings(
+        HashKey hashKey, OuterSource source, int flowPairs, Ticks ticks, int maglevSeed, boolean gueChecksum) {
     /** Bytes of {@code .rodata}. */
     public static final int LENGTH = 96;
 
     /** {@code ABI_VERSION}: maps that a program of another version made cannot be used. */
     public static final int ABI_VERSION = 2;
 
+    private static final int GUE_CHECKSUM = 1;
+
     public ProgramSettings {
         if (Integer.bitCount(flowPairs) != 1) {
             throw new IllegalArgumentException("not a power of two: " + flowPairs + " bucket pairs");
         }
+    }
+
+    /** With a checksum over IPv6. */
+    public ProgramSettings(HashKey hashKey, OuterSource source, int flowPairs, Ticks ticks, int maglevSeed) {
+        this(hashKey, source, flowPairs, ticks, maglevSeed, true);
     }
 
     /** Two seeds and two multipliers, all secret; the multipliers are odd. */
@@ -62,7 +71,7 @@ public record ProgramSettings(HashKey hashKey, OuterSource source, int flowPairs
         buffer.putInt(source.ipv4).putInt(source.ipv4Entropy);
         buffer.order(ByteOrder.nativeOrder());
         buffer.putInt(flowPairs - 1).putInt(ticks.shift).putInt(ticks.reclaim);
-        buffer.putInt(ticks.longIdle).putInt(ticks.shortIdle);
+        buffer.putInt(ticks.longIdle).putInt(ticks.shortIdle).putInt(gueChecksum ? GUE_CHECKSUM : 0);
         return buffer.array();
     }
 
@@ -85,6 +94,7 @@ public record ProgramSettings(HashKey hashKey, OuterSource source, int flowPairs
         buffer.order(ByteOrder.nativeOrder());
         int pairs = buffer.getInt() + 1;
         Ticks ticks = new Ticks(buffer.getInt(), buffer.getInt(), buffer.getInt(), buffer.getInt());
-        return new ProgramSettings(hashKey, source, pairs, ticks, maglevSeed);
+        boolean gueChecksum = (buffer.getInt() & GUE_CHECKSUM) != 0;
+        return new ProgramSettings(hashKey, source, pairs, ticks, maglevSeed, gueChecksum);
     }
 }

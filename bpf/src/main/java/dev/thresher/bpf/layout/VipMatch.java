@@ -2,6 +2,7 @@
 package dev.thresher.bpf.layout;
 
 import java.net.InetAddress;
+import java.util.Arrays;
 
 /**
  * Which packets a VIP is for: what identifies it in the maps.
@@ -23,6 +24,19 @@ public record VipMatch(InetAddress address, int prefixLength, int port, int prot
     /** Does it stand for more than one address? */
     public boolean isPrefix() {
         return prefixLength < bitsOf(address);
+    }
+
+    /** Does it stand for all addresses that the other one stands for, whatever port and protocol are? */
+    boolean coversAddressesOf(VipMatch other) {
+        byte[] ours = address.getAddress();
+        byte[] theirs = other.address.getAddress();
+        if (ours.length != theirs.length || prefixLength > other.prefixLength) {
+            return false;
+        }
+        int bytes = prefixLength / Byte.SIZE;
+        int rest = prefixLength % Byte.SIZE;
+        return Arrays.equals(ours, 0, bytes, theirs, 0, bytes)
+                && (rest == 0 || ((ours[bytes] ^ theirs[bytes]) & 0xff00 >> rest & 0xff) == 0);
     }
 
     /** Bits of the program's 16-byte address that count. */

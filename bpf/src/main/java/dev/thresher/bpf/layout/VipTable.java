@@ -6,7 +6,6 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -107,6 +106,11 @@ public final class VipTable {
 
     /** An address or a prefix with VIPs, and of which protocols. */
     private record Protocols(boolean tcp, boolean udp) {
+        static Protocols of(VipMatch key) {
+            boolean tcp = VipRecord.isTcp(key);
+            return new Protocols(tcp, !tcp);
+        }
+
         Protocols plus(Protocols other) {
             return new Protocols(tcp || other.tcp, udp || other.udp);
         }
@@ -116,17 +120,20 @@ public final class VipTable {
         }
     }
 
+    /** Those of VIPs that are prefixes, or of the others; each has the VIPs of the prefixes around it too. */
     private static Map<VipMatch, Protocols> addresses(Set<VipMatch> keys, boolean prefixes) {
         Map<VipMatch, Protocols> addresses = new LinkedHashMap<>();
-        for (VipMatch key : new LinkedHashSet<>(keys)) {
+        List<VipMatch> nets = keys.stream().filter(VipMatch::isPrefix).toList();
+        for (VipMatch key : keys) {
             if (key.isPrefix() == prefixes) {
-                boolean tcp = VipRecord.isTcp(key);
-                addresses.merge(
-                        new VipMatch(key.address(), key.prefixLength(), 0, 0),
-                        new Protocols(tcp, !tcp),
-                        Protocols::plus);
+                VipMatch net = new VipMatch(key.address(), key.prefixLength(), 0, 0);
+                addresses.merge(net, Protocols.of(key), Protocols::plus);
             }
         }
+        addresses.replaceAll((net, protocols) -> nets.stream()
+                .filter(around -> around.coversAddressesOf(net))
+                .map(Protocols::of)
+                .reduce(protocols, Protocols::plus));
         return addresses;
     }
 

@@ -13,7 +13,7 @@ record CounterName(String name, Counter.Kind kind) {
         if (name.startsWith(DROP)) {
             return new CounterName(lower(name.substring(DROP.length())), Counter.Kind.DROP_REASON);
         }
-        boolean event = name.startsWith("FLOW_") || name.startsWith("ROUTE_");
+        boolean event = name.startsWith("FLOW_") || name.startsWith("ROUTE_") || name.startsWith("ICMP_");
         return new CounterName(lower(name), event ? Counter.Kind.EVENT : Counter.Kind.VERDICT);
     }
 

@@ -95,12 +95,15 @@ public final class StateView implements StateSource {
         List<Counter> verdicts = new ArrayList<>();
         List<Counter> others = new ArrayList<>();
         long dropped = 0;
-        for (var counter : counters.globals().entrySet()) {
+        var globals = counters.globals();
+        for (var counter : globals.entrySet()) {
             CounterName name = CounterName.of(counter.getKey());
             dropped += name.kind() == Counter.Kind.DROP_REASON ? counter.getValue() : 0;
             (name.isVerdict() ? verdicts : others).add(name.value(counter.getValue()));
         }
-        long sent = 0;
+        // Answers of the program's own, which no member was sent.
+        long sent = globals.getOrDefault(dev.thresher.bpf.layout.Counter.ICMP_ECHO, 0L)
+                + globals.getOrDefault(dev.thresher.bpf.layout.Counter.ICMP_TOO_BIG, 0L);
         for (Traffic traffic :
                 counters.members(Published.end(controller.published().memberIds()))) {
             sent += traffic.packets();

@@ -57,6 +57,7 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
     private final ProgramSettings settings;
     private final Map<LbMap, BpfMap> maps = new EnumMap<>(LbMap.class);
     private final FlowTable flows;
+    private final FlowTable fragments;
     private final KernelVips vips;
     private final BpfMap tableOfNobody;
 
@@ -79,6 +80,8 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
         MappedArray memory = map(LbMap.FLOWS).map();
         this.tableOfNobody = newTable();
         this.flows = new FlowTable(memory.buffer(), memory::close);
+        MappedArray fragmentMemory = map(LbMap.FRAGMENTS).map();
+        this.fragments = new FlowTable(fragmentMemory.buffer(), fragmentMemory::close);
         this.vips = new KernelVips(map(LbMap.VIPS), map(LbMap.VIP_PREFIXES), map(LbMap.FOREIGN));
     }
 
@@ -206,6 +209,37 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
                 .orElse(0);
     }
 
+    /** Kernel memory in bytes, by map; an array of maps counts with the maps in it. */
+    public Map<String, Long> memory() {
+        Map<String, Long> bytes = new LinkedHashMap<>();
+        for (LbMap map : LbMap.values()) {
+            bytes.put(map.mapName(), map(map).memoryBytes());
+        }
+        for (String unpinned : List.of(MapNames.FRAGMENTS, MapNames.ICMP_BUDGET)) {
+            bytes.put(unpinned, object.map(unpinned).memoryBytes());
+        }
+        for (LbMap outer : List.of(LbMap.VIPS, LbMap.TABLES)) {
+            bytes.merge(outer.mapName(), innerMemory(map(outer)), Long::sum);
+        }
+        return bytes;
+    }
+
+    private static long innerMemory(BpfMap outer) {
+        Set<Integer> ids = new HashSet<>();
+        outer.forEach((key, id) ->
+                ids.add(ByteBuffer.wrap(id).order(ByteOrder.nativeOrder()).getInt()));
+        long bytes = 0;
+        for (int id : ids) {
+            Optional<BpfMap> inner = BpfMap.openId(outer.name(), id);
+            if (inner.isPresent()) {
+                try (BpfMap open = inner.get()) {
+                    bytes += open.memoryBytes();
+                }
+            }
+        }
+        return bytes;
+    }
+
     /** The daemon's view of the per-CPU counters. */
     public TrafficCounters counters() {
         return new TrafficCounters(map(LbMap.MEMBER_STATS), map(LbMap.VIP_STATS), map(LbMap.COUNTERS));
@@ -268,6 +302,7 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
         byte[] empty = new byte[MemberRecord.LENGTH];
         ids.stream().forEach(id -> map(LbMap.MEMBERS).update(index(id), empty));
         flows.purge(ids);
+        fragments.purge(ids);
         counters().retire(ids);
     }
 
@@ -327,6 +362,7 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
     @Override
     public void close() {
         flows.close();
+        fragments.close();
         tableOfNobody.close();
         object.close();
         clock.close();

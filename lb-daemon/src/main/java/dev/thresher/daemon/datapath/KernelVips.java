@@ -46,12 +46,13 @@ final class KernelVips {
     void replace(Map<VipKey, VipRecord> vips) {
         Map<VipMatch, VipRecord> wanted = new LinkedHashMap<>();
         vips.forEach((key, record) -> wanted.put(VipKeys.match(key), record));
+        byte[] encoded = VipTable.encode(wanted);
         Set<VipMatch> both = new HashSet<>(matches().keySet());
         both.addAll(wanted.keySet());
         writeForeign(both);
         Map<VipMatch, byte[]> wantedPrefixes = VipTable.prefixes(wanted);
         wantedPrefixes.forEach((prefix, value) -> prefixes.update(VipTable.prefixKey(prefix), value));
-        writeTable(VipTable.encode(wanted));
+        writeTable(encoded);
         removeOtherPrefixes(wantedPrefixes.keySet());
         writeForeign(wanted.keySet());
     }

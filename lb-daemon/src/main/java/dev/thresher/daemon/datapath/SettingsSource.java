@@ -29,7 +29,12 @@ final class SettingsSource {
     /** @param config with prefixes for outer sources, see {@link OwnSource} */
     static ProgramSettings settings(Config config, HashKey hashKey, int flowPairs, int hz) {
         return new ProgramSettings(
-                hashKey, source(config.encapsulation()), flowPairs, ticks(config.flows(), hz), config.maglevSeed());
+                hashKey,
+                source(config.encapsulation()),
+                flowPairs,
+                ticks(config.flows(), hz),
+                config.maglevSeed(),
+                config.encapsulation().gueChecksum());
     }
 
     static HashKey newHashKey() {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.thresher.bpf.BpfProgram;
+import dev.thresher.bpf.layout.HashKind;
 import dev.thresher.bpf.layout.MapNames;
 import dev.thresher.bpf.layout.MemberState;
 import dev.thresher.config.IpText;
@@ -44,6 +45,10 @@ final class FlowsOfTheProgramTest {
     private static final VipKey PLAIN = RunningProgram.tcp("203.0.113.11", 80);
     private static final VipKey ANY = RunningProgram.tcp("203.0.113.12", 0);
 
+    private static final VipKey NET = VipKey.parse("203.0.113.0/24:80/tcp");
+    private static final VipKey NET_ANY = VipKey.parse("203.0.113.0/25:any/tcp");
+    private static final VipKey NET6 = VipKey.parse("[2001:db8:cafe::/48]:any/tcp");
+
     private static final int SLICE = 1_000;
 
     /** In ticks of about a second, on all sides of the reclaim age and the idle timeouts, and far from each. */
@@ -71,6 +76,9 @@ final class FlowsOfTheProgramTest {
 
     @Test
     void explain_predictsWhatTheProgramDoes() throws QueryException {
+        program().vip(NET, HashKind.SOURCE, "10.0.3.21", "10.0.3.22", "10.0.3.23");
+        program().vip(NET_ANY, HashKind.SOURCE_PORT, "10.0.3.24", "10.0.3.25");
+        program().vip(NET6, HashKind.DESTINATION_PORT, "fd00:3::26", "10.0.3.27", "10.0.3.28");
         long seed = new Random().nextLong();
         Random random = new Random(seed);
         for (int i = 0; i < 3_000; i++) {
@@ -361,19 +369,22 @@ final class FlowsOfTheProgramTest {
     }
 
     private static VipKey destination(Random random) {
-        return switch (random.nextInt(6)) {
+        return switch (random.nextInt(9)) {
             case 0 -> WEB6;
             case 1 -> DNS;
             case 2 -> PLAIN;
             case 3 -> RunningProgram.tcp("203.0.113.12", 8000 + random.nextInt(3));
             case 4 -> RunningProgram.tcp("203.0.113.10", 81);
+            case 5 -> RunningProgram.tcp("203.0.113." + random.nextInt(256), 80);
+            case 6 -> RunningProgram.tcp("203.0.113." + random.nextInt(256), 8000 + random.nextInt(3));
+            case 7 -> RunningProgram.tcp("2001:db8:cafe::" + random.nextInt(4), 8000 + random.nextInt(3));
             default -> WEB;
         };
     }
 
     /** Few of them, so that they come back. */
     private static Client client(Random random, VipKey destination) {
-        String address = destination.equals(WEB6) ? "2001:db8::" : "198.51.100.";
+        String address = destination.isIpv4() ? "198.51.100." : "2001:db8::";
         return new Client(IpText.parse(address + random.nextInt(4)), 40_000 + random.nextInt(8));
     }
 

@@ -4,6 +4,7 @@ package dev.thresher.daemon.datapath;
 import dev.thresher.bpf.BpfProgram;
 import dev.thresher.bpf.layout.Counter;
 import dev.thresher.bpf.layout.FlowEntry;
+import dev.thresher.bpf.layout.HashKind;
 import dev.thresher.bpf.layout.MacAddress;
 import dev.thresher.bpf.layout.MemberRecord.NextHop;
 import dev.thresher.bpf.layout.MemberState;
@@ -18,6 +19,7 @@ import dev.thresher.config.VipKey;
 import dev.thresher.config.XdpMode;
 import dev.thresher.daemon.flows.Client;
 import dev.thresher.daemon.flows.FlowView;
+import dev.thresher.daemon.reconcile.DesiredRoutes;
 import dev.thresher.daemon.reconcile.DesiredState;
 import dev.thresher.daemon.reconcile.DesiredState.DesiredMember;
 import dev.thresher.daemon.reconcile.DesiredState.DesiredVip;
@@ -44,6 +46,7 @@ final class RunningProgram implements AutoCloseable {
 
     private final Map<VipKey, List<DesiredMember>> vips = new LinkedHashMap<>();
     private final Map<VipKey, Boolean> tracked = new LinkedHashMap<>();
+    private final Map<VipKey, HashKind> hashes = new LinkedHashMap<>();
     private final KernelDatapath datapath;
     private final BpfProgram program;
     private final Reconciler reconciler;
@@ -95,6 +98,12 @@ final class RunningProgram implements AutoCloseable {
         }
         vips.put(key, members);
         apply();
+    }
+
+    /** A tracked VIP whose new flows go by less than the 5-tuple. */
+    void vip(VipKey key, HashKind hash, String... reals) {
+        hashes.put(key, hash);
+        vip(key, true, reals);
     }
 
     void removeVip(VipKey key) {
@@ -150,7 +159,12 @@ final class RunningProgram implements AutoCloseable {
 
     private void apply() {
         List<DesiredVip> all = new ArrayList<>();
-        vips.forEach((key, members) -> all.add(new DesiredVip(key, tracked.getOrDefault(key, true), members)));
+        vips.forEach((key, members) -> all.add(new DesiredVip(
+                key,
+                tracked.getOrDefault(key, true),
+                hashes.getOrDefault(key, HashKind.FIVE_TUPLE),
+                DesiredRoutes.NONE,
+                members)));
         reconciler.apply(new DesiredState(all));
     }
 

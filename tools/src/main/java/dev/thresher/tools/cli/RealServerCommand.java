@@ -3,51 +3,74 @@ package dev.thresher.tools.cli;
 
 import dev.thresher.bpf.BpfException;
 import dev.thresher.bpf.BpfFs;
-import dev.thresher.bpf.BpfObject;
+import dev.thresher.bpf.Decapsulation;
 import dev.thresher.bpf.NetworkInterfaces;
-import dev.thresher.bpf.XdpLink;
 import dev.thresher.bpf.XdpMode;
+import dev.thresher.config.IpPrefix;
+import dev.thresher.tools.realserver.LiveHost;
+import dev.thresher.tools.realserver.Prefixes;
+import dev.thresher.tools.realserver.RealHost.Device;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
+import java.net.InetAddress;
 import java.nio.file.Path;
-import java.util.Optional;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** The verb {@code real-server}: our decapsulation on a real server that does not use the kernel's tunnel devices. */
+/** The verb {@code real-server}: what a host needs that the load balancer sends to. */
 @Command(
         name = "real-server",
-        header = "Decapsulate on a real server.",
+        header = "Prepare a host to be a real server, or check one.",
         description =
-                "Runs the XDP program that strips the load balancer's outer header on this host, a real server, so "
-                        + "that its stack sees the client's packet for the VIP. It stays until it is detached or the host "
-                        + "restarts. The VIP must be on lo; see README.md.")
+                "A real server has the VIPs on lo, answers no ARP for them, and takes off the outer header that the load"
+                        + " balancer puts before each packet. 'setup' does all of it, 'check' says what is missing, and"
+                        + " 'attach' is the last part alone: an XDP program.",
+        subcommands = {RealServerSetup.class, RealServerCheck.class, RealServerTeardown.class})
 final class RealServerCommand {
-    private static final Path PINS = BpfFs.ROOT.resolve("thresher-real");
-
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
     @Command(
             name = "attach",
-            description = "Begin to decapsulate IP-in-IP packets that come in by INTERFACE.",
+            description = {
+                "Begin to decapsulate packets that come in by INTERFACE.",
+                "Takes the outer headers off packets for the VIPs, of IP in IP and of GUE. Everything else stays as it is. It"
+                        + " lasts until it is detached or the host restarts; run it again when there is another VIP."
+            },
             mixinStandardHelpOptions = true)
     int attach(
             @Parameters(paramLabel = "INTERFACE", description = "where the load balancer's packets come in")
-                    String name) {
+                    String name,
+            @Option(
+                            names = "--vip",
+                            split = ",",
+                            paramLabel = "ADDRESS",
+                            description = "VIPs, addresses or prefixes (default: what is on lo).")
+                    @Nullable
+                    List<String> vips,
+            @Option(
+                            names = "--gue-port",
+                            defaultValue = "" + Decapsulation.DEFAULT_GUE_PORT,
+                            paramLabel = "PORT",
+                            description = "UDP port of GUE, 0 for none (default: ${DEFAULT-VALUE}).")
+                    int guePort) {
         int ifindex = indexOf(name);
-        Path pin = PINS.resolve(name);
+        Decapsulation program = new Decapsulation(vips == null ? vipsOnLoopback() : vips(vips), guePort(guePort));
         try {
             BpfFs.ensureMounted();
-            Files.createDirectories(PINS);
-            Optional<XdpLink> pinned = XdpLink.openPinned(pin);
-            if (pinned.isPresent()) {
-                return replace(pinned.get(), ifindex, name, pin);
-            }
-            return attachAnew(name, ifindex, pin);
+            boolean replaced = program.attach(ifindex, pin(name));
+            return say(
+                    replaced
+                            ? "already decapsulating on " + name + "; now with this version's program, and these VIPs"
+                            : "decapsulating on " + name + mode(ifindex));
         } catch (IOException | BpfException e) {
             throw CommandFailure.failed("cannot decapsulate on " + name + ": " + e.getMessage(), e);
         }
@@ -55,39 +78,58 @@ final class RealServerCommand {
 
     @Command(name = "detach", description = "Stop decapsulating on INTERFACE.", mixinStandardHelpOptions = true)
     int detach(@Parameters(paramLabel = "INTERFACE") String name) {
-        Path pin = PINS.resolve(name);
-        try (XdpLink link = XdpLink.openPinned(pin)
-                .orElseThrow(() -> CommandFailure.failed("nothing decapsulates on " + name + ": no " + pin, null))) {
-            link.detach(pin);
+        try {
+            if (!Decapsulation.detach(pin(name))) {
+                throw CommandFailure.failed("nothing decapsulates on " + name + ": no " + pin(name), null);
+            }
             return say("no longer decapsulating on " + name);
-        } catch (BpfException e) {
+        } catch (IOException | BpfException e) {
             throw CommandFailure.failed("cannot detach from " + name + ": " + e.getMessage(), e);
         }
     }
 
-    private int attachAnew(String name, int ifindex, Path pin) {
-        try (BpfObject object = BpfObject.open("decap.bpf.o").load();
-                XdpLink link = object.program("decap").attachXdp(ifindex, XdpMode.AUTO)) {
-            link.pin(pin);
-        }
+    private static String mode(int ifindex) {
         boolean generic = NetworkInterfaces.attached(ifindex)
                 .filter(attached -> attached.mode() == XdpMode.GENERIC)
                 .isPresent();
-        return say("decapsulating on " + name + (generic ? " in generic mode: its driver has no XDP" : ""));
+        return generic ? " in generic mode: its driver has no XDP" : "";
     }
 
-    /** A pin may be left from an interface of that name that is gone, or from an older version of the program. */
-    private int replace(XdpLink pinned, int ifindex, String name, Path pin) {
-        try (XdpLink link = pinned) {
-            if (link.ifindex() == ifindex) {
-                try (BpfObject object = BpfObject.open("decap.bpf.o").load()) {
-                    link.update(object.program("decap"));
-                }
-                return say("already decapsulating on " + name + "; the program is now this version's");
-            }
-            link.detach(pin);
+    private static Set<Decapsulation.Prefix> vips(List<String> texts) {
+        return texts.stream()
+                .map(RealServerOptions::vip)
+                .map(Prefixes::forProgram)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    private static Set<Decapsulation.Prefix> vipsOnLoopback() {
+        Set<Decapsulation.Prefix> vips = new LiveHost()
+                .device("lo").map(Device::addresses).orElse(Set.of()).stream()
+                        .filter(Predicate.not(RealServerCommand::isLoopback))
+                        .map(Prefixes::forProgram)
+                        .collect(Collectors.toUnmodifiableSet());
+        if (vips.isEmpty()) {
+            throw CommandFailure.failed(
+                    "there is no VIP on lo.\nPut it there first: ip address add VIP/32 dev lo; or name it: --vip VIP",
+                    null);
         }
-        return attachAnew(name, ifindex, pin);
+        return vips;
+    }
+
+    private static boolean isLoopback(IpPrefix prefix) {
+        InetAddress address = prefix.address();
+        return address.isLoopbackAddress();
+    }
+
+    private static int guePort(int port) {
+        if (port < 0 || port > 0xffff) {
+            throw CommandFailure.invalid("--gue-port is 0 to 65535, not " + port);
+        }
+        return port;
+    }
+
+    private static Path pin(String name) {
+        return Decapsulation.PINS.resolve(name);
     }
 
     private static int indexOf(String name) {

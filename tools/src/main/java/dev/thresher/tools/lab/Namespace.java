@@ -42,11 +42,13 @@ public record Namespace(String name) {
         return Files.exists(file());
     }
 
-    void create() {
+    /** Makes it. */
+    public void create() {
         Shell.run("ip", "netns", "add", name);
     }
 
-    void delete() {
+    /** Removes its name; it goes with the last process in it. */
+    public void delete() {
         Shell.run("ip", "netns", "delete", name);
     }
 
@@ -96,7 +98,7 @@ public record Namespace(String name) {
      * Runs the body on a thread that is in this namespace and ends with the body. The body must start no threads or
      * processes of its own: they would stay in the namespace.
      */
-    <T> T call(Callable<T> body) {
+    public <T> T call(Callable<T> body) {
         FutureTask<T> task = new FutureTask<>(() -> {
             enter();
             return body.call();

@@ -2,13 +2,21 @@
 package dev.thresher.tools.lab;
 
 import dev.thresher.bpf.BpfObject;
+import dev.thresher.bpf.Decapsulation;
 import dev.thresher.bpf.NetworkInterfaces;
 import dev.thresher.bpf.XdpLink;
 import dev.thresher.bpf.XdpMode;
+import dev.thresher.config.IpText;
+import java.util.Set;
 
 /** The XDP programs of the lab's other hosts; that of lb1 is the daemon's business. */
 final class XdpPrograms {
-    private static final String OBJECT = "decap.bpf.o";
+    /** Every VIP that somebody may want to try in the lab: the networks of those that are there. */
+    private static final Decapsulation DECAPSULATION = new Decapsulation(
+            Set.of(
+                    new Decapsulation.Prefix(IpText.parse("203.0.113.0"), 24),
+                    new Decapsulation.Prefix(IpText.parse("2001:db8:cafe::"), 48)),
+            Decapsulation.DEFAULT_GUE_PORT);
 
     private final Topology topology;
     private final LabFiles files;
@@ -20,7 +28,7 @@ final class XdpPrograms {
 
     void attach() {
         LabFiles.makeDirectories(files.labPins());
-        try (BpfObject object = BpfObject.open(OBJECT).load()) {
+        try (BpfObject object = DECAPSULATION.load()) {
             // A veth delivers what its peer sends by XDP_TX only if it has a program itself.
             attach(object, "pass", topology.router(), topology.balancer().name());
             topology.realHosts().forEach(real -> attach(object, "decap", real, Topology.UPLINK));

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The packets that few are: with tags (IEEE 802.1Q, 802.1ad), with extension headers (RFC 8200,
+ * section 4), and fragments. Offsets instead of pointers, which the verifier forgets less of.
+ */
+#ifndef THRESHER_PARSE_RARE_H
+#define THRESHER_PARSE_RARE_H
+
+#include "parse.h"
+
+#define TAGS_MAX       2
+#define EXTENSIONS_MAX 6
+
+struct vlan_tag {
+	__be16 control;
+	__be16 type; /* of what follows */
+};
+
+/* Hop-by-hop and destination options and routing begin alike. */
+struct extension {
+	__u8 next;
+	__u8 length; /* in units of 8 bytes, without the first */
+	__u8 kind;
+	__u8 segments_left; /* of a routing header */
+};
+
+struct fragment_header {
+	__u8 next;
+	__u8 reserved;
+	__be16 offset; /* in bytes; the lower three bits are not part of it */
+	__be32 id;
+};
+
+#define IPV6_FRAGMENT_OFFSET 0xfff8
+#define IPV6_FRAGMENT_MORE   0x0001
+
+/* What tells the fragments of one packet from those of another, beside the addresses. */
+struct fragment {
+	__be32 id;
+	__u32 protocol; /* of IPv4; IPv6 counts its ids for all protocols */
+};
+
+static __always_inline bool is_icmp(const struct packet *packet)
+{
+	return packet->protocol == (packet->ipv6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP);
+}
+
+/* The Ethernet type behind the tags; sets packet->link. */
+static __always_inline __be16 parse_tags(struct cursor cursor, struct packet *packet)
+{
+	__be16 type = ((struct ethhdr *)cursor.at)->h_proto;
+	__u32 i;
+
+	packet->link = sizeof(struct ethhdr);
+	for (i = 0; i < TAGS_MAX; i++) {
+		const struct vlan_tag *tag = cursor.at + sizeof(struct ethhdr) + i * sizeof(*tag);
+
+		if (type != bpf_htons(ETH_P_8021Q) && type != bpf_htons(ETH_P_8021AD))
+			break;
+		if ((void *)(tag + 1) > cursor.end)
+			return 0;
+		type = tag->type;
+		packet->link += sizeof(*tag);
+	}
+	return type;
+}
+
+/* Any offset into the frame that a header may have, as the verifier can follow it. */
+static __always_inline void *header_at(struct cursor cursor, const struct packet *packet,
+				       __u32 header)
+{
+	return cursor.at + bounded_link(packet) + (header & HEADER_MASK);
+}
+
+/*
+ * Goes on to the transport header, or, in a later fragment, to where it was cut. Answers 0 for a
+ * chain that is longer, or a packet that is still underway to another address.
+ */
+static __always_inline int parse_extensions(struct cursor cursor, struct packet *packet,
+					    struct fragment *fragment)
+{
+	__u32 header = sizeof(struct ipv6hdr);
+	__u32 i;
+
+	/* Verifiers before 6.6 refuse a loop that the compiler begins in its middle. */
+#pragma unroll
+	for (i = 0; i < EXTENSIONS_MAX; i++) {
+		void *at = header_at(cursor, packet, header);
+		__u8 protocol = packet->protocol;
+
+		packet->header = header;
+		if (protocol != IPPROTO_HOPOPTS && protocol != IPPROTO_ROUTING &&
+		    protocol != IPPROTO_DSTOPTS && protocol != IPPROTO_FRAGMENT)
+			return 1;
+		if (at + sizeof(struct fragment_header) > cursor.end)
+			return 0;
+		if (protocol == IPPROTO_FRAGMENT) {
+			const struct fragment_header *piece = at;
+			__u16 offset = bpf_ntohs(piece->offset);
+
+			packet->protocol = piece->next;
+			packet->later = offset & IPV6_FRAGMENT_OFFSET;
+			packet->fragment = packet->later || offset & IPV6_FRAGMENT_MORE;
+			fragment->id = piece->id;
+			header += sizeof(*piece);
+			packet->header = header;
+			if (packet->later)
+				return 1;
+		} else {
+			const struct extension *extension = at;
+
+			if (protocol == IPPROTO_ROUTING && extension->segments_left)
+				return 0;
+			packet->protocol = extension->next;
+			header += (extension->length + 1) * 8;
+		}
+		if (header > HEADER_MASK)
+			return 0;
+	}
+	return 0;
+}
+
+static __always_inline int parse_network(struct cursor cursor, struct packet *packet,
+					 struct fragment *fragment)
+{
+	const struct iphdr *ipv4 = header_at(cursor, packet, 0);
+	struct cursor network = { (void *)ipv4, cursor.end };
+
+	if (packet->ipv6)
+		return parse_ipv6(&network, packet) && parse_extensions(cursor, packet, fragment);
+	if (!parse_ipv4(&network, packet))
+		return 0;
+	packet->header = ipv4->ihl * 4;
+	fragment->id = ipv4->id;
+	fragment->protocol = packet->protocol;
+	return 1;
+}
+
+/* ICMP too is a packet here, with ports of 0, and so is a later fragment of anything. */
+static __always_inline int parse_transport(struct cursor cursor, struct packet *packet)
+{
+	if (header_at(cursor, packet, 0) + packet->length > cursor.end ||
+	    packet->header > packet->length)
+		return 0;
+	if (packet->later || is_icmp(packet))
+		return 1;
+	cursor.at = header_at(cursor, packet, packet->header);
+	return parse_ports(&cursor, packet->length - packet->header, packet);
+}
+
+/* Like parse_plain(), of any packet; both structs are all zeroes before. */
+__noinline int parse_any(struct xdp_md *ctx, struct packet *packet, struct fragment *fragment)
+{
+	struct cursor cursor = cursor_of(ctx);
+	__be16 type;
+
+	if (!packet || !fragment || cursor.at + sizeof(struct ethhdr) > cursor.end)
+		return 0;
+	type = parse_tags(cursor, packet);
+	packet->ipv6 = type == bpf_htons(ETH_P_IPV6);
+	if (!packet->ipv6 && type != bpf_htons(ETH_P_IP))
+		return 0;
+	return parse_network(cursor, packet, fragment) && parse_transport(cursor, packet);
+}
+
+#endif

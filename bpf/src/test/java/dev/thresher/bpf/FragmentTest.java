@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.thresher.bpf;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.thresher.bpf.LoadedProgram.MemberStats;
+import dev.thresher.bpf.LoadedProgram.Service;
+import dev.thresher.bpf.layout.Counter;
+import dev.thresher.bpf.layout.HashKind;
+import dev.thresher.bpf.layout.VipMatch;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Only the first fragment of a packet has ports: the others go where that one went. */
+class FragmentTest {
+    private static final int PIECE = 64;
+    private static final int PAYLOAD = 200;
+    private static final int CLIENTS = 40;
+
+    private LoadedProgram lb;
+
+    @BeforeEach
+    void load() {
+        lb = LoadedProgram.load();
+    }
+
+    @AfterEach
+    void close() {
+        lb.close();
+    }
+
+    /** One of each, so that no family is forgotten. */
+    enum Family {
+        IPV4("203.0.113.10", "10.0.1.2", "203.0.113.10"),
+        IPV6("2001:db8:cafe::10", "fd00:1::2", "[2001:db8:cafe::10]");
+
+        private final String vip;
+        private final String client;
+        private final String host;
+
+        Family(String vip, String client, String host) {
+            this.vip = vip;
+            this.client = client;
+            this.host = host;
+        }
+
+        String from(int port) {
+            return (this == IPV6 ? "[" + client + "]:" : client + ":") + port;
+        }
+
+        Frame udp(int clientPort, int port) {
+            return Frame.udp(from(clientPort), host + ":" + port).payload(PAYLOAD);
+        }
+    }
+
+    /** A UDP VIP whose slots go round many reals. */
+    private Service dns(Family family, int port, HashKind hash) {
+        Service service = lb.addVip(new VipMatch(Frame.address(family.vip), port, Frame.UDP), true, hash);
+        int[] members = new int[50];
+        for (int i = 0; i < members.length; i++) {
+            members[i] = lb.addMember(service, "10.0.3." + i);
+        }
+        lb.setTable(service, members);
+        return service;
+    }
+
+    private InetAddress realOf(byte[] frame) {
+        BpfProgram.Output output = lb.run(frame);
+        assertEquals(Verdict.TX, Verdict.of(output));
+        return Encapsulated.dissect(output.packet()).outer().getDstAddr();
+    }
+
+    private void assertPasses(byte[] frame) {
+        BpfProgram.Output output = lb.run(frame);
+        assertEquals(Verdict.PASS, Verdict.of(output));
+        assertArrayEquals(frame, output.packet());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void later_fragments_follow_the_first(Family family) {
+        dns(family, 53, HashKind.FIVE_TUPLE);
+        for (int client = 1; client <= CLIENTS; client++) {
+            List<byte[]> pieces = family.udp(client, 53).identification(client).cut(PIECE);
+            InetAddress real = realOf(family.udp(client, 53).bytes());
+            for (byte[] piece : pieces) {
+                assertEquals(real, realOf(piece), "client port " + client);
+            }
+        }
+        assertEquals(CLIENTS, lb.flows().all().count(), "flows, which later fragments do not begin");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void fragments_are_wrapped_as_they_are(Family family) {
+        dns(family, 53, HashKind.FIVE_TUPLE);
+        for (byte[] piece : family.udp(1, 53).cut(PIECE)) {
+            byte[] sent = lb.run(piece).packet();
+            byte[] ip = java.util.Arrays.copyOfRange(piece, Frame.ETHERNET_HEADER, piece.length);
+            assertArrayEquals(ip, Encapsulated.dissect(sent).inner());
+            Checksums.assertRight(sent);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void fragment_of_another_packet_does_not_follow(Family family) {
+        Service service = dns(family, 53, HashKind.FIVE_TUPLE);
+        realOf(family.udp(1, 53).identification(1).cut(PIECE).get(0));
+        byte[] other = family.udp(1, 53).identification(2).cut(PIECE).get(1);
+        assertEquals(Verdict.DROP, Verdict.of(lb.run(other)));
+        assertEquals(1, lb.counter(Counter.DROP_FRAGMENT));
+        assertEquals(0, lb.dropped(service), "which VIP it was for is not known");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void fragment_that_comes_before_the_first_is_a_counted_drop(Family family) {
+        Service any = dns(family, 0, HashKind.FIVE_TUPLE);
+        List<byte[]> pieces = family.udp(1, 53).cut(PIECE);
+        assertEquals(Verdict.DROP, Verdict.of(lb.run(pieces.get(2))));
+        assertEquals(1, lb.counter(Counter.DROP_FRAGMENT));
+        assertEquals(1, lb.dropped(any));
+        assertEquals(0, lb.flows().all().count());
+        realOf(pieces.get(0));
+        realOf(pieces.get(2));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void vip_of_any_port_that_hashes_the_source_needs_no_first_fragment(Family family) {
+        dns(family, 0, HashKind.SOURCE);
+        InetAddress real = realOf(family.udp(1, 53).bytes());
+        for (int id = 0; id < CLIENTS; id++) {
+            byte[] piece = family.udp(7 + id, 53).identification(id).cut(PIECE).get(1);
+            assertEquals(real, realOf(piece));
+        }
+        assertEquals(0, lb.counter(Counter.DROP_FRAGMENT));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void real_that_is_gone_is_not_followed(Family family) {
+        Service service = dns(family, 53, HashKind.FIVE_TUPLE);
+        int only = lb.addMember(service, "10.0.3.99");
+        lb.setTable(service, only);
+        List<byte[]> pieces = family.udp(1, 53).cut(PIECE);
+        realOf(pieces.get(0));
+        lb.object().map("members").update(LoadedProgram.key(only), new byte[64]);
+        assertEquals(Verdict.DROP, Verdict.of(lb.run(pieces.get(1))));
+        assertEquals(new MemberStats(1, pieces.get(0).length - Frame.ETHERNET_HEADER, 1), lb.stats(only));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void fragments_for_another_port_of_the_address_pass(Family family) {
+        dns(family, 53, HashKind.FIVE_TUPLE);
+        for (byte[] piece : family.udp(1, 4500).cut(PIECE)) {
+            assertPasses(piece);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void fragments_of_a_protocol_without_vips_pass_in_any_order(Family family) {
+        dns(family, 53, HashKind.FIVE_TUPLE);
+        String to = family.host + ":53";
+        Function<Integer, byte[]> piece = i ->
+                Frame.tcp(family.from(1), to).ack().payload(PAYLOAD).cut(PIECE).get(i);
+        assertPasses(piece.apply(1));
+        assertPasses(piece.apply(0));
+        assertPasses(piece.apply(2));
+        assertEquals(0, lb.counter(Counter.DROP_FRAGMENT));
+    }
+
+    /** The address has VIPs of TCP only, and the prefix around it one of UDP. */
+    @ParameterizedTest
+    @EnumSource
+    void fragment_for_a_prefix_is_a_counted_drop_where_an_address_has_other_vips(Family family) {
+        lb.addVip(family.vip, 80, Frame.TCP);
+        int bits = family == Family.IPV6 ? 64 : 24;
+        String net = family == Family.IPV6 ? "2001:db8:cafe::" : "203.0.113.0";
+        lb.addVip(new VipMatch(Frame.address(net), bits, 53, Frame.UDP), true, HashKind.FIVE_TUPLE);
+        assertEquals(
+                Verdict.DROP, Verdict.of(lb.run(family.udp(1, 53).cut(PIECE).get(1))));
+        assertEquals(1, lb.counter(Counter.DROP_FRAGMENT));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void fragments_for_no_vip_pass_in_any_order(Family family) {
+        List<byte[]> pieces = family.udp(1, 53).cut(PIECE);
+        assertPasses(pieces.get(1));
+        assertPasses(pieces.get(0));
+        assertPasses(pieces.get(1));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void fragments_of_a_ping_pass(Family family) {
+        dns(family, 53, HashKind.FIVE_TUPLE);
+        for (byte[] piece : Frame.icmp(family.client, family.vip, Icmp.echo(1, 0))
+                .payload(PAYLOAD)
+                .cut(PIECE)) {
+            assertPasses(piece);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void more_packets_than_there_is_room_for_are_forgotten_oldest_or_not(Family family) {
+        dns(family, 53, HashKind.FIVE_TUPLE);
+        for (int id = 0; id < 40_000; id++) {
+            realOf(family.udp(1 + id % 60_000, 53).identification(id).cut(PIECE).get(0));
+        }
+        List<byte[]> last = family.udp(9, 53).identification(50_000).cut(PIECE);
+        assertEquals(realOf(last.get(0)), realOf(last.get(1)));
+    }
+}

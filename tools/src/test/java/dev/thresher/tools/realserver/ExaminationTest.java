@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.thresher.tools.realserver;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.thresher.bpf.Decapsulation;
+import dev.thresher.config.IpPrefix;
+import dev.thresher.tools.realserver.Wanted.Decapsulator;
+import dev.thresher.tools.realserver.Wanted.Encapsulation;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** What is said of hosts that no test can be on: their kernels have other modules, their routes other forms. */
+class ExaminationTest {
+    private static final IpPrefix VIP4 = Prefixes.parse("203.0.113.10");
+    private static final IpPrefix VIP6 = Prefixes.parse("2001:db8:cafe::10");
+
+    /** A host in memory, with both families on eth0. */
+    private static final class MemoryHost implements RealHost {
+        private final Map<String, Device> devices = new HashMap<>();
+        private final Map<String, Integer> settings = new HashMap<>();
+        private final Map<Family, List<List<String>>> routes = new HashMap<>();
+        private final Set<String> fou = new HashSet<>();
+
+        MemoryHost() {
+            devices.put("eth0", device(1500, true, "10.0.3.11", "fd00:3::11"));
+            devices.put("lo", device(65536, true, "203.0.113.10", "2001:db8:cafe::10"));
+            settings.put("net/ipv4/conf/all/arp_ignore", 1);
+            settings.put("net/ipv4/conf/all/arp_announce", 2);
+            settings.put("net/ipv4/conf/all/rp_filter", 0);
+            settings.put("net/ipv4/conf/default/rp_filter", 0);
+        }
+
+        static Device device(int mtu, boolean up, String... addresses) {
+            return new Device(mtu, up, Set.copyOf(Stream.of(addresses).map(Prefixes::parse).toList()));
+        }
+
+        @Override
+        public Optional<Device> device(String name) {
+            return Optional.ofNullable(devices.get(name));
+        }
+
+        @Override
+        public OptionalInt sysctl(String key) {
+            Integer value = settings.get(key);
+            return value == null ? OptionalInt.empty() : OptionalInt.of(value);
+        }
+
+        @Override
+        public List<List<String>> defaultRoutes(Family family) {
+            return routes.getOrDefault(family, List.of());
+        }
+
+        @Override
+        public boolean hasFouPort(Family family, int port) {
+            return fou.contains(family + ":" + port);
+        }
+
+        @Override
+        public Optional<Decapsulation> decapsulation(String device) {
+            return Optional.empty();
+        }
+    }
+
+    private final MemoryHost host = new MemoryHost();
+
+    private List<String> mend(Encapsulation encapsulation, IpPrefix... vips) {
+        Wanted wanted = new Wanted(List.of(vips), "eth0", encapsulation, 6080, Decapsulator.KERNEL, null);
+        return Examination.of(wanted, host).stream()
+                .flatMap(finding -> finding.mend().stream())
+                .map(Change::text)
+                .filter(command -> !command.contains(" mtu "))
+                .toList();
+    }
+
+    @Test
+    void kernel_needs_a_device_for_each_pair_of_families() {
+        assertEquals(
+                List.of(
+                        "modprobe ipip",
+                        "ip link set tunl0 up",
+                        "modprobe sit",
+                        "ip link set sit0 up",
+                        "modprobe ip6_tunnel",
+                        "ip link add name thresher6 type ip6tnl external",
+                        "ip link set thresher6 up"),
+                mend(Encapsulation.IPIP, VIP4, VIP6));
+    }
+
+    @Test
+    void kernel_needs_a_port_of_fou_for_gue() {
+        host.devices.put("eth0", MemoryHost.device(1500, true, "10.0.3.11"));
+        assertEquals(
+                List.of("modprobe fou", "ip fou add port 6080 gue", "modprobe ipip", "ip link set tunl0 up"),
+                mend(Encapsulation.GUE, VIP4));
+        host.fou.add("IPV4:6080");
+        host.devices.put("tunl0", MemoryHost.device(1480, false));
+        assertEquals(List.of("ip link set tunl0 up"), mend(Encapsulation.GUE, VIP4));
+        host.devices.put("tunl0", MemoryHost.device(1480, true));
+        assertEquals(List.of(), mend(Encapsulation.GUE, VIP4));
+    }
+
+    @Test
+    void fou_over_ipv6_is_a_port_of_its_own() {
+        host.devices.put("eth0", MemoryHost.device(1500, true, "fd00:3::11"));
+        host.devices.put("thresher6", MemoryHost.device(1460, true));
+        assertEquals(List.of("modprobe fou6", "ip fou add port 6080 gue -6"), mend(Encapsulation.GUE, VIP6));
+    }
+
+    /** No route leads back by a tunnel device, so strict drops everything. */
+    @Test
+    void reverse_path_filter_of_the_tunnel_must_not_be_strict() {
+        host.devices.put("eth0", MemoryHost.device(1500, true, "10.0.3.11"));
+        host.devices.put("tunl0", MemoryHost.device(1480, true));
+        host.settings.put("net/ipv4/conf/tunl0/rp_filter", 1);
+        assertEquals(
+                List.of("sysctl -q -w net/ipv4/conf/tunl0/rp_filter=2"), mend(Encapsulation.IPIP, VIP4));
+        host.settings.put("net/ipv4/conf/tunl0/rp_filter", 2);
+        assertEquals(List.of(), mend(Encapsulation.IPIP, VIP4));
+        host.settings.put("net/ipv4/conf/tunl0/rp_filter", 0);
+        host.settings.put("net/ipv4/conf/all/rp_filter", 1);
+        assertEquals(1, mend(Encapsulation.IPIP, VIP4).size());
+    }
+
+    private List<Change> mss(Family family, String route) {
+        host.routes.put(family, List.of(List.of(route.split(" "))));
+        IpPrefix vip = family == Family.IPV4 ? VIP4 : VIP6;
+        Wanted wanted = new Wanted(List.of(vip), "eth0", Encapsulation.GUE, 6080, Decapsulator.XDP, null);
+        return Examination.of(wanted, host).stream()
+                .filter(finding -> finding.name().equals("mss"))
+                .flatMap(finding -> finding.mend().stream())
+                .toList();
+    }
+
+    @Test
+    void route_keeps_all_that_it_is_but_for_the_mss() {
+        assertEquals(
+                List.of(Change.of(
+                        "ip -4 route change default advmss 1412 via 10.0.3.1 dev eth0 proto dhcp src 10.0.3.11 metric 100",
+                        "ip -4 route change default via 10.0.3.1 dev eth0 proto dhcp src 10.0.3.11 metric 100")),
+                mss(Family.IPV4, "default via 10.0.3.1 dev eth0 proto dhcp src 10.0.3.11 metric 100"));
+    }
+
+    @Test
+    void mss_that_is_too_large_is_replaced_and_comes_back() {
+        assertEquals(
+                List.of(Change.of(
+                        "ip -4 route change default advmss 1412 via 10.0.3.1 dev eth0",
+                        "ip -4 route change default via 10.0.3.1 dev eth0 advmss 1460")),
+                mss(Family.IPV4, "default via 10.0.3.1 dev eth0 advmss 1460"));
+        assertEquals(List.of(), mss(Family.IPV4, "default via 10.0.3.1 dev eth0 advmss 1400"));
+    }
+
+    @Test
+    void what_ip_shows_and_does_not_take_is_left_out() {
+        assertEquals(
+                List.of(Change.of(
+                        "ip -6 route change default advmss 1392 via fe80::1 dev eth0 proto ra metric 1024 pref medium",
+                        "ip -6 route change default via fe80::1 dev eth0 proto ra metric 1024 pref medium")),
+                mss(Family.IPV6, "default via fe80::1 dev eth0 proto ra metric 1024 expires 1783sec pref medium"));
+        assertEquals(
+                List.of(Change.of(
+                        "ip -4 route change default advmss 1412 nexthop via 10.0.3.1 dev eth0 weight 1 nexthop via"
+                                + " 10.0.3.2 dev eth0 weight 1",
+                        "ip -4 route change default nexthop via 10.0.3.1 dev eth0 weight 1 nexthop via 10.0.3.2 dev eth0"
+                                + " weight 1")),
+                mss(
+                        Family.IPV4,
+                        "default nexthop via 10.0.3.1 dev eth0 weight 1 nexthop via 10.0.3.2 dev eth0 weight 1 linkdown"));
+    }
+
+    @Test
+    void interface_with_room_needs_no_smaller_mss() {
+        host.devices.put("eth0", MemoryHost.device(1548, true, "10.0.3.11", "fd00:3::11"));
+        assertEquals(List.of(), mss(Family.IPV4, "default via 10.0.3.1 dev eth0"));
+    }
+
+    @Test
+    void prefix_on_lo_has_every_vip_in_it() {
+        host.devices.put("lo", MemoryHost.device(65536, true, "203.0.113.0/24"));
+        Wanted wanted = new Wanted(
+                List.of(VIP4, Prefixes.parse("203.0.113.128/25"), Prefixes.parse("203.0.112.0/23")),
+                "eth0",
+                Encapsulation.L2,
+                6080,
+                Decapsulator.XDP,
+                null);
+        List<Finding> missing = Examination.of(wanted, host).stream()
+                .filter(finding -> !finding.ok())
+                .toList();
+        assertEquals(1, missing.size(), missing::toString);
+        assertTrue(missing.get(0).text().startsWith("203.0.112.0/23 is not on lo"));
+    }
+}
