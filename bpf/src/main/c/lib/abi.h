@@ -148,10 +148,6 @@ struct member_stats {
 };
 _Static_assert(sizeof(struct member_stats) == 24, "struct member_stats");
 
-struct vip_stats {
-	__u64 dropped;
-};
-
 struct maglev_table {
 	__u32 members[MAGLEV_TABLE_SIZE];
 };
@@ -231,16 +227,23 @@ struct icmp_budget {
 _Static_assert(sizeof(struct icmp_budget) == 16, "struct icmp_budget");
 
 /*
+ * Why a packet for a VIP is dropped: X(NAME, what it counts). Each dropped packet has one reason,
+ * and is counted for its VIP too; those of no VIP (ABORTED) among the global counters only.
+ */
+#define DROP_REASONS(X)                                                                            \
+	X(DROP_NO_REAL, "the VIP has no real server to send to")                                   \
+	X(DROP_NO_HEADROOM, "no room in front of the packet for the outer header")                 \
+	X(DROP_FRAGMENT, "a later fragment for a VIP, and the first one was not seen")             \
+	X(DROP_TOO_BIG, "too big for the way to the real server, and the client was not told")     \
+	X(DROP_NO_EGRESS, "the interface that the real server is behind is not in the table")
+
+/*
  * Global counters, one name in C, Java, metrics and documents: X(NAME, what it counts).
  * A packet that is sent on (tx) is counted at its member only; the daemon adds those up.
  */
 #define COUNTERS(X)                                                                                \
 	X(PASS, "packets left to the kernel: not for a VIP")                                       \
-	X(DROP_NO_REAL, "the VIP has no real server to send to")                                   \
-	X(DROP_NO_HEADROOM, "no room in front of the packet for the outer header")                 \
-	X(DROP_FRAGMENT, "a later fragment for a VIP, and the first one was not seen")             \
-	X(DROP_TOO_BIG, "too big for the way to the real server, and the client was not told")     \
-	X(DROP_NO_EGRESS, "the interface that the real server is behind is not in the table")      \
+	DROP_REASONS(X)                                                                            \
 	X(ABORTED, "the program contradicted itself: please report it")                            \
 	X(ICMP_ECHO, "echo requests to a VIP that were answered")                                  \
 	X(ICMP_ERROR, "ICMP errors about a flow, sent to its real server")                         \
@@ -257,6 +260,18 @@ enum counter {
 	COUNTERS(X)
 #undef X
 		COUNTER_COUNT
+};
+
+/* Values of enum counter that are drop reasons begin with this one, and are so many. */
+#define FIRST_DROP_REASON COUNTER_DROP_NO_REAL
+enum {
+#define X(name, text) +1
+	DROP_REASON_COUNT = DROP_REASONS(X)
+#undef X
+};
+
+struct vip_stats {
+	__u64 dropped[DROP_REASON_COUNT]; /* by enum counter - FIRST_DROP_REASON */
 };
 
 enum setting_flags {

@@ -66,6 +66,10 @@ static __always_inline bool turn_echo(struct xdp_md *ctx, __u32 link, const bool
 	before = *(__be16 *)icmp;
 	icmp->type = ipv6 ? ICMPV6_ECHO_REPLY : ICMP_ECHO_REPLY;
 	icmp->checksum = csum_replace(icmp->checksum, before, *(__be16 *)icmp);
+	/* Of a message of zeroes the difference is -0 (RFC 1624, section 3); of others, 0 and -0
+	 * are alike. */
+	if (!ipv6 && !icmp->checksum)
+		icmp->checksum = 0xffff;
 	turn_ethernet(cursor.at);
 	if (ipv6)
 		turn_ipv6(cursor.at + link);
@@ -146,7 +150,7 @@ static __always_inline __u32 member_of_flow(const struct packet *flow, __u64 has
 		return 0;
 	id = flow_member(found.entry);
 	member = member_of(id);
-	if (!member || !is_for(flow, member) || member->flags & MEMBER_ROUTED)
+	if (!member || !is_for(flow, member))
 		return 0;
 	return member->state == MEMBER_UP || member->state == MEMBER_DRAIN ? id : 0;
 }
@@ -170,7 +174,13 @@ __noinline int choose_for_error(struct xdp_md *ctx, const struct packet *packet,
 		return 0;
 	}
 	choice->hash = flow_hash(&flow);
-	choice->member_id = member_of_flow(&flow, choice->hash);
+	choice->member_id = 0;
+	/* What it quotes has the client's connection id, which names nobody. */
+	if (vip->flags & VIP_SOURCE_ROUTES)
+		choice->member_id =
+			named_member(ctx, vip->id, flow.src.halves[0], flow.src.halves[1], 0);
+	if (!choice->member_id)
+		choice->member_id = member_of_flow(&flow, choice->hash);
 	if (!choice->member_id)
 		choice->member_id = pick_member(vip, &flow);
 	if (!choice->member_id) {

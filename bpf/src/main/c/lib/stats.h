@@ -29,9 +29,10 @@ static __always_inline int drop(enum counter reason)
 static __always_inline int drop_of_vip(enum counter reason, __u32 vip_id)
 {
 	struct vip_stats *stats = bpf_map_lookup_elem(&vip_stats, &vip_id);
+	const __u32 index = reason - FIRST_DROP_REASON;
 
-	if (stats)
-		++stats->dropped;
+	if (stats && index < DROP_REASON_COUNT)
+		++stats->dropped[index];
 	return drop(reason);
 }
 

@@ -384,7 +384,9 @@ class AbiTest {
     @Test
     void statistics_are_where_they_are_read() {
         assertEquals(new Btf.Struct(24, Map.of("packets", 0, "bytes", 8, "new_flows", 16)), btf.struct("member_stats"));
-        assertEquals(new Btf.Struct(8, Map.of("dropped", 0)), btf.struct("vip_stats"));
+        assertEquals(
+                new Btf.Struct(Counter.dropReasons().size() * Long.BYTES, Map.of("dropped", 0)),
+                btf.struct("vip_stats"));
         assertEquals(new Btf.Struct(16, Map.of("jiffies", 0, "boot_ns", 8)), btf.struct("clock_reading"));
     }
 
@@ -396,6 +398,16 @@ class AbiTest {
         }
         expected.put("COUNTER_COUNT", Counter.values().length);
         assertEquals(expected, btf.enumeration("counter"));
+    }
+
+    @Test
+    void drop_reasons_agree() {
+        assertEquals(constant("DROP_REASON_COUNT"), Counter.dropReasons().size());
+        for (int i = 0; i < Counter.dropReasons().size(); i++) {
+            assertEquals(
+                    constant("FIRST_DROP_REASON") + i,
+                    Counter.dropReasons().get(i).index());
+        }
     }
 
     @Test

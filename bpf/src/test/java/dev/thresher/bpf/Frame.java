@@ -42,6 +42,7 @@ public final class Frame {
     public static final int ETHERNET_HEADER = 14;
     public static final int VLAN_TAG = 4;
 
+    private static final EtherType SERVICE_TAG = EtherType.getInstance((short) 0x88a8);
     private static final int FRAGMENT_UNIT = 8;
 
     private final FlowTuple flow;
@@ -49,11 +50,14 @@ public final class Frame {
     private final @Nullable Icmp icmp;
     private byte[] payload = {};
     private List<Integer> vlans = List.of();
+    private EtherType outermostTag = EtherType.DOT1Q_VLAN_TAGGED_FRAMES;
     private List<Extension> extensions = List.of();
     private byte tos;
     private int options;
     private int ttl = 61;
     private int identification = 0x1234;
+    private int flowLabel = 0x54321;
+    private boolean mayFragment;
     private @Nullable Fragment fragment;
     private boolean udpChecksum = true;
     private boolean padded;
@@ -140,6 +144,12 @@ public final class Frame {
         return this;
     }
 
+    /** Makes the outermost tag one of 802.1ad. */
+    public Frame serviceTag() {
+        outermostTag = SERVICE_TAG;
+        return this;
+    }
+
     /** Time to live or hop limit. */
     public Frame ttl(int hops) {
         ttl = hops;
@@ -148,6 +158,18 @@ public final class Frame {
 
     public Frame identification(int id) {
         identification = id;
+        return this;
+    }
+
+    /** IPv6 only: the flow label, 20 bits. */
+    public Frame flowLabel(int label) {
+        flowLabel = label;
+        return this;
+    }
+
+    /** IPv4 only: without the flag that says "don't fragment". */
+    public Frame mayFragment() {
+        mayFragment = true;
         return this;
     }
 
@@ -212,7 +234,7 @@ public final class Frame {
                     .vid(vlans.get(i).shortValue())
                     .type(type)
                     .payloadBuilder(packet);
-            type = EtherType.DOT1Q_VLAN_TAGGED_FRAMES;
+            type = i == 0 ? outermostTag : EtherType.DOT1Q_VLAN_TAGGED_FRAMES;
         }
         return ethernet(type)
                 .payloadBuilder(packet)
@@ -248,7 +270,7 @@ public final class Frame {
                 .version(IpVersion.IPV4)
                 .tos(IpV4Rfc791Tos.newInstance(tos))
                 .identification((short) identification)
-                .dontFragmentFlag(part == null)
+                .dontFragmentFlag(part == null && !mayFragment)
                 .moreFragmentFlag(part != null && part.more)
                 .fragmentOffset((short) (part == null ? 0 : part.offset))
                 .ttl((byte) ttl)
@@ -280,7 +302,7 @@ public final class Frame {
         return new IpV6Packet.Builder()
                 .version(IpVersion.IPV6)
                 .trafficClass(IpV6SimpleTrafficClass.newInstance(tos))
-                .flowLabel(IpV6SimpleFlowLabel.newInstance(0x54321))
+                .flowLabel(IpV6SimpleFlowLabel.newInstance(flowLabel))
                 .hopLimit((byte) ttl)
                 .nextHeader(next)
                 .srcAddr((Inet6Address) flow.source())

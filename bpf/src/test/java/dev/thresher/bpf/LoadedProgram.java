@@ -25,9 +25,9 @@ import java.util.Map;
 import java.util.function.IntUnaryOperator;
 
 /** The load balancer's program in the kernel, with small maps, and what a test does with it. */
-final class LoadedProgram implements AutoCloseable {
-    static final MacAddress NEXT_HOP = MacAddress.parse("02:00:00:00:00:01");
-    static final MacAddress OWN = MacAddress.parse("02:00:00:00:00:02");
+public final class LoadedProgram implements AutoCloseable {
+    public static final MacAddress NEXT_HOP = MacAddress.parse("02:00:00:00:00:01");
+    public static final MacAddress OWN = MacAddress.parse("02:00:00:00:00:02");
 
     private static final int VIPS = 32;
     private static final int MEMBERS = 256;
@@ -42,7 +42,7 @@ final class LoadedProgram implements AutoCloseable {
     private int nextMember = 1;
 
     /** One VIP as the tests name it. */
-    record Service(int id, VipMatch match) {
+    public record Service(int id, VipMatch match) {
         InetAddress address() {
             return match.address();
         }
@@ -57,7 +57,7 @@ final class LoadedProgram implements AutoCloseable {
     }
 
     /** {@code struct member_stats}, all CPUs together. */
-    record MemberStats(long packets, long bytes, long newFlows) {}
+    public record MemberStats(long packets, long bytes, long newFlows) {}
 
     private LoadedProgram(BpfObject object, ProgramSettings settings) {
         this.object = object;
@@ -66,16 +66,16 @@ final class LoadedProgram implements AutoCloseable {
         this.flows = new MappedFlows(object.map(MapNames.FLOWS).map(), settings);
     }
 
-    static LoadedProgram load() {
+    public static LoadedProgram load() {
         return load(TestSettings.DEFAULT);
     }
 
-    static LoadedProgram load(ProgramSettings settings) {
+    public static LoadedProgram load(ProgramSettings settings) {
         return new LoadedProgram(open(settings).load(), settings);
     }
 
     /** Everything up to the load itself. */
-    static BpfObject open(ProgramSettings settings) {
+    public static BpfObject open(ProgramSettings settings) {
         Privileges.require();
         BpfObject object = BpfObject.open("lb.bpf.o");
         object.setReadOnlyData(settings.encode());
@@ -95,31 +95,31 @@ final class LoadedProgram implements AutoCloseable {
         return object;
     }
 
-    ProgramSettings settings() {
+    public ProgramSettings settings() {
         return settings;
     }
 
-    BpfObject object() {
+    public BpfObject object() {
         return object;
     }
 
-    BpfProgram program() {
+    public BpfProgram program() {
         return program;
     }
 
-    MappedFlows flows() {
+    public MappedFlows flows() {
         return flows;
     }
 
-    Service addVip(String address, int port, int protocol) {
+    public Service addVip(String address, int port, int protocol) {
         return addVip(address, port, protocol, true);
     }
 
-    Service addVip(String address, int port, int protocol, boolean tracked) {
+    public Service addVip(String address, int port, int protocol, boolean tracked) {
         return addVip(new VipMatch(Frame.address(address), port, protocol), tracked, HashKind.FIVE_TUPLE);
     }
 
-    Service addVip(VipMatch match, boolean tracked, HashKind hash) {
+    public Service addVip(VipMatch match, boolean tracked, HashKind hash) {
         Service service = new Service(nextVip++, match);
         vips.put(match, new VipRecord(service.id, tracked, hash, false, false));
         writeVips();
@@ -127,14 +127,14 @@ final class LoadedProgram implements AutoCloseable {
     }
 
     /** Adds a UDP VIP whose connection ids name real servers. */
-    Service addQuicVip(String address, int port, QuicConfig config) {
+    public Service addQuicVip(String address, int port, QuicConfig config) {
         Service service = addRoutedVip(address, port, Frame.UDP, true, false);
         object.map(MapNames.QUIC_CONFIGS).update(key(service.id), config.encode());
         return service;
     }
 
     /** Adds a VIP that asks for connection ids or for source routes. */
-    Service addRoutedVip(String address, int port, int protocol, boolean quic, boolean sourceRoutes) {
+    public Service addRoutedVip(String address, int port, int protocol, boolean quic, boolean sourceRoutes) {
         Service service = new Service(nextVip++, new VipMatch(Frame.address(address), port, protocol));
         vips.put(service.match, new VipRecord(service.id, true, HashKind.FIVE_TUPLE, quic, sourceRoutes));
         writeVips();
@@ -142,7 +142,7 @@ final class LoadedProgram implements AutoCloseable {
     }
 
     /** Adds a member, which is up, of a VIP that has routes. */
-    int addRoutedMember(Service service, String real) {
+    public int addRoutedMember(Service service, String real) {
         int id = addMember(service, real);
         MemberRecord member = member(id);
         put(
@@ -158,17 +158,17 @@ final class LoadedProgram implements AutoCloseable {
         return id;
     }
 
-    void nameServer(Service service, int version, String id, int memberId) {
+    public void nameServer(Service service, int version, String id, int memberId) {
         QuicServerKey server = new QuicServerKey(service.id, version, id);
         object.map(MapNames.QUIC_SERVERS).update(server.encode(), key(memberId));
     }
 
-    void routeClients(Service service, String network, int bits, int memberId) {
+    public void routeClients(Service service, String network, int bits, int memberId) {
         SourceRouteKey clients = new SourceRouteKey(service.id, Frame.address(network), bits);
         object.map(MapNames.SOURCE_ROUTES).update(clients.encode(), key(memberId));
     }
 
-    void removeVip(Service service) {
+    public void removeVip(Service service) {
         vips.remove(service.match);
         writeVips();
     }
@@ -188,31 +188,31 @@ final class LoadedProgram implements AutoCloseable {
     }
 
     /** Adds a member that is up and answers its id; no table has it yet. */
-    int addMember(Service service, String real) {
+    public int addMember(Service service, String real) {
         int id = nextMember++;
         MemberRecord.NextHop nextHop = new MemberRecord.NextHop(NEXT_HOP, OWN);
         put(id, new MemberRecord(service.match, MemberState.UP, Frame.address(real), nextHop, service.id));
         return id;
     }
 
-    void put(int memberId, MemberRecord member) {
+    public void put(int memberId, MemberRecord member) {
         object.map(MapNames.MEMBERS).update(key(memberId), member.encode());
     }
 
-    MemberRecord member(int id) {
+    public MemberRecord member(int id) {
         return MemberRecord.decode(object.map(MapNames.MEMBERS).lookup(key(id)).orElseThrow());
     }
 
-    void setState(int memberId, MemberState state) {
+    public void setState(int memberId, MemberState state) {
         put(memberId, member(memberId).with(state));
     }
 
     /** Gives the VIP a table with these members in turns; 0 is a slot that nobody has. */
-    void setTable(Service service, int... memberIds) {
+    public void setTable(Service service, int... memberIds) {
         setTable(service, slot -> memberIds[slot % memberIds.length]);
     }
 
-    void setTable(Service service, IntUnaryOperator memberOfSlot) {
+    public void setTable(Service service, IntUnaryOperator memberOfSlot) {
         ByteBuffer table = ByteBuffer.allocate(MapNames.TABLE_BYTES).order(ByteOrder.nativeOrder());
         for (int slot = 0; slot < MapNames.TABLE_SLOTS; slot++) {
             table.putInt(memberOfSlot.applyAsInt(slot));
@@ -223,26 +223,26 @@ final class LoadedProgram implements AutoCloseable {
         }
     }
 
-    BpfProgram.Output run(Frame frame) {
+    public BpfProgram.Output run(Frame frame) {
         return run(frame.bytes());
     }
 
-    BpfProgram.Output run(byte[] frame) {
+    public BpfProgram.Output run(byte[] frame) {
         return program.testRun(frame);
     }
 
-    long counter(Counter counter) {
+    public long counter(Counter counter) {
         return sum(MapNames.COUNTERS, counter.index(), 0);
     }
 
-    MemberStats stats(int memberId) {
+    public MemberStats stats(int memberId) {
         return new MemberStats(
                 sum(MapNames.MEMBER_STATS, memberId, 0),
                 sum(MapNames.MEMBER_STATS, memberId, Long.BYTES),
                 sum(MapNames.MEMBER_STATS, memberId, 2 * Long.BYTES));
     }
 
-    long dropped(Service service) {
+    public long dropped(Service service) {
         return sum(MapNames.VIP_STATS, service.id, 0);
     }
 
@@ -252,7 +252,7 @@ final class LoadedProgram implements AutoCloseable {
         object.close();
     }
 
-    static byte[] key(int index) {
+    public static byte[] key(int index) {
         return ByteBuffer.allocate(Integer.BYTES)
                 .order(ByteOrder.nativeOrder())
                 .putInt(index)

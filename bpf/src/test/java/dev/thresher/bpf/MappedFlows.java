@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** The connection table of a program under test, read and written through its memory. */
-final class MappedFlows implements AutoCloseable {
+public final class MappedFlows implements AutoCloseable {
     private static final KernelClock CLOCK = openClock();
 
     private final MappedArray memory;
@@ -33,7 +33,7 @@ final class MappedFlows implements AutoCloseable {
         return KernelClock.open();
     }
 
-    long hash(FlowTuple flow) {
+    public long hash(FlowTuple flow) {
         return hash.of(flow);
     }
 
@@ -42,7 +42,7 @@ final class MappedFlows implements AutoCloseable {
     }
 
     /** The entry that the program would find for the flow. */
-    Optional<FlowEntry> find(FlowTuple flow) {
+    public Optional<FlowEntry> find(FlowTuple flow) {
         int tag = FlowEntry.tagOf(hash(flow));
         FlowPlace place = place(flow);
         return IntStream.range(0, FlowEntry.PER_PAIR)
@@ -54,43 +54,43 @@ final class MappedFlows implements AutoCloseable {
     }
 
     /** An entry as a fresh one of the flow would be. */
-    FlowEntry entryOf(FlowTuple flow, int member) {
+    public FlowEntry entryOf(FlowTuple flow, int member) {
         return new FlowEntry(FlowEntry.tagOf(hash(flow)), member, aged(0), false, flow.protocol() == Frame.UDP);
     }
 
     /** The tick that was so many ticks ago, as an entry has it. */
-    int aged(int ticks) {
+    public int aged(int ticks) {
         return (int) (tick() - ticks) & (FlowEntry.SEEN_MODULUS - 1);
     }
 
-    long tick() {
+    public long tick() {
         return CLOCK.jiffies() >>> settings.ticks().shift();
     }
 
-    FlowEntry get(int index) {
+    public FlowEntry get(int index) {
         return FlowEntry.decode(entries.get(index));
     }
 
-    long raw(int index) {
+    public long raw(int index) {
         return entries.get(index);
     }
 
-    void put(int index, FlowEntry entry) {
+    public void put(int index, FlowEntry entry) {
         entries.put(index, entry.encode());
     }
 
-    void clear() {
+    public void clear() {
         for (int index = 0; index < capacity(); index++) {
             entries.put(index, 0);
         }
     }
 
-    int capacity() {
+    public int capacity() {
         return entries.capacity();
     }
 
     /** Entries that are not empty. */
-    Stream<FlowEntry> all() {
+    public Stream<FlowEntry> all() {
         return IntStream.range(0, capacity())
                 .mapToLong(entries::get)
                 .filter(entry -> entry != 0)

@@ -145,4 +145,23 @@ class SourceRouteTest {
         assertEquals(0, lb.counter(Counter.ROUTE_UNKNOWN_ID));
         assertEquals(3, lb.counter(Counter.ROUTE_DOWN));
     }
+
+    /** About a packet that a real server sent to the client, which the network could not deliver. */
+    private static Frame error(String client) {
+        Frame lost = Frame.tcp(VIP, client + ":40000").ack();
+        return Frame.icmp(
+                "192.0.2.99",
+                "203.0.113.10",
+                Icmp.about(Icmp.Kind.TOO_BIG, lost, 8).mtu(1300));
+    }
+
+    @Test
+    void error_about_a_flow_goes_where_its_packets_go() {
+        assertGoesTo(wide, error("198.51.100.1"));
+        assertGoesTo(narrow, error("198.51.100.129"));
+        assertGoesTo(other, from("192.0.2.7").syn());
+        lb.setTable(web, wide);
+        assertGoesTo(other, error("192.0.2.7"));
+        assertGoesTo(wide, error("192.0.2.8"));
+    }
 }

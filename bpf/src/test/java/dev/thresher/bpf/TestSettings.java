@@ -8,7 +8,7 @@ import dev.thresher.bpf.layout.ProgramSettings.Ticks;
 import dev.thresher.hashing.FlowHash;
 
 /** Settings of a program under test. */
-final class TestSettings {
+public final class TestSettings {
     /** Ticks of 2^20 jiffies: the clock stands still while a test runs, and the test writes ages itself. */
     static final Ticks TICKS = new Ticks(20, 60, 900, 60);
 
@@ -24,7 +24,7 @@ final class TestSettings {
 
     private TestSettings() {}
 
-    static ProgramSettings withFlowPairs(int pairs) {
+    public static ProgramSettings withFlowPairs(int pairs) {
         return new ProgramSettings(HASH_KEY, SOURCE, pairs, TICKS, MAGLEV_SEED);
     }
 

@@ -2,14 +2,14 @@
 package dev.thresher.bpf;
 
 /** {@code enum xdp_action}, in its order. */
-enum Verdict {
+public enum Verdict {
     ABORTED,
     DROP,
     PASS,
     TX,
     REDIRECT;
 
-    static Verdict of(BpfProgram.Output output) {
+    public static Verdict of(BpfProgram.Output output) {
         return values()[output.verdict()];
     }
 }

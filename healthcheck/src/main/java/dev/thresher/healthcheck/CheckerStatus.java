@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param restartedThreads times that the thread itself was stuck and replaced, ever
  * @param pauses times that this host stood still (garbage collection, starvation, suspension), ever
  * @param longestPause the longest of these
+ * @param probes probes that have ended, ever
  */
 public record CheckerStatus(
         Duration sinceLife,
@@ -20,4 +21,5 @@ public record CheckerStatus(
         long restartedChecks,
         long restartedThreads,
         long pauses,
-        Duration longestPause) {}
+        Duration longestPause,
+        long probes) {}

@@ -10,16 +10,20 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.function.Consumer;
 
-/** Opens the TCP connections of all probes: the one place that knows how a probe's socket is set up. */
+/** Opens the sockets of all probes: the one place that knows how they are set up. */
 final class Dialer {
-    /** No answer is read beyond its headers, so that large reads would only cost memory. */
+    /** Little of an answer is read, so that large reads would only cost memory. */
     private static final int READ_BYTES = 4096;
+
+    private static final int MAX_DATAGRAM_BYTES = 65_536;
 
     private final EventLoop eventLoop;
 
@@ -34,10 +38,51 @@ final class Dialer {
         void prepare(ChannelPipeline pipeline, Attempt attempt);
     }
 
-    /** Connects and converses under the target's timeout. See {@link Probe#start}. */
+    /** Connects by TCP and converses under the target's timeout. See {@link Probe#start}. */
     Attempt dial(ProbeContext context, Conversation conversation, Consumer<ProbeResult> done) {
+        Bootstrap stream = new Bootstrap()
+                .channelFactory(() -> new EpollSocketChannel(familyOf(context.address())))
+                // The attempt's own timer covers connecting and answer together.
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0)
+                // Closing sends a reset: no TIME_WAIT piles up on either side, however many probes a second.
+                .option(ChannelOption.SO_LINGER, 0)
+                .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(READ_BYTES));
+        return connect(stream, context, context.destination(), conversation, done);
+    }
+
+    /** The same by UDP. The socket is connected, so that it hears of ICMP errors and of nobody else's datagrams. */
+    Attempt dialDatagrams(ProbeContext context, Conversation conversation, Consumer<ProbeResult> done) {
+        Bootstrap datagrams = new Bootstrap()
+                .channelFactory(() -> new EpollDatagramChannel(familyOf(context.address())))
+                .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(MAX_DATAGRAM_BYTES));
+        return connect(datagrams, context, context.destination(), conversation, done);
+    }
+
+    /**
+     * The same by ICMP or ICMPv6. Echoes of other pingers of this host reach the socket too, if they come from the same
+     * address.
+     *
+     * @throws UnableToProbeException if this host may not open raw sockets
+     */
+    Attempt dialIcmp(ProbeContext context, Conversation conversation, Consumer<ProbeResult> done) {
+        int descriptor = RawSockets.openIcmp(context.address() instanceof Inet4Address);
+        Bootstrap raw = new Bootstrap()
+                .channelFactory(() -> new EpollDatagramChannel(descriptor))
+                .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(MAX_DATAGRAM_BYTES));
+        // The kernel refuses a port that is not the protocol's number, or 0.
+        return connect(raw, context, new InetSocketAddress(context.address(), 0), conversation, done);
+    }
+
+    private Attempt connect(
+            Bootstrap bootstrap,
+            ProbeContext context,
+            InetSocketAddress destination,
+            Conversation conversation,
+            Consumer<ProbeResult> done) {
         Attempt attempt = new Attempt(eventLoop, context.timeout(), done);
-        bootstrap(context.address())
+        bootstrap
+                .group(eventLoop)
+                .disableResolver()
                 .handler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
@@ -47,11 +92,11 @@ final class Dialer {
                     }
 
                     @Override
-                    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+                    public void exceptionCaught(ChannelHandlerContext failing, Throwable cause) {
                         attempt.fail(cause);
                     }
                 })
-                .connect(context.destination())
+                .connect(destination)
                 .addListener((ChannelFutureListener) connected -> {
                     if (!connected.isSuccess()) {
                         attempt.fail(connected.cause());
@@ -60,17 +105,7 @@ final class Dialer {
         return attempt;
     }
 
-    private Bootstrap bootstrap(InetAddress address) {
-        SocketProtocolFamily family =
-                address instanceof Inet4Address ? SocketProtocolFamily.INET : SocketProtocolFamily.INET6;
-        return new Bootstrap()
-                .group(eventLoop)
-                .channelFactory(() -> new EpollSocketChannel(family))
-                .disableResolver()
-                // The attempt's own timer covers connecting and answer together.
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0)
-                // Closing sends a reset: no TIME_WAIT piles up on either side, however many probes a second.
-                .option(ChannelOption.SO_LINGER, 0)
-                .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(READ_BYTES));
+    private static SocketProtocolFamily familyOf(InetAddress address) {
+        return address instanceof Inet4Address ? SocketProtocolFamily.INET : SocketProtocolFamily.INET6;
     }
 }

@@ -140,7 +140,8 @@ public final class HealthChecker implements AutoCloseable {
                 current.restartedChecks(),
                 restartedThreads,
                 earlier.count() + now.count(),
-                now.longest().compareTo(earlier.longest()) > 0 ? now.longest() : earlier.longest());
+                now.longest().compareTo(earlier.longest()) > 0 ? now.longest() : earlier.longest(),
+                current.probes());
     }
 
     /** How long ago the thread gave a sign of life. */

@@ -9,16 +9,27 @@ final class ProbeByKind implements Probe {
     private final Probe tcp;
     private final Probe tls;
     private final Probe http;
+    private final Probe grpc;
+    private final Probe dns;
+    private final Probe udp;
+    private final Probe icmp;
+    private final Probe exec;
 
-    private ProbeByKind(Dialer dialer, TlsLayer layer) {
+    private ProbeByKind(EpollLoop loop) {
+        Dialer dialer = new Dialer(loop.eventLoop());
+        TlsLayer layer = new TlsLayer(loop.workers(), Clock.systemUTC());
         this.tcp = new TcpProbe(dialer);
         this.tls = new TlsProbe(dialer, layer);
         this.http = new HttpProbe(dialer, layer);
+        this.grpc = new GrpcProbe(dialer, layer);
+        this.dns = new DnsProbe(dialer);
+        this.udp = new UdpProbe(dialer);
+        this.icmp = new IcmpProbe(dialer);
+        this.exec = new ExecProbe(loop.eventLoop(), loop.workers());
     }
 
     static ProbeByKind on(EpollLoop loop) {
-        Dialer dialer = new Dialer(loop.eventLoop());
-        return new ProbeByKind(dialer, new TlsLayer(loop.workers(), Clock.systemUTC()));
+        return new ProbeByKind(loop);
     }
 
     @Override
@@ -31,7 +42,12 @@ final class ProbeByKind implements Probe {
             case TCP -> tcp;
             case TLS -> tls;
             case HTTP, HTTPS -> http;
-            default -> throw new IllegalArgumentException(target + " is not to be probed");
+            case GRPC -> grpc;
+            case DNS -> dns;
+            case UDP -> udp;
+            case ICMP -> icmp;
+            case EXEC -> exec;
+            case NONE -> throw new IllegalArgumentException(target + " is not to be probed");
         };
     }
 }

@@ -65,6 +65,7 @@ final class Roster {
         });
         roster.monitors = Collections.unmodifiableMap(successors);
         roster.restartedChecks.set(stuck.restartedChecks.get());
+        engine.probes().set(stuck.engine.probes().get());
         stuck.abandoned = true;
         return roster;
     }
@@ -83,6 +84,11 @@ final class Roster {
     /** When the thread last gave a sign of life. */
     long lifeNanos() {
         return lifeNanos;
+    }
+
+    /** Probes that have ended, on this thread and those before it. */
+    long probes() {
+        return engine.probes().get();
     }
 
     long restartedChecks() {

@@ -181,6 +181,7 @@ final class TargetMonitor {
             return;
         }
         probing = false;
+        engine.probes().incrementAndGet();
         long now = engine.observedNanos();
         ProbeResult result = discounted(found, now);
         warnIfNew(result);

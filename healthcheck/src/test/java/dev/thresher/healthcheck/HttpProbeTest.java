@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -203,6 +204,79 @@ class HttpProbeTest {
                 "\u0015\u0003\u0001\u0000\u0002\u0002P\r\n")) {
             assertFails(answering(text), "malformed HTTP answer");
         }
+    }
+
+    private ProbeResult exchange(HttpExchange exchange, LoopbackServer.Behaviour behaviour, Duration timeout)
+            throws Exception {
+        try (LoopbackServer server = LoopbackServer.start(Loopback.address("127.0.0.1"), behaviour)) {
+            int port = server.address().getPort();
+            InetAddress address = server.address().getAddress();
+            ProbeResult result = probes.run(Targets.target(address, new ProbeKind.Http(port, exchange, null), timeout));
+            server.awaitNoClients();
+            return result;
+        }
+    }
+
+    private ProbeResult body(LoopbackServer.Behaviour behaviour, Duration timeout) throws Exception {
+        HttpExchange exchange = new HttpExchange("GET", "/", null, Map.of(), StatusRanges.SUCCESS, "ready");
+        return exchange(exchange, behaviour, timeout);
+    }
+
+    @Test
+    void method_and_headers_are_sent() throws Exception {
+        InetAddress address = Loopback.address("127.0.0.1");
+        Map<String, String> headers = Map.of("X-Probe", "thresher", "User-Agent", "other");
+        HttpExchange exchange = new HttpExchange("HEAD", "/x", null, headers, StatusRanges.SUCCESS, null);
+        try (LoopbackServer server = LoopbackServer.start(address, answering(OK))) {
+            int port = server.address().getPort();
+            assertEquals(
+                    ProbeResult.passed("HTTP 200"),
+                    probes.run(Targets.target(address, new ProbeKind.Http(port, exchange, null), LONG)));
+            String request = server.nextRequest().toLowerCase(Locale.ROOT);
+            assertTrue(request.startsWith("head /x http/1.1\r\n"), request);
+            assertTrue(request.contains("\r\nx-probe: thresher\r\n"), request);
+            assertTrue(request.contains("\r\nuser-agent: other\r\n"), request);
+            server.awaitNoClients();
+        }
+    }
+
+    @Test
+    void an_expected_body_passes_wherever_it_is_cut() throws Exception {
+        ProbeResult passed = ProbeResult.passed("HTTP 200, body contains \"ready\"");
+        assertEquals(passed, body(answering("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nI am ready"), LONG));
+        assertEquals(
+                passed,
+                body(
+                        answering(
+                                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nI re\r\n3\r\nady\r\n0\r\n\r\n"),
+                        LONG));
+        assertEquals(passed, body(dripping(OK + "so ready", 1), LONG));
+        assertEquals(passed, body(endlessly(OK, "already "), LONG));
+    }
+
+    @Test
+    void a_body_without_it_fails() throws Exception {
+        ProbeResult missing = ProbeResult.failed("HTTP 200, but the body does not contain \"ready\"");
+        assertEquals(missing, body(answering("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nread"), LONG));
+        assertEquals(missing, body(answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"), LONG));
+        assertEquals(missing, body(halfClosingAfter(OK + "read"), LONG));
+        ProbeResult tooFar =
+                ProbeResult.failed("HTTP 200, but the first 65536 bytes of the body do not contain \"ready\"");
+        assertEquals(tooFar, body(endlessly(OK, "all work and no play ".repeat(100)), LONG));
+        assertEquals(tooFar, body(answering(OK + "x".repeat(10 << 20) + "ready"), LONG));
+    }
+
+    @Test
+    void a_body_that_stops_short_fails() throws Exception {
+        String start = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nrea";
+        assertEquals(
+                ProbeResult.failed("timed out waiting for the HTTP body after 250 ms"), body(answering(start), SHORT));
+        assertEquals(
+                ProbeResult.failed("connection closed before the HTTP answer was complete"),
+                body(halfClosingAfter(start), LONG));
+        assertEquals(
+                ProbeResult.failed("connection reset by peer while waiting for the HTTP body"),
+                body(resettingAfter(start), LONG));
     }
 
     @Test

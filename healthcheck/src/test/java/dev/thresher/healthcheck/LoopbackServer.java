@@ -19,12 +19,14 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslContext;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** A real server on a loopback address that behaves, or misbehaves, as told. */
 final class LoopbackServer implements AutoCloseable {
@@ -39,7 +41,7 @@ final class LoopbackServer implements AutoCloseable {
     private final BlockingQueue<String> requests = new LinkedBlockingQueue<>();
     private final Channel listener;
 
-    private LoopbackServer(InetSocketAddress address, Behaviour behaviour) {
+    private LoopbackServer(InetSocketAddress address, @Nullable SslContext tls, Behaviour behaviour) {
         listener = new ServerBootstrap()
                 .group(group)
                 .channel(EpollServerSocketChannel.class)
@@ -49,6 +51,9 @@ final class LoopbackServer implements AutoCloseable {
                     @Override
                     protected void initChannel(Channel client) {
                         clients.add(client);
+                        if (tls != null) {
+                            client.pipeline().addLast(tls.newHandler(client.alloc()));
+                        }
                         client.pipeline().addLast(new Service(behaviour));
                     }
                 })
@@ -62,7 +67,11 @@ final class LoopbackServer implements AutoCloseable {
     }
 
     static LoopbackServer start(InetSocketAddress address, Behaviour behaviour) {
-        return new LoopbackServer(address, behaviour);
+        return new LoopbackServer(address, null, behaviour);
+    }
+
+    static LoopbackServer startTls(InetAddress address, SslContext tls, Behaviour behaviour) {
+        return new LoopbackServer(new InetSocketAddress(address, 0), tls, behaviour);
     }
 
     /** Sends {@code text} and says no more. */

@@ -2,6 +2,7 @@
 package dev.thresher.daemon;
 
 import dev.thresher.bpf.BpfException;
+import dev.thresher.config.ConfigWarnings;
 import dev.thresher.config.Document;
 import dev.thresher.config.InvalidConfigException;
 import dev.thresher.daemon.datapath.DatapathException;
@@ -57,6 +58,7 @@ public final class Main implements Callable<Integer> {
             err.println(e.getMessage());
             return CommandLine.ExitCode.USAGE;
         }
+        ConfigWarnings.of(document.config()).forEach(LOG::warn);
         try {
             String version = Main.class.getPackage().getImplementationVersion();
             run(BalancerDaemon.start(document, configFile, version == null ? "development" : version));

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.bpf.layout;
 
+import java.util.List;
+import java.util.stream.Stream;
+
 /** Global counters of the program, in the order of {@code COUNTERS} in {@code lib/abi.h}; a test compares the two. */
 public enum Counter {
     PASS("packets left to the kernel: not for a VIP"),
@@ -20,10 +23,19 @@ public enum Counter {
     ROUTE_UNKNOWN_ID("packets whose QUIC connection id names no real server"),
     ROUTE_DOWN("packets went by their flow: the real server that they name is down");
 
+    private static final List<Counter> DROP_REASONS = Stream.of(values())
+            .filter(counter -> counter.name().startsWith("DROP_"))
+            .toList();
+
     private final String text;
 
     Counter(String text) {
         this.text = text;
+    }
+
+    /** Why a packet for a VIP is dropped: {@code DROP_REASONS}, in the order of {@code struct vip_stats}. */
+    public static List<Counter> dropReasons() {
+        return DROP_REASONS;
     }
 
     /** Its key in the map {@code counters}. */

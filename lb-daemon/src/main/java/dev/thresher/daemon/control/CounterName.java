@@ -4,29 +4,31 @@ package dev.thresher.daemon.control;
 import dev.thresher.daemon.state.Counter;
 import java.util.Locale;
 
-/** How a counter of the program is published: {@code DROP_NO_REAL} is the drop reason {@code no_real}. */
-record CounterName(String name, Counter.Kind kind) {
+/**
+ * How a counter of the program is published: {@code DROP_NO_REAL} is the drop reason {@code no_real}.
+ *
+ * @param meaning what it counts, for people
+ */
+record CounterName(String name, Counter.Kind kind, String meaning) {
     private static final String DROP = "DROP_";
 
     static CounterName of(dev.thresher.bpf.layout.Counter counter) {
-        String name = counter.name();
-        if (name.startsWith(DROP)) {
-            return new CounterName(lower(name.substring(DROP.length())), Counter.Kind.DROP_REASON);
-        }
-        boolean event = name.startsWith("FLOW_") || name.startsWith("ROUTE_") || name.startsWith("ICMP_");
-        return new CounterName(lower(name), event ? Counter.Kind.EVENT : Counter.Kind.VERDICT);
-    }
-
-    static Counter verdict(String name, long packets) {
-        return new Counter(name, Counter.Kind.VERDICT, packets);
-    }
-
-    boolean isVerdict() {
-        return kind == Counter.Kind.VERDICT;
+        String name = lower(counter.name());
+        return switch (counter) {
+            case PASS -> new CounterName(name, Counter.Kind.VERDICT, counter.text());
+            case ABORTED -> new CounterName(name, Counter.Kind.DROP_REASON, counter.text());
+            default ->
+                dev.thresher.bpf.layout.Counter.dropReasons().contains(counter)
+                        ? new CounterName(
+                                lower(counter.name().substring(DROP.length())),
+                                Counter.Kind.DROP_REASON,
+                                counter.text())
+                        : new CounterName(name, Counter.Kind.EVENT, counter.text());
+        };
     }
 
     Counter value(long packets) {
-        return new Counter(name, kind, packets);
+        return new Counter(name, kind, packets, meaning);
     }
 
     private static String lower(String name) {

@@ -39,8 +39,9 @@ final class DesiredStateBuilder {
             Pool pool = config.poolOf(vip);
             List<DesiredMember> members = new ArrayList<>();
             for (Real real : pool.reals()) {
-                members.add(member(
-                        real, pool, healths.get(Target.of(vip, pool, real.address())), nextHops.get(real.address())));
+                TargetHealth health = healths.get(Target.of(vip, pool, real.address()));
+                Resolution nextHop = Reach.of(pool, real.address(), nextHops.get(real.address()));
+                members.add(member(real, pool, health, nextHop));
             }
             vips.add(Wanted.vip(vip, pool, members));
         }

@@ -20,6 +20,7 @@ import dev.thresher.daemon.state.HealthState;
 import dev.thresher.daemon.state.MemberState;
 import dev.thresher.daemon.state.StateSource;
 import dev.thresher.daemon.state.Traffic;
+import dev.thresher.daemon.state.VipRouting;
 import dev.thresher.daemon.state.VipState;
 import dev.thresher.healthcheck.LastProbe;
 import dev.thresher.healthcheck.Target;
@@ -32,6 +33,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -69,7 +71,7 @@ public final class StateView implements StateSource {
             Map<Member, Integer> weights,
             Map<Target, TargetHealth> healths,
             List<Traffic> traffic,
-            List<Long> drops) {}
+            List<Map<dev.thresher.bpf.layout.Counter, Long>> drops) {}
 
     @Override
     public DaemonState snapshot() {
@@ -92,26 +94,9 @@ public final class StateView implements StateSource {
     @Override
     public List<Counter> counters() {
         TrafficCounters counters = datapath.counters();
-        List<Counter> verdicts = new ArrayList<>();
-        List<Counter> others = new ArrayList<>();
-        long dropped = 0;
-        var globals = counters.globals();
-        for (var counter : globals.entrySet()) {
-            CounterName name = CounterName.of(counter.getKey());
-            dropped += name.kind() == Counter.Kind.DROP_REASON ? counter.getValue() : 0;
-            (name.isVerdict() ? verdicts : others).add(name.value(counter.getValue()));
-        }
-        // Answers of the program's own, which no member was sent.
-        long sent = globals.getOrDefault(dev.thresher.bpf.layout.Counter.ICMP_ECHO, 0L)
-                + globals.getOrDefault(dev.thresher.bpf.layout.Counter.ICMP_TOO_BIG, 0L);
-        for (Traffic traffic :
-                counters.members(Published.end(controller.published().memberIds()))) {
-            sent += traffic.packets();
-        }
-        verdicts.add(0, CounterName.verdict("tx", sent));
-        verdicts.add(CounterName.verdict("drop", dropped));
-        verdicts.addAll(others);
-        return verdicts;
+        List<Traffic> members =
+                counters.members(Published.end(controller.published().memberIds()));
+        return PacketCounters.of(counters.globals(), members);
     }
 
     private DaemonInfo info(Published published, FlowStatus flows, List<VipState> vips) {
@@ -172,7 +157,13 @@ public final class StateView implements StateSource {
         Traffic traffic = members.stream().map(MemberState::traffic).reduce(Traffic.NONE, Traffic::plus);
         Integer id = picture.published.vipIds().get(vip.key());
         return new VipState(
-                vip.key(), vip.pool(), vip.tracked(), traffic, id == null ? 0 : picture.drops.get(id), members);
+                vip.key(),
+                vip.pool(),
+                vip.tracked(),
+                VipRouting.of(vip),
+                traffic,
+                id == null ? new TreeMap<>() : PacketCounters.drops(picture.drops.get(id)),
+                members);
     }
 
     private static MemberState member(Vip vip, Pool pool, Real real, Picture picture) {
@@ -182,11 +173,18 @@ public final class StateView implements StateSource {
         Integer id = picture.published.memberIds().get(member);
         return new MemberState(
                 real.address(),
+                pool.encapsulation(),
+                real.serverIds(),
                 real.weight(),
                 Objects.requireNonNullElse(picture.weights.get(member), 0),
                 stateOf(health, pool.check()),
                 health == null ? picture.now : before(picture, health.state().sinceNanos()),
-                reason(health, picture.published.nextHops().get(real.address())),
+                reason(
+                        health,
+                        Reach.of(
+                                pool,
+                                real.address(),
+                                picture.published.nextHops().get(real.address()))),
                 probe == null ? null : Duration.ofNanos(picture.nowNanos - probe.endedNanos()),
                 id == null ? Traffic.NONE : picture.traffic.get(id));
     }

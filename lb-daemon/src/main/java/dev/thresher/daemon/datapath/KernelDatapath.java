@@ -22,6 +22,7 @@ import dev.thresher.config.Config;
 import dev.thresher.config.VipKey;
 import dev.thresher.config.XdpMode;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -207,6 +208,13 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
                 .map(slots ->
                         ByteBuffer.wrap(slots).order(ByteOrder.nativeOrder()).getInt(slot * Integer.BYTES))
                 .orElse(0);
+    }
+
+    @Override
+    public Optional<Integer> sourceRoute(int vipId, InetAddress client) {
+        return map(LbMap.SOURCE_ROUTES)
+                .lookup(SourceRouteKey.of(vipId, client).encode())
+                .map(id -> ByteBuffer.wrap(id).order(ByteOrder.nativeOrder()).getInt());
     }
 
     /** Kernel memory in bytes, by map; an array of maps counts with the maps in it. */

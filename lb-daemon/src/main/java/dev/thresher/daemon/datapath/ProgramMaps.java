@@ -5,6 +5,7 @@ import dev.thresher.bpf.layout.MemberRecord;
 import dev.thresher.bpf.layout.ProgramSettings;
 import dev.thresher.bpf.layout.VipRecord;
 import dev.thresher.config.VipKey;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +30,9 @@ public interface ProgramMaps {
 
     /** The member that the VIP's Maglev table has at a slot; 0 when there is none. */
     int memberAt(int vipId, int slot);
+
+    /** The id of the member that the VIP's source routes give a client; empty when none holds its address. */
+    Optional<Integer> sourceRoute(int vipId, InetAddress client);
 
     /** Ids of members are below this. */
     int memberCapacity();

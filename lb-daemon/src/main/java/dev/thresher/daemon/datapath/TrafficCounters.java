@@ -44,12 +44,18 @@ public final class TrafficCounters {
         return traffic;
     }
 
-    /** Packets dropped for VIPs with ids below {@code count}, by id. */
-    public List<Long> vipDrops(int count) {
+    /** Packets dropped for VIPs with ids below {@code count}, by id and reason. */
+    public List<Map<Counter, Long>> vipDrops(int count) {
         ByteBuffer values = vipStats.readArray(count);
-        List<Long> drops = new ArrayList<>(count);
+        List<Map<Counter, Long>> drops = new ArrayList<>(count);
         for (int id = 0; id < count; id++) {
-            drops.add(sum(vipStats, values, id, PACKETS));
+            Map<Counter, Long> reasons = new EnumMap<>(Counter.class);
+            int offset = 0;
+            for (Counter reason : Counter.dropReasons()) {
+                reasons.put(reason, sum(vipStats, values, id, offset));
+                offset += Long.BYTES;
+            }
+            drops.add(reasons);
         }
         return drops;
     }

@@ -27,8 +27,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes a packet the way that the program takes it, {@code balance} in {@code lb.bpf.c}: connection table, VIP, Maglev
- * table. A test compares the two.
+ * Takes a packet the way that the program takes it, {@code balance} in {@code lb.bpf.c}: source route, connection table, VIP,
+ * Maglev table. A test compares the two.
  */
 final class Explainer {
     private static final MacAddress NOWHERE = MacAddress.of(new byte[MacAddress.LENGTH]);
@@ -57,6 +57,7 @@ final class Explainer {
         int slot = SlotHash.slotOf(
                 tuple, hash.portsMask(), hash.sourceMask(), maps.settings().maglevSeed());
         MemberRecord choice = vip == null ? null : choice(vip, slot);
+        MemberRecord named = named(flow, vip, client);
         boolean tcp = destination.protocol() == Protocol.TCP;
         return new Explanation(
                 vip == null ? null : vip.key(),
@@ -64,9 +65,9 @@ final class Explainer {
                 slot,
                 choice == null ? null : memberOf(choice),
                 flow == null ? null : view(flow, client),
-                members(flow, choice),
-                tcp ? route(flow, vip, choice, slot, true) : null,
-                route(flow, vip, choice, slot, false));
+                members(flow, named, choice),
+                tcp ? routeByName(named, route(flow, vip, choice, slot, true)) : null,
+                hintAtQuic(vip, routeByName(named, route(flow, vip, choice, slot, false))));
     }
 
     private @Nullable FoundFlow flow(FlowTuple tuple, VipKey destination) {
@@ -81,6 +82,49 @@ final class Explainer {
     private @Nullable MemberRecord choice(FoundVip vip, int slot) {
         int id = maps.memberAt(vip.record().id(), slot);
         return id == 0 ? null : maps.member(id).orElse(null);
+    }
+
+    /** The member that a source route names, before table and Maglev have their say; null if none does. */
+    private @Nullable MemberRecord named(@Nullable FoundFlow flow, @Nullable FoundVip vip, Client client) {
+        int vipId;
+        if (flow != null && flow.member.routed()) {
+            vipId = flow.member.vipId();
+        } else if ((flow == null || !isServing(flow.member))
+                && vip != null
+                && vip.record().sourceRoutes()) {
+            vipId = vip.record().id();
+        } else {
+            return null;
+        }
+        return maps.sourceRoute(vipId, client.address())
+                .flatMap(maps::member)
+                .filter(member -> member.vipId() == vipId)
+                .orElse(null);
+    }
+
+    private static Route routeByName(@Nullable MemberRecord named, Route otherwise) {
+        if (named == null) {
+            return otherwise;
+        }
+        return isServing(named)
+                ? new Route(Verdict.FORWARD, memberOf(named), "a source route of the VIP says so")
+                : new Route(
+                        otherwise.verdict(),
+                        otherwise.member(),
+                        "the real server of the client's source route is down: " + otherwise.reason());
+    }
+
+    private static Route hintAtQuic(@Nullable FoundVip vip, Route route) {
+        return vip == null || !vip.record().quic()
+                ? route
+                : new Route(
+                        route.verdict(),
+                        route.member(),
+                        route.reason() + ", unless a QUIC connection id names a real server");
+    }
+
+    private static boolean isServing(MemberRecord member) {
+        return member.state() == MemberState.UP || member.state() == MemberState.DRAIN;
     }
 
     private Route route(
@@ -102,7 +146,7 @@ final class Explainer {
     /** Why the entry does not decide, for the beginning of a sentence; empty if it does. */
     private String refusal(FoundFlow flow, boolean syn) {
         MemberState member = flow.member.state();
-        if (member != MemberState.UP && member != MemberState.DRAIN) {
+        if (!isServing(flow.member)) {
             return "the flow's real server is down: ";
         }
         return syn ? refusalOfSyn(flow.placed.entry(), member) : "";
@@ -128,10 +172,14 @@ final class Explainer {
         return new FlowReader(maps).flow(flow.placed.place(), flow.placed.entry(), memberOf(flow.member), client);
     }
 
-    private List<MemberView> members(@Nullable FoundFlow flow, @Nullable MemberRecord choice) {
+    private List<MemberView> members(
+            @Nullable FoundFlow flow, @Nullable MemberRecord named, @Nullable MemberRecord choice) {
         Map<Member, MemberView> views = new LinkedHashMap<>();
         if (flow != null) {
             views.put(memberOf(flow.member), view(flow.member));
+        }
+        if (named != null) {
+            views.put(memberOf(named), view(named));
         }
         if (choice != null) {
             views.put(memberOf(choice), view(choice));

@@ -6,6 +6,7 @@ import com.google.protobuf.Timestamp;
 import dev.thresher.api.v1.ConfigProblem;
 import dev.thresher.api.v1.CounterKind;
 import dev.thresher.api.v1.Daemon;
+import dev.thresher.api.v1.DropCount;
 import dev.thresher.api.v1.Health;
 import dev.thresher.api.v1.Member;
 import dev.thresher.api.v1.NextHop;
@@ -14,6 +15,7 @@ import dev.thresher.api.v1.Vip;
 import dev.thresher.config.ConfigError;
 import dev.thresher.config.IpText;
 import dev.thresher.config.Protocol;
+import dev.thresher.config.ServerId;
 import dev.thresher.config.XdpMode;
 import dev.thresher.daemon.state.ConfigState;
 import dev.thresher.daemon.state.Counter;
@@ -44,6 +46,7 @@ final class StateEncoder {
                 .setName(counter.name())
                 .setKind(encode(counter.kind()))
                 .setPackets(counter.packets())
+                .setMeaning(counter.meaning())
                 .build();
     }
 
@@ -85,6 +88,7 @@ final class StateEncoder {
         Vip.Builder message = Vip.newBuilder()
                 .setKey(vip.key().toString())
                 .setAddress(IpText.format(vip.key().address()))
+                .setPrefixLength(vip.key().prefixLength())
                 .setPort(vip.key().port())
                 .setProtocol(encode(vip.key().protocol()))
                 .setPool(vip.pool())
@@ -92,7 +96,11 @@ final class StateEncoder {
                 .setMembersUp(vip.membersUp())
                 .setMembersTotal(vip.members().size())
                 .setTraffic(encode(vip.traffic()))
-                .setDrops(vip.drops());
+                .setDrops(vip.dropped());
+        RoutingEncoder.encode(vip.routing(), message);
+        vip.drops()
+                .forEach((reason, packets) -> message.addDropReasons(
+                        DropCount.newBuilder().setReason(reason).setPackets(packets)));
         vip.members().forEach(member -> message.addMembers(encode(member)));
         return message.build();
     }
@@ -100,6 +108,8 @@ final class StateEncoder {
     static Member encode(MemberState member) {
         Member.Builder message = Member.newBuilder()
                 .setReal(IpText.format(member.real()))
+                .setEncapsulation(RoutingEncoder.encode(member.encapsulation()))
+                .addAllServerIds(member.serverIds().stream().map(ServerId::hex).toList())
                 .setWeight(member.weight())
                 .setEffectiveWeight(member.effectiveWeight())
                 .setHealth(Health.newBuilder()

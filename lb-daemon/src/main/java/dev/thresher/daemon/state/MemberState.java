@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.daemon.state;
 
+import dev.thresher.config.Encapsulation;
+import dev.thresher.config.ServerId;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One real server in one VIP.
  *
  * @param real its address
+ * @param encapsulation how packets are wrapped for it
+ * @param serverIds what it writes into QUIC connection IDs
  * @param weight what the configuration asks for
  * @param effectiveWeight what is in the VIP's table; 0 when the member gets no new flows
  * @param health what the checks say
@@ -20,10 +25,16 @@ import org.jspecify.annotations.Nullable;
  */
 public record MemberState(
         InetAddress real,
+        Encapsulation encapsulation,
+        List<ServerId> serverIds,
         int weight,
         int effectiveWeight,
         HealthState health,
         Instant since,
         String reason,
         @Nullable Duration lastProbeAge,
-        Traffic traffic) {}
+        Traffic traffic) {
+    public MemberState {
+        serverIds = List.copyOf(serverIds);
+    }
+}

@@ -2,7 +2,10 @@
 package dev.thresher.daemon.state;
 
 import dev.thresher.config.VipKey;
+import java.util.Collections;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * One VIP.
@@ -10,14 +13,27 @@ import java.util.List;
  * @param key its identity
  * @param pool name of the pool that serves it
  * @param tracked whether its flows are kept in the connection table
+ * @param routing what picks a real server where the connection table does not
  * @param traffic sum over the members
- * @param drops packets for this VIP that were dropped
+ * @param drops packets for this VIP that were dropped, by reason; those at 0 left out
  * @param members in the order of the configuration
  */
 public record VipState(
-        VipKey key, String pool, boolean tracked, Traffic traffic, long drops, List<MemberState> members) {
+        VipKey key,
+        String pool,
+        boolean tracked,
+        VipRouting routing,
+        Traffic traffic,
+        SortedMap<String, Long> drops,
+        List<MemberState> members) {
     public VipState {
+        drops = Collections.unmodifiableSortedMap(new TreeMap<>(drops));
         members = List.copyOf(members);
+    }
+
+    /** Packets for this VIP that were dropped, whatever the reason. */
+    public long dropped() {
+        return drops.values().stream().mapToLong(Long::longValue).sum();
     }
 
     /** Members that are fit to serve. */

@@ -7,8 +7,10 @@ import dev.thresher.bpf.layout.MacAddress;
 import dev.thresher.bpf.layout.MemberRecord.NextHop;
 import dev.thresher.bpf.layout.MemberState;
 import dev.thresher.config.Config;
+import dev.thresher.config.Encapsulation;
 import dev.thresher.config.HealthCheck;
 import dev.thresher.config.IpText;
+import dev.thresher.config.Pool;
 import dev.thresher.config.Real;
 import dev.thresher.config.Vip;
 import dev.thresher.config.VipKey;
@@ -87,6 +89,31 @@ class DesiredStateBuilderTest {
                 member(1, healths(CHECK, Health.UP), Map.of(REAL, UNRESOLVED)).state());
         assertEquals(
                 MemberState.DOWN, member(1, healths(CHECK, Health.UP), Map.of()).state());
+    }
+
+    @Test
+    void member_thatIsReachedByL2_isDownBehindARouter() {
+        Pool segment = new Pool("web", List.of(new Real(REAL, 1)), CHECK, Encapsulation.L2);
+        DesiredStateBuilder builder = new DesiredStateBuilder(Configs.of(List.of(segment), VIP), OURS);
+        Resolution onTheSegment = new Resolution.Resolved(GATEWAY, LEAVING, REAL, 7, 1400);
+
+        assertEquals(MemberState.DOWN, stateBy(builder, RESOLVED));
+        assertEquals(MemberState.UP, stateBy(builder, onTheSegment));
+        assertEquals(
+                new Resolution.Unresolved(
+                        "10.0.0.2 is behind the gateway 10.0.0.1, and pool web is reached by l2, which needs real servers on "
+                                + "a segment of the balancer's",
+                        true),
+                Reach.of(segment, REAL, RESOLVED));
+    }
+
+    private static MemberState stateBy(DesiredStateBuilder builder, Resolution nextHop) {
+        return builder.build(healths(CHECK, Health.UP), Map.of(REAL, nextHop))
+                .vips()
+                .get(0)
+                .members()
+                .get(0)
+                .state();
     }
 
     @Test

@@ -25,6 +25,7 @@ import dev.thresher.daemon.flows.FlowQuery;
 import dev.thresher.daemon.flows.FlowScan;
 import dev.thresher.daemon.flows.FlowState;
 import dev.thresher.daemon.flows.QueryException;
+import dev.thresher.daemon.reconcile.DesiredRoutes.ClientPrefix;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -43,6 +44,7 @@ final class FlowsOfTheProgramTest {
     private static final VipKey WEB6 = RunningProgram.tcp("2001:db8:cafe::10", 80);
     private static final VipKey DNS = RunningProgram.udp("203.0.113.53", 53);
     private static final VipKey PLAIN = RunningProgram.tcp("203.0.113.11", 80);
+    private static final String ROUTED = "a source route of the VIP says so";
     private static final VipKey ANY = RunningProgram.tcp("203.0.113.12", 0);
 
     private static final VipKey NET = VipKey.parse("203.0.113.0/24:80/tcp");
@@ -84,6 +86,9 @@ final class FlowsOfTheProgramTest {
         for (int i = 0; i < 3_000; i++) {
             if (random.nextInt(20) == 0) {
                 changeAMember(random);
+            }
+            if (random.nextInt(40) == 0) {
+                changeRoutes(random);
             }
             if (random.nextInt(20) == 0) {
                 program().age(() -> AGES[random.nextInt(AGES.length)]);
@@ -132,6 +137,26 @@ final class FlowsOfTheProgramTest {
         program().run(client, WEB, TestPacket.FIN | TestPacket.ACK);
         program().run(client, WEB, TestPacket.FIN | TestPacket.ACK);
         assertEquals(FlowState.ENDING, stateOf(client, WEB));
+    }
+
+    @Test
+    void explain_ofAClientWithASourceRoute_namesIt() throws QueryException {
+        Client client = Client.parse("198.51.100.7:40000");
+        InetAddress chosen = IpText.parse("10.0.3.13");
+        program().route(WEB, new ClientPrefix(IpText.parse("198.51.100.0"), 24), chosen);
+        Explanation routed = program().view().explain(client, WEB);
+        assertEquals(new Route(Verdict.FORWARD, new Member(WEB, chosen), ROUTED), routed.onPacket());
+        assertEquals(routed.onPacket(), routed.onSyn());
+
+        program().set(WEB, chosen, MemberState.DOWN);
+        Explanation down = program().view().explain(client, WEB);
+        assertEquals(
+                new Route(
+                        Verdict.FORWARD,
+                        down.choice(),
+                        "the real server of the client's source route is down: the Maglev table has it at slot "
+                                + down.slot()),
+                down.onPacket());
     }
 
     @Test
@@ -358,6 +383,20 @@ final class FlowsOfTheProgramTest {
             }
             default -> throw new AssertionError("verdict " + output.verdict());
         };
+    }
+
+    /** Of half the clients of a VIP, to any of its reals. */
+    private void changeRoutes(Random random) {
+        VipKey vip = random.nextBoolean() ? ANY : WEB6;
+        if (random.nextInt(3) == 0) {
+            program().removeRoutes(vip);
+            return;
+        }
+        ClientPrefix clients = vip.equals(WEB6)
+                ? new ClientPrefix(IpText.parse("2001:db8::2"), 127)
+                : new ClientPrefix(IpText.parse("198.51.100.2"), 31);
+        List<InetAddress> reals = program().reals(vip);
+        program().route(vip, clients, reals.get(random.nextInt(reals.size())));
     }
 
     private void changeAMember(Random random) {

@@ -8,6 +8,7 @@ import dev.thresher.bpf.layout.HashKind;
 import dev.thresher.bpf.layout.MacAddress;
 import dev.thresher.bpf.layout.MemberRecord.NextHop;
 import dev.thresher.bpf.layout.MemberState;
+import dev.thresher.bpf.layout.QuicConfig;
 import dev.thresher.config.ApiSettings;
 import dev.thresher.config.Config;
 import dev.thresher.config.EncapsulationSettings;
@@ -20,6 +21,7 @@ import dev.thresher.config.XdpMode;
 import dev.thresher.daemon.flows.Client;
 import dev.thresher.daemon.flows.FlowView;
 import dev.thresher.daemon.reconcile.DesiredRoutes;
+import dev.thresher.daemon.reconcile.DesiredRoutes.ClientPrefix;
 import dev.thresher.daemon.reconcile.DesiredState;
 import dev.thresher.daemon.reconcile.DesiredState.DesiredMember;
 import dev.thresher.daemon.reconcile.DesiredState.DesiredVip;
@@ -46,6 +48,7 @@ final class RunningProgram implements AutoCloseable {
 
     private final Map<VipKey, List<DesiredMember>> vips = new LinkedHashMap<>();
     private final Map<VipKey, Boolean> tracked = new LinkedHashMap<>();
+    private final Map<VipKey, DesiredRoutes> routes = new LinkedHashMap<>();
     private final Map<VipKey, HashKind> hashes = new LinkedHashMap<>();
     private final KernelDatapath datapath;
     private final BpfProgram program;
@@ -97,6 +100,17 @@ final class RunningProgram implements AutoCloseable {
             members.add(new DesiredMember(IpText.parse(real), 1, MemberState.UP, new NextHop(SOURCE, SOURCE)));
         }
         vips.put(key, members);
+        apply();
+    }
+
+    /** Sends these clients of a VIP to one of its reals, and its other clients to where their flows go. */
+    void route(VipKey key, ClientPrefix clients, InetAddress real) {
+        routes.put(key, new DesiredRoutes(QuicConfig.NONE, Map.of(), Map.of(clients, real)));
+        apply();
+    }
+
+    void removeRoutes(VipKey key) {
+        routes.remove(key);
         apply();
     }
 
@@ -163,7 +177,7 @@ final class RunningProgram implements AutoCloseable {
                 key,
                 tracked.getOrDefault(key, true),
                 hashes.getOrDefault(key, HashKind.FIVE_TUPLE),
-                DesiredRoutes.NONE,
+                routes.getOrDefault(key, DesiredRoutes.NONE),
                 members)));
         reconciler.apply(new DesiredState(all));
     }

@@ -4,6 +4,7 @@ package dev.thresher.tools.cli;
 import dev.thresher.config.Config;
 import dev.thresher.config.ConfigError;
 import dev.thresher.config.ConfigLoader;
+import dev.thresher.config.ConfigWarnings;
 import dev.thresher.config.InvalidConfigException;
 import dev.thresher.config.Real;
 import java.io.PrintWriter;
@@ -18,7 +19,8 @@ import picocli.CommandLine.Parameters;
         name = "check",
         description = {
             "Check a configuration file.",
-            "Reads it as the daemon would and touches nothing. All errors are told at once, each as FILE:LINE: KEY: REASON."
+            "Reads it as the daemon would and touches nothing. All errors are told at once, each as FILE:LINE: KEY: REASON.",
+            "What is valid but hardly meant is a warning, and changes no exit status."
         })
 final class CheckCommand extends Verb {
     @Parameters(paramLabel = "FILE", description = "The configuration, in HOCON.")
@@ -33,6 +35,9 @@ final class CheckCommand extends Verb {
             printErrors(e.errors());
             return ExitCode.USAGE;
         }
+        PrintWriter err = commandLine().getErr();
+        ConfigWarnings.of(config).forEach(warning -> err.println(file + ": warning: " + warning));
+        err.flush();
         out().println(file + " is valid: " + summary(config));
         out().flush();
         return ExitCode.OK;

@@ -67,6 +67,14 @@ final class RealsCommand extends StateVerb {
                     : member.getEffectiveWeight() + " of " + member.getWeight();
         }
 
+        String encapsulation() {
+            return VipWords.encapsulation(member);
+        }
+
+        String serverIds() {
+            return String.join(", ", member.getServerIdsList());
+        }
+
         String lastProbe() {
             return member.hasLastProbeAge() ? Figures.age(member.getLastProbeAge()) + " ago" : "-";
         }
@@ -79,10 +87,16 @@ final class RealsCommand extends StateVerb {
                 out.println("No real servers: the daemon's pools are empty.");
                 return;
             }
-            new Table<Row>()
+            Table<Row> table = new Table<Row>()
                     .text("vip", row -> row.vip().getKey())
-                    .text("real", row -> row.member().getReal())
-                    .figures("weight", Row::weight)
+                    .text("real", row -> row.member().getReal());
+            if (rows.stream().anyMatch(row -> !row.encapsulation().equals("ipip"))) {
+                table.text("encapsulation", Row::encapsulation);
+            }
+            if (rows.stream().anyMatch(row -> !row.serverIds().isEmpty())) {
+                table.text("server id", Row::serverIds);
+            }
+            table.figures("weight", Row::weight)
                     .styled("health", Reals::health, row -> style(row.health()))
                     .figures(
                             "for",

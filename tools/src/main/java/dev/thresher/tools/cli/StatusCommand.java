@@ -37,6 +37,10 @@ final class StatusCommand extends StateVerb {
                     : ", " + paint(ansi, Style.fg_red, state.getVipsCount() - serving + " without a member that is up");
             out.printf(LINE, "VIPs", state.getVipsCount() + idle);
             out.printf(LINE, "members", up() + " of " + total() + " up");
+            String encapsulations = VipWords.encapsulations(state);
+            if (!encapsulations.isEmpty() && !encapsulations.equals("ipip")) {
+                out.printf(LINE, "reached by", encapsulations);
+            }
             out.printf(LINE, "flows", FlowFigures.occupancy(state.getFlowTable()));
             printCounters(out, ansi, "Packets", CounterKind.COUNTER_KIND_VERDICT);
             printCounters(out, ansi, "Dropped because of", CounterKind.COUNTER_KIND_DROP_REASON);

@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import dev.thresher.api.v1.Vip;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Help.Ansi.Style;
@@ -25,16 +26,26 @@ final class VipsCommand extends StateVerb {
                 out.println("No VIPs: the daemon's configuration has none.");
                 return;
             }
-            new Table<Vip>()
+            Table<Vip> table = new Table<Vip>()
                     .text("vip", Vip::getKey)
                     .text("pool", Vip::getPool)
-                    .text("flows", vip -> vip.getTracked() ? "tracked" : "stateless")
-                    .styled("members up", vip -> vip.getMembersUp() + "/" + vip.getMembersTotal(), Vips::style)
+                    .text("flows", vip -> vip.getTracked() ? "tracked" : "stateless");
+            optional(table, "hash", VipWords::hash, "5-tuple");
+            optional(table, "routes", VipWords::routes, "");
+            optional(table, "encapsulation", VipWords::encapsulations, "ipip");
+            table.styled("members up", vip -> vip.getMembersUp() + "/" + vip.getMembersTotal(), Vips::style)
                     .figures("packets", vip -> Figures.count(vip.getTraffic().getPackets()))
                     .figures("bytes", vip -> Figures.bytes(vip.getTraffic().getBytes()))
                     .figures("new flows", vip -> Figures.count(vip.getTraffic().getNewFlows()))
                     .figures("drops", vip -> Figures.count(vip.getDrops()))
                     .print(vips, out, ansi);
+        }
+
+        /** A column that is there only if it says something. */
+        private void optional(Table<Vip> table, String header, Function<Vip, String> cell, String usual) {
+            if (!vips.stream().map(cell).allMatch(text -> text.isEmpty() || text.equals(usual))) {
+                table.text(header, cell);
+            }
         }
 
         @Override

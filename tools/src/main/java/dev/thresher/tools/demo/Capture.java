@@ -18,7 +18,9 @@ import org.jspecify.annotations.Nullable;
 final class Capture implements AutoCloseable {
     // All that is for a VIP or from one, and all tunnels: not the health checks, which never rest.
     private static final String FILTER = "host " + Topology.VIP4 + " or host " + Topology.VIP6
-            + " or ip proto 4 or ip proto 41 or ip6 proto 4 or ip6 proto 41";
+            + " or ip proto 4 or ip proto 41 or ip6 proto 4 or ip6 proto 41 or udp port 6080";
+    private static final int HEADERS = 128;
+    private static final int WHOLE_PACKETS = 65_535;
     private static final Duration QUIET = Duration.ofMillis(300);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -34,13 +36,22 @@ final class Capture implements AutoCloseable {
 
     /** Starts to record at the router's end of lb1's cable; packets are seen from the return of this on. */
     static Capture onBalancersCable(Lab lab) {
+        return onBalancersCable(lab, HEADERS);
+    }
+
+    /** The same with all bytes of the packets. */
+    static Capture ofWholePackets(Lab lab) {
+        return onBalancersCable(lab, WHOLE_PACKETS);
+    }
+
+    private static Capture onBalancersCable(Lab lab, int bytes) {
         Path file = lab.files().directory().resolve("lb1.pcap");
         Host host = lab.topology().router();
         String port = lab.topology().balancer().name();
         List<String> tcpdump = List.of(
                 "tcpdump",
                 "--interface=" + port,
-                "--snapshot-length=128",
+                "--snapshot-length=" + bytes,
                 "--buffer-size=16384",
                 "--immediate-mode",
                 "--packet-buffered",

@@ -10,9 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** The daemon on lb1, started as a user would start it. */
 public final class Balancer {
@@ -21,34 +21,34 @@ public final class Balancer {
 
     // The health checks are brisk, so that what happens in the lab happens while somebody watches.
     private static final String CONFIGURATION = """
-            # The load balancer of the lab "%1$s".
+            # The load balancer of the lab "%s".
             definitions.check {
-              type = http, port = %5$d, path = "/health"
+              type = http, port = %d, path = "/health"
               interval = 500ms, timeout = 400ms, rise = 2, fall = 2
             }
             thresher {
-              instance = %2$s
-              interface = %3$s
-              api { socket = "%4$s" }
+              instance = %s
+              interface = %s
+              api { socket = "%s" }
               pools {
-                web {
-                  reals = [
-            %6$s
-                  ]
-                  health-check = ${definitions.check}
-                }
-                web6 {
-                  reals = [
-            %7$s
-                  ]
-                  health-check = ${definitions.check}
-                }
-              }
+            %s  }
               vips = [
-                { address = "%8$s", port = %5$d, protocol = tcp, pool = web }
-                { address = "%9$s", port = %5$d, protocol = tcp, pool = web6 }
-              ]
+            %s  ]
             }
+            """;
+
+    private static final String POOL = """
+                %s {
+                  encapsulation = %s
+                  reals = [
+            %s
+                  ]
+                  health-check = ${definitions.check}
+                }
+            """;
+
+    private static final String VIP = """
+                { address = "%s", port = %d, protocol = %s, pool = %s%s }
             """;
 
     private final Host host;
@@ -62,26 +62,49 @@ public final class Balancer {
     }
 
     void configure(LabSpec spec) {
-        String reals4 = reals(spec, Topology::real4);
-        String reals6 = reals(spec, Topology::real6);
         LabFiles.write(
                 files.config(),
                 CONFIGURATION.formatted(
                         spec.lab(),
+                        Way.IPIP.port(),
                         files.instance(),
                         Topology.UPLINK,
                         files.socket(),
-                        Topology.PORT,
-                        reals4,
-                        reals6,
-                        Topology.VIP4,
-                        Topology.VIP6));
+                        pools(spec),
+                        vips(spec)));
     }
 
-    private static String reals(LabSpec spec, IntFunction<String> address) {
+    private static String pools(LabSpec spec) {
+        return Stream.of("ipip", "gue")
+                .flatMap(encapsulation -> Stream.of(false, true)
+                        .map(ipv6 -> POOL.formatted(Way.pool(encapsulation, ipv6), encapsulation, reals(spec, ipv6))))
+                .collect(Collectors.joining());
+    }
+
+    private static String vips(LabSpec spec) {
+        StringBuilder vips = new StringBuilder();
+        for (boolean ipv6 : new boolean[] {false, true}) {
+            String address = ipv6 ? Topology.VIP6 : Topology.VIP4;
+            for (Way way : Way.values()) {
+                vips.append(VIP.formatted(address, way.port(), "tcp", way.pool(ipv6), ""));
+            }
+            for (LabSpec.Service service : spec.services()) {
+                String keys = service.keys().isEmpty() ? "" : ", " + service.keys();
+                String pool = Way.pool(service.encapsulation(), ipv6);
+                vips.append(VIP.formatted(address, service.port(), service.protocol(), pool, keys));
+            }
+        }
+        return vips.toString();
+    }
+
+    /** The server ids are for QUIC: the number of the real server in one byte. */
+    private static String reals(LabSpec spec, boolean ipv6) {
         return IntStream.rangeClosed(1, spec.weights().size())
-                .mapToObj(number -> "        { address = \"%s\", weight = %d }"
-                        .formatted(address.apply(number), spec.weights().get(number - 1)))
+                .mapToObj(number -> "        { address = \"%s\", weight = %d, server-id = \"%02x\" }"
+                        .formatted(
+                                ipv6 ? Topology.real6(number) : Topology.real4(number),
+                                spec.weights().get(number - 1),
+                                number))
                 .collect(Collectors.joining("\n"));
     }
 

@@ -103,9 +103,16 @@ public final class Lab implements AutoCloseable {
         }
     }
 
-    /** The URLs of the VIPs, IPv4 first. */
+    /** The URLs of the VIPs by IP in IP, IPv4 first. */
     public List<String> urls() {
-        return List.of("http://" + Topology.VIP4 + "/", "http://[" + Topology.VIP6 + "]/");
+        return urls(Way.IPIP);
+    }
+
+    /** The URLs of the VIPs by one way, IPv4 first. */
+    public List<String> urls(Way way) {
+        return List.of(
+                "http://" + Topology.VIP4 + ":" + way.port() + "/",
+                "http://[" + Topology.VIP6 + "]:" + way.port() + "/");
     }
 
     /** What was asked for. */

@@ -30,7 +30,9 @@ final class LabGuide {
         out.println();
         LabTable.print(status, out);
         out.println();
-        out.printf("The VIPs are %s and %s, TCP port %d.%n", Topology.VIP4, Topology.VIP6, Topology.PORT);
+        out.printf(
+                "The VIPs are %s and %s: HTTP by IP in IP on port %d, by GUE on port %d.%n",
+                Topology.VIP4, Topology.VIP6, Way.IPIP.port(), Way.GUE.port());
         out.println("Configuration: " + files.config());
         out.println("The daemon's log: " + files.daemonLog());
         out.println();
@@ -38,6 +40,8 @@ final class LabGuide {
         out.println("Try:");
         tip(out, "nine connections", exec + " client curl -s 'http://" + Topology.VIP4 + "/?[1-9]'");
         tip(out, "one over IPv6", exec + " client curl -gs 'http://[" + Topology.VIP6 + "]/'");
+        tip(out, "one by GUE", exec + " client curl -s 'http://" + Topology.VIP4 + ":" + Way.GUE.port() + "/'");
+        tip(out, "ping the balancer in a VIP's name", exec + " client ping -c 3 " + Topology.VIP4);
         tip(out, "how the balancer is doing", exec + " lb1 thresher status");
         tip(out, "real1 fails", exec + " real1 sh -c 'kill $(cat " + nginx + ".pid)'");
         tip(out, "what the balancer makes of it", exec + " lb1 thresher reals");

@@ -96,7 +96,7 @@ public record Namespace(String name) {
 
     /**
      * Runs the body on a thread that is in this namespace and ends with the body. The body must start no threads or
-     * processes of its own: they would stay in the namespace.
+     * processes of its own: they would stay in the namespace. Sockets that it opens stay, too, whoever uses them.
      */
     public <T> T call(Callable<T> body) {
         FutureTask<T> task = new FutureTask<>(() -> {

@@ -6,6 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,8 +34,7 @@ public final class RealServer {
               default_type text/plain;
               add_header X-Real %1$s always;
               server {
-                listen 80;
-                listen [::]:80;
+                %3$s
                 root %2$s/files;
                 location / { return 200 "%1$s\\n"; }
                 location = /health { access_log off; return 200 "ok\\n"; }
@@ -60,11 +61,17 @@ public final class RealServer {
         LabFiles.makeDirectories(directory.resolve("tmp"));
         LabFiles.makeDirectories(directory.resolve("files/upload"));
         Path configuration = directory.resolve("nginx.conf");
-        LabFiles.write(configuration, CONFIGURATION.formatted(host.name(), directory));
+        LabFiles.write(configuration, CONFIGURATION.formatted(host.name(), directory, listen()));
         host.namespace().run("nginx", "-e", directory.resolve("error.log").toString(), "-c", configuration.toString());
         if (!Await.until(Duration.ofSeconds(5), () -> pid() != null)) {
             throw new LabException("nginx on " + host.name() + " did not start; see " + directory.resolve("error.log"));
         }
+    }
+
+    private static String listen() {
+        return Stream.of(Way.values())
+                .map(way -> "listen %d; listen [::]:%d;".formatted(way.port(), way.port()))
+                .collect(Collectors.joining(" "));
     }
 
     /** Ends the server as a crash would: at once, without closing anything. */

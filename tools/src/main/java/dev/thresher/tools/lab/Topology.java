@@ -21,16 +21,13 @@ public record Topology(String lab, int reals) {
     public static final String VIP4 = "203.0.113.10";
     /** The IPv6 VIP. */
     public static final String VIP6 = "2001:db8:cafe::10";
-    /** The TCP port of both VIPs. */
-    public static final int PORT = 80;
     /** The most real servers that a lab has. */
     public static final int MAX_REALS = 16;
     /** The port by which hosts other than the router hang on it. */
     public static final String UPLINK = "eth0";
 
+    /** Everywhere, as in most networks: a full-size packet does not fit once it is encapsulated. */
     private static final int MTU = 1500;
-    /** Room for the outer header: an encapsulated full-size packet must fit. */
-    private static final int INSIDE_MTU = 1600;
 
     /** Checks the number of real servers. */
     public Topology {
@@ -93,9 +90,9 @@ public record Topology(String lab, int reals) {
     List<Link> links() {
         List<Link> links = new ArrayList<>();
         links.add(new Link(client(), UPLINK, router(), "client", MTU));
-        links.add(new Link(balancer(), UPLINK, router(), "lb1", INSIDE_MTU));
+        links.add(new Link(balancer(), UPLINK, router(), "lb1", MTU));
         for (Host real : realHosts()) {
-            links.add(new Link(real, UPLINK, router(), real.name(), INSIDE_MTU));
+            links.add(new Link(real, UPLINK, router(), real.name(), MTU));
         }
         return links;
     }

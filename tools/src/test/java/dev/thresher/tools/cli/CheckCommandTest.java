@@ -58,6 +58,16 @@ final class CheckCommandTest {
     }
 
     @Test
+    void whatIsHardlyMeant_isAWarning() throws IOException {
+        Path file = write(VALID.replace("pool = mail", "pool = web"));
+        CliRun run = CliRun.of("check", file.toString());
+
+        assertEquals(List.of(file + ": warning: pool mail serves no VIP"), run.errLines());
+        assertTrue(run.out().startsWith(file + " is valid: "), run.out());
+        assertEquals(0, run.exitCode());
+    }
+
+    @Test
     void fileThatIsNotThere_isInvalidInput() {
         Path file = dir.resolve("none.conf");
         CliRun run = CliRun.of("check", file.toString());

@@ -3,6 +3,7 @@ package dev.thresher.tools.cli;
 
 import dev.thresher.bpf.layout.MacAddress;
 import dev.thresher.bpf.layout.MemberState;
+import dev.thresher.config.Encapsulation;
 import dev.thresher.config.IpText;
 import dev.thresher.config.Member;
 import dev.thresher.config.Protocol;
@@ -86,7 +87,16 @@ final class FakeFlows implements FlowSource {
         dev.thresher.daemon.state.MemberState health = nextHop == null
                 ? null
                 : new dev.thresher.daemon.state.MemberState(
-                        member.real(), 10, 0, HealthState.DOWN, Instant.EPOCH, "HTTP 503", null, Traffic.NONE);
+                        member.real(),
+                        Encapsulation.IPIP,
+                        List.of(),
+                        10,
+                        0,
+                        HealthState.DOWN,
+                        Instant.EPOCH,
+                        "HTTP 503",
+                        null,
+                        Traffic.NONE);
         return new MemberView(member, MemberState.DRAIN, nextHop, health);
     }
 }

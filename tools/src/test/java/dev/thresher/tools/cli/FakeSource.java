@@ -2,8 +2,14 @@
 package dev.thresher.tools.cli;
 
 import dev.thresher.config.ConfigError;
+import dev.thresher.config.Encapsulation;
+import dev.thresher.config.IpPrefix;
 import dev.thresher.config.IpText;
 import dev.thresher.config.MacAddress;
+import dev.thresher.config.QuicRouting;
+import dev.thresher.config.ServerId;
+import dev.thresher.config.SourceRoute;
+import dev.thresher.config.VipHash;
 import dev.thresher.config.VipKey;
 import dev.thresher.config.XdpMode;
 import dev.thresher.daemon.state.ConfigState;
@@ -15,11 +21,17 @@ import dev.thresher.daemon.state.HealthState;
 import dev.thresher.daemon.state.MemberState;
 import dev.thresher.daemon.state.StateSource;
 import dev.thresher.daemon.state.Traffic;
+import dev.thresher.daemon.state.VipRouting;
 import dev.thresher.daemon.state.VipState;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A balancer with two VIPs: one with a member down, one without any that is up. */
@@ -36,10 +48,10 @@ record FakeSource(DaemonState snapshot, List<Counter> counters) implements State
         return new FakeSource(
                 state(MacAddress.parse("02:00:00:00:00:01"), List.of("no member of one VIP is up"), web, dns),
                 List.of(
-                        new Counter("tx", Counter.Kind.VERDICT, 1_234_567),
-                        new Counter("pass", Counter.Kind.VERDICT, 0),
-                        new Counter("no_member", Counter.Kind.DROP_REASON, 7),
-                        new Counter("malformed", Counter.Kind.DROP_REASON, 0)));
+                        new Counter("tx", Counter.Kind.VERDICT, 1_234_567, "packets sent"),
+                        new Counter("pass", Counter.Kind.VERDICT, 0, "packets left to the kernel"),
+                        new Counter("no_member", Counter.Kind.DROP_REASON, 7, "there is nobody to send to"),
+                        new Counter("malformed", Counter.Kind.DROP_REASON, 0, "it made no sense")));
     }
 
     static FakeSource idle() {
@@ -70,19 +82,88 @@ record FakeSource(DaemonState snapshot, List<Counter> counters) implements State
                 : List.of(new ConfigError("/etc/thresher/vips.conf", 3, "thresher.vips[0].pool", "wbe", message));
     }
 
+    /** Two VIPs whose real servers are chosen and reached in all ways that there are. */
+    static FakeSource routed() {
+        VipRouting quic = new VipRouting(
+                VipHash.SOURCE,
+                QuicRouting.quicLb(Map.of(0, 2, 3, 4)),
+                List.of(new SourceRoute(IpPrefix.parse("198.51.100.0/24"), IpText.parse("10.0.0.2"))));
+        MemberState gue = member("10.0.0.2", 10, HealthState.UP, "", Traffic.NONE);
+        VipState http3 =
+                vip("203.0.113.0/24:any/udp", quic, new TreeMap<>(), reachedBy(gue, Encapsulation.gue(6080), "0a1b"));
+        VipState web = vip(
+                "203.0.113.10:80/tcp",
+                VipRouting.PLAIN,
+                new TreeMap<>(),
+                reachedBy(gue, Encapsulation.IPIP),
+                reachedBy(gue, Encapsulation.L2));
+        return new FakeSource(state(null, List.of(), http3, web), List.of());
+    }
+
+    /** This with other drops: some of the first VIP's, and some of nobody's. */
+    FakeSource afterDrops(long ofFirstVip, long ofNobody) {
+        VipState first = snapshot.vips().get(0);
+        long dropped = first.drops().getOrDefault("no_member", 0L) + ofFirstVip;
+        VipState changed = new VipState(
+                first.key(),
+                first.pool(),
+                first.tracked(),
+                first.routing(),
+                first.traffic(),
+                new TreeMap<>(Map.of("no_member", dropped)),
+                first.members());
+        List<VipState> vips = new ArrayList<>(snapshot.vips());
+        vips.set(0, changed);
+        return new FakeSource(
+                new DaemonState(NOW.plusMillis(1_250), snapshot.daemon(), snapshot.flows(), vips, snapshot.config()),
+                counters.stream()
+                        .map(counter ->
+                                counter.name().equals("no_member") ? plus(counter, ofFirstVip + ofNobody) : counter)
+                        .toList());
+    }
+
+    private static Counter plus(Counter counter, long packets) {
+        return new Counter(counter.name(), counter.kind(), counter.packets() + packets, counter.meaning());
+    }
+
     private static VipState vip(String key, long drops, MemberState... members) {
+        SortedMap<String, Long> reasons = new TreeMap<>();
+        if (drops > 0) {
+            reasons.put("no_member", drops);
+        }
+        return vip(key, VipRouting.PLAIN, reasons, members);
+    }
+
+    private static VipState vip(String key, VipRouting routing, SortedMap<String, Long> drops, MemberState... members) {
         Traffic sum = Traffic.NONE;
         for (MemberState member : members) {
             sum = sum.plus(member.traffic());
         }
         VipKey parsed = VipKey.parse(key);
-        return new VipState(parsed, "pool-" + parsed.protocol(), parsed.port() == 80, sum, drops, List.of(members));
+        return new VipState(
+                parsed, "pool-" + parsed.protocol(), parsed.port() == 80, routing, sum, drops, List.of(members));
+    }
+
+    private static MemberState reachedBy(MemberState member, Encapsulation encapsulation, String... serverIds) {
+        return new MemberState(
+                member.real(),
+                encapsulation,
+                Stream.of(serverIds).map(ServerId::new).toList(),
+                member.weight(),
+                member.effectiveWeight(),
+                member.health(),
+                member.since(),
+                member.reason(),
+                member.lastProbeAge(),
+                member.traffic());
     }
 
     private static MemberState member(
             String real, int effectiveWeight, HealthState health, String reason, Traffic traffic) {
         return new MemberState(
                 IpText.parse(real),
+                Encapsulation.IPIP,
+                List.of(),
                 10,
                 effectiveWeight,
                 health,

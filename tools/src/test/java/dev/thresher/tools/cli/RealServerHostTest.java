@@ -27,7 +27,8 @@ class RealServerHostTest {
     private static final String PORT = "thr-rs0";
     private static final String VIPS = "203.0.113.10,2001:db8:cafe::10";
 
-    private final Namespace host = new Namespace("thr-rs-" + ProcessHandle.current().pid());
+    private final Namespace host =
+            new Namespace("thr-rs-" + ProcessHandle.current().pid());
 
     @TempDir
     private Path directory = Path.of("");
@@ -153,20 +154,22 @@ class RealServerHostTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "arp_ignore    | sysctl -q -w net.ipv4.conf.all.arp_ignore=0",
-        "arp_announce  | sysctl -q -w net.ipv4.conf.all.arp_announce=1",
-        "vip           | ip address delete 203.0.113.10/32 dev lo",
-        "vip           | ip address delete 2001:db8:cafe::10/128 dev lo",
-        "mss           | ip -4 route change default via 10.9.0.1",
-        "mss           | ip -4 route change default via 10.9.0.1 advmss 1460",
-        "mss           | ip -6 route change default via fd09::1 dev " + PORT + " advmss 1440",
-        "rp_filter     | sysctl -q -w net.ipv4.conf." + PORT + ".rp_filter=1",
-        "rp_filter     | sysctl -q -w net.ipv4.conf.all.rp_filter=1",
-        "decapsulation | thresher real-server detach " + PORT,
-        "decapsulation | thresher real-server attach " + PORT + " --vip 203.0.113.10 --gue-port 6080",
-        "decapsulation | thresher real-server attach " + PORT + " --gue-port 6081"
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "arp_ignore    | sysctl -q -w net.ipv4.conf.all.arp_ignore=0",
+                "arp_announce  | sysctl -q -w net.ipv4.conf.all.arp_announce=1",
+                "vip           | ip address delete 203.0.113.10/32 dev lo",
+                "vip           | ip address delete 2001:db8:cafe::10/128 dev lo",
+                "mss           | ip -4 route change default via 10.9.0.1",
+                "mss           | ip -4 route change default via 10.9.0.1 advmss 1460",
+                "mss           | ip -6 route change default via fd09::1 dev " + PORT + " advmss 1440",
+                "rp_filter     | sysctl -q -w net.ipv4.conf." + PORT + ".rp_filter=1",
+                "rp_filter     | sysctl -q -w net.ipv4.conf.all.rp_filter=1",
+                "decapsulation | thresher real-server detach " + PORT,
+                "decapsulation | thresher real-server attach " + PORT + " --vip 203.0.113.10 --gue-port 6080",
+                "decapsulation | thresher real-server attach " + PORT + " --gue-port 6081"
+            })
     void whatever_is_missing_is_told_with_what_mends_it(String name, String breakage) {
         String[] gue = {"--encapsulation", "gue"};
         wanting("setup", gue);
@@ -207,8 +210,10 @@ class RealServerHostTest {
         wanting("setup");
         assertEquals(0, teardown().exitCode());
         assertTrue(host.run("ip", "address", "show", "dev", "lo").contains("203.0.113.10/32"));
-        assertEquals("2", host.run("sysctl", "-n", "net.ipv4.conf.all.arp_announce").strip());
-        assertEquals("0", host.run("sysctl", "-n", "net.ipv4.conf.all.arp_ignore").strip());
+        assertEquals(
+                "2", host.run("sysctl", "-n", "net.ipv4.conf.all.arp_announce").strip());
+        assertEquals(
+                "0", host.run("sysctl", "-n", "net.ipv4.conf.all.arp_ignore").strip());
     }
 
     @Test
@@ -251,7 +256,15 @@ class RealServerHostTest {
                 List.of("check", "--interface", "nosuch", "--vip", "203.0.113.10", "there is no interface nosuch"),
                 List.of("check", "--interface", PORT, "--vip", "203.0.113", "not an IPv4 or IPv6 address"),
                 List.of("check", "--interface", PORT, "--vip", "10.0.0.0/40", "prefix"),
-                List.of("check", "--interface", PORT, "--vip", "10.0.0.1", "--gue-port", "0", "--gue-port is 1 to 65535"),
+                List.of(
+                        "check",
+                        "--interface",
+                        PORT,
+                        "--vip",
+                        "10.0.0.1",
+                        "--gue-port",
+                        "0",
+                        "--gue-port is 1 to 65535"),
                 List.of("check", "--interface", PORT, "--vip", "10.0.0.1", "--mtu", "100", "--mtu is 1280 to 65535"),
                 List.of("check", "--interface", PORT, "--vip"));
     }

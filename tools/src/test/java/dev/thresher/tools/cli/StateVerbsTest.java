@@ -91,7 +91,7 @@ final class StateVerbsTest {
         assertEquals("{\"total\":3,\"up\":1}", json.get("members").toString());
         assertEquals(524_288, json.getAsJsonObject("flow_table").get("occupied").getAsInt());
         assertEquals(
-                "{\"name\":\"tx\",\"kind\":\"verdict\",\"packets\":1234567}",
+                "{\"name\":\"tx\",\"kind\":\"verdict\",\"packets\":1234567,\"meaning\":\"packets sent\"}",
                 json.getAsJsonArray("counters").get(0).toString());
         assertEquals(4, json.getAsJsonArray("counters").size());
     }
@@ -124,10 +124,55 @@ final class StateVerbsTest {
                         "members_total",
                         "traffic",
                         "drops",
-                        "members"),
+                        "members",
+                        "prefix_length",
+                        "hash",
+                        "quic",
+                        "source_routes",
+                        "drop_reasons"),
                 List.copyOf(web.keySet()));
         assertEquals("tcp", web.get("protocol").getAsString());
         assertEquals(2, web.getAsJsonArray("members").size());
+        assertEquals("5_tuple", web.get("hash").getAsString());
+        assertTrue(web.get("quic").isJsonNull());
+        assertEquals(
+                "[{\"reason\":\"no_member\",\"packets\":7}]",
+                web.get("drop_reasons").toString());
+    }
+
+    @Test
+    void howRealServersAreChosenAndReached_isShownWhereItIsNotTheUsual() throws IOException {
+        serve(FakeSource.routed());
+
+        assertEquals(
+                List.of(
+                        "VIP                     POOL      FLOWS      HASH     ROUTES             ENCAPSULATION  MEMBERS UP"
+                                + "  PACKETS  BYTES  NEW FLOWS  DROPS",
+                        "203.0.113.0/24:any/udp  pool-udp  stateless  source   quic-lb, 1 prefix  gue:6080       1/1"
+                                + "               0    0 B          0      0",
+                        "203.0.113.10:80/tcp     pool-tcp  tracked    5-tuple                     ipip, l2       2/2"
+                                + "               0    0 B          0      0"),
+                run("vips").outLines());
+        assertEquals(
+                List.of(
+                        "VIP                     REAL      ENCAPSULATION  SERVER ID  WEIGHT  HEALTH",
+                        "203.0.113.0/24:any/udp  10.0.0.2  gue:6080       0a1b           10  UP",
+                        "203.0.113.10:80/tcp     10.0.0.2  ipip                          10  UP",
+                        "203.0.113.10:80/tcp     10.0.0.2  l2                            10  UP"),
+                run("reals").outLines().stream()
+                        .map(line -> line.substring(0, 74).stripTrailing())
+                        .toList());
+        assertTrue(run("status").outLines().contains("reached by  gue:6080, ipip, l2"));
+        JsonObject http3 =
+                run("vips", "--json").json().getAsJsonArray("vips").get(0).getAsJsonObject();
+        assertEquals(
+                "{\"scheme\":\"quic_lb\",\"configs\":[{\"rotation\":0,\"server_id_length\":2},"
+                        + "{\"rotation\":3,\"server_id_length\":4}]}",
+                http3.get("quic").toString());
+        assertEquals(
+                "[{\"prefix\":\"198.51.100.0/24\",\"real\":\"10.0.0.2\"}]",
+                http3.get("source_routes").toString());
+        assertEquals(24, http3.get("prefix_length").getAsInt());
     }
 
     @Test

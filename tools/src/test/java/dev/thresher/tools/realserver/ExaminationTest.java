@@ -40,7 +40,10 @@ class ExaminationTest {
         }
 
         static Device device(int mtu, boolean up, String... addresses) {
-            return new Device(mtu, up, Set.copyOf(Stream.of(addresses).map(Prefixes::parse).toList()));
+            return new Device(
+                    mtu,
+                    up,
+                    Set.copyOf(Stream.of(addresses).map(Prefixes::parse).toList()));
         }
 
         @Override
@@ -121,8 +124,7 @@ class ExaminationTest {
         host.devices.put("eth0", MemoryHost.device(1500, true, "10.0.3.11"));
         host.devices.put("tunl0", MemoryHost.device(1480, true));
         host.settings.put("net/ipv4/conf/tunl0/rp_filter", 1);
-        assertEquals(
-                List.of("sysctl -q -w net/ipv4/conf/tunl0/rp_filter=2"), mend(Encapsulation.IPIP, VIP4));
+        assertEquals(List.of("sysctl -q -w net/ipv4/conf/tunl0/rp_filter=2"), mend(Encapsulation.IPIP, VIP4));
         host.settings.put("net/ipv4/conf/tunl0/rp_filter", 2);
         assertEquals(List.of(), mend(Encapsulation.IPIP, VIP4));
         host.settings.put("net/ipv4/conf/tunl0/rp_filter", 0);
