@@ -7,12 +7,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import dev.thresher.bpf.BpfObject;
+import dev.thresher.bpf.Decapsulation;
+import dev.thresher.bpf.NetworkInterfaces;
+import dev.thresher.bpf.XdpLink;
+import dev.thresher.bpf.XdpMode;
 import dev.thresher.tools.lab.Namespace;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -229,10 +235,15 @@ class RealServerHostTest {
 
     @Test
     void step_that_fails_is_named_and_the_ones_before_can_be_taken_back() throws Exception {
-        CliRun setup = wanting("setup", "--mtu", "65535", "--encapsulation", "gue");
-        assertEquals(1, setup.exitCode(), setup::out);
-        assertTrue(setup.err().contains("'ip link set " + PORT + " mtu 65535' failed"), setup::err);
-        assertFalse(Files.readString(journal()).contains("mtu"), "no step that was not taken");
+        try (BpfObject object = new Decapsulation(Set.of(), 0).load();
+                XdpLink other = host.call(() -> object.program("pass")
+                        .attachXdp(NetworkInterfaces.indexOf(PORT).orElseThrow(), XdpMode.AUTO))) {
+            CliRun setup = wanting("setup");
+            assertEquals(1, setup.exitCode(), setup::out);
+            assertTrue(setup.err().contains("'thresher real-server attach " + PORT), setup::err);
+            assertTrue(setup.err().contains("has the XDP program with id " + other.programId()), setup::err);
+        }
+        assertFalse(Files.readString(journal()).contains("detach"), "no step that was not taken");
         assertEquals(0, teardown().exitCode());
         assertFalse(host.run("ip", "address", "show", "dev", "lo").contains("203.0.113.10"));
     }
