@@ -25,7 +25,6 @@ final class LookupCases {
         private final Fleet fleet;
         private final String name;
         private final String net;
-        private final int bits;
         private final String reals;
         private final Target exact;
         private final Target prefixPort;
@@ -39,7 +38,6 @@ final class LookupCases {
             this.fleet = fleet;
             this.name = name;
             this.net = net;
-            this.bits = bits;
             this.reals = reals;
             this.exact = vip("10", full(), 80, Frame.TCP, 1);
             this.prefixPort = vip("0", bits, 443, Frame.TCP, 2);
