@@ -4,6 +4,7 @@ package dev.thresher.daemon;
 import dev.thresher.bpf.NetworkInterfaces;
 import dev.thresher.bpf.layout.MacAddress;
 import dev.thresher.config.Config;
+import dev.thresher.config.Document;
 import dev.thresher.daemon.control.Controller;
 import dev.thresher.daemon.control.FlowSweeping;
 import dev.thresher.daemon.control.HealthView;
@@ -16,11 +17,14 @@ import dev.thresher.daemon.grpc.GrpcServer;
 import dev.thresher.daemon.nexthop.InterfaceMac;
 import dev.thresher.daemon.probing.KernelTunnel;
 import dev.thresher.daemon.probing.ProbePaths;
+import dev.thresher.daemon.revision.Reloading;
+import dev.thresher.daemon.revision.Revisions;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.NetworkInterface;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.slf4j.Logger;
@@ -44,10 +48,11 @@ final class BalancerDaemon implements Closeable {
      * @throws IOException if the instance is in use or its socket cannot be served
      * @throws DatapathException if the data plane cannot be brought up
      */
-    static BalancerDaemon start(Config config, Path configFile, String version) throws IOException, DatapathException {
+    static BalancerDaemon start(Document document, Path configFile, String version)
+            throws IOException, DatapathException {
         BalancerDaemon daemon = new BalancerDaemon();
         try {
-            daemon.startParts(config, configFile, version);
+            daemon.startParts(document, configFile, version);
             return daemon;
         } catch (IOException | DatapathException | RuntimeException e) {
             daemon.close();
@@ -55,7 +60,8 @@ final class BalancerDaemon implements Closeable {
         }
     }
 
-    private void startParts(Config config, Path configFile, String version) throws IOException, DatapathException {
+    private void startParts(Document document, Path configFile, String version) throws IOException, DatapathException {
+        Config config = document.config();
         KernelDatapath datapath = add(KernelDatapath.open(config));
         MacAddress source = InterfaceMac.of(config.iface().name());
         FlowSweeping sweeping = new FlowSweeping(datapath, config.flows());
@@ -63,7 +69,8 @@ final class BalancerDaemon implements Closeable {
                 KernelTunnel.open(datapath.settings(), indexOf(config.iface().name())));
         Controller controller =
                 add(new Controller(config, datapath, source, nextHops(config, source), paths, sweeping));
-        StateView view = new StateView(config, configFile, version, datapath, controller, sweeping);
+        Revisions revisions = new Revisions(configFile, document, controller::replace, InstantSource.system());
+        StateView view = new StateView(configFile, version, datapath, controller, revisions::state, sweeping);
         controller.start(datapath.startsOver() ? VERDICT_PATIENCE : Duration.ZERO);
         FlowView flows = new FlowView(datapath, () -> controller.published().memberIds(), view);
         Path socket = config.api().socket();
@@ -71,6 +78,7 @@ final class BalancerDaemon implements Closeable {
         GrpcServer server = add(GrpcServer.start(socket, view, flows, healths));
         datapath.activate();
         server.ready();
+        add(Reloading.start(revisions, configFile));
         summary = "balancing on " + config.iface().name() + " in " + datapath.mode() + " mode, VIPs: "
                 + config.vips().size() + ", API on " + socket;
     }

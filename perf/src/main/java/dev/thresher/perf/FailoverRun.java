@@ -162,6 +162,12 @@ final class FailoverRun implements AutoCloseable {
             listener.accept(resolutions);
         }
 
+        /** The benchmark has one configuration from its beginning to its end. */
+        @Override
+        public void update(Collection<InetAddress> reals) {
+            throw new UnsupportedOperationException();
+        }
+
         @Override
         public void close() {}
     }

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -27,7 +28,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,14 +42,13 @@ public final class Controller implements AutoCloseable {
     private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
     private static final Duration NEXT_HOP_PATIENCE = Duration.ofSeconds(5);
 
+    private final MacAddress source;
     private final Runnable everySecond;
     private final Reconciler reconciler;
-    private final DesiredStateBuilder builder;
     private final HealthChecker checker;
     private final NextHops nextHops;
     private final ProbePaths paths;
     private final HealthNews news;
-    private final Targets targets;
     private final Awaited<Target> unjudged;
     private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1, Controller::newThread);
     private final RetriedTask reconciling;
@@ -63,8 +62,10 @@ public final class Controller implements AutoCloseable {
     /** When the present plan ends by itself. Touched by the thread alone. */
     private @Nullable ScheduledFuture<?> nextStep;
 
+    private volatile InForce inForce;
+    private volatile Awaited<InetAddress> unheard = new Awaited<>(Set.of());
     private volatile boolean started;
-    private volatile Published published = Published.nothing();
+    private volatile Published published;
 
     /**
      * Takes over what is in the maps.
@@ -80,16 +81,17 @@ public final class Controller implements AutoCloseable {
             NextHops nextHops,
             ProbePaths paths,
             Runnable everySecond) {
+        this.source = source;
         this.paths = paths;
-        this.targets = new Targets(config);
-        this.news = new HealthNews(targets, Clock.systemUTC());
+        this.published = Published.nothing(config);
         this.everySecond = everySecond;
         this.reconciler = new Reconciler(datapath, new MaglevTableBuilder(config.maglevSeed()));
         this.nextHops = nextHops;
-        this.unjudged = new Awaited<>(targets.uses().keySet());
         this.reconciling = new RetriedTask("bring the maps to the wanted state", this::reconcile, new Worker());
+        this.news = new HealthNews(this::targets, Clock.systemUTC());
         this.checker = HealthChecker.open(paths, this::takeVerdict);
-        this.builder = new DesiredStateBuilder(targets, source, checker.nanoTime());
+        this.inForce = InForce.first(config, source, checker.nanoTime());
+        this.unjudged = new Awaited<>(inForce.targets().uses().keySet());
         thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
 
@@ -100,17 +102,13 @@ public final class Controller implements AutoCloseable {
      * @throws IOException if the kernel refuses next hops, or the first state
      */
     public void start(Duration patience) throws IOException {
+        Targets targets = inForce.targets();
         Map<Target, Health> found = FoundVerdicts.of(targets, reconciler.memberStates());
         found.forEach(checker::seed);
         knownNextHops.adopt(reconciler.nextHops());
-        Set<InetAddress> reals =
-                targets.uses().keySet().stream().map(Target::real).collect(Collectors.toSet());
-        Awaited<InetAddress> unheard = new Awaited<>(reals);
-        nextHops.follow(reals, changes -> takeNextHops(changes, unheard));
-        int unknown = unheard.await(NEXT_HOP_PATIENCE);
-        if (unknown > 0) {
-            LOG.warn("{} next hops are not known after {} s", unknown, NEXT_HOP_PATIENCE.toSeconds());
-        }
+        unheard = new Awaited<>(inForce.reals());
+        nextHops.follow(inForce.reals(), this::takeNextHops);
+        awaitNextHops();
         startProbes();
         unjudged.await(patience);
         try {
@@ -126,9 +124,34 @@ public final class Controller implements AutoCloseable {
 
     /** Not before there are next hops, which the ways of probes through the tunnel hang on. */
     private void startProbes() {
+        Set<Target> targets = inForce.targets().uses().keySet();
         CompletableFuture.runAsync(this::leadProbes, thread).join();
-        checker.update(targets.uses().keySet()).join();
-        unjudged.heard(targets.uses().keySet().stream().filter(this::isJudged).toList());
+        checker.update(targets).join();
+        unjudged.heard(targets.stream().filter(this::isJudged).toList());
+    }
+
+    /**
+     * Has another configuration in force, and returns once the maps hold it. What is known of real servers that stay is kept,
+     * and what stays the same is not written. If it cannot be done, everything remains as it was.
+     *
+     * @throws ActivationException if there is no room in the maps, or the kernel refuses to write them
+     */
+    public synchronized void replace(Config config) throws ActivationException {
+        InForce next = inForce.next(config, source, checker.nanoTime());
+        Set<InetAddress> newcomers = new HashSet<>(next.reals());
+        newcomers.removeAll(inForce.reals());
+        try {
+            if (!newcomers.isEmpty()) {
+                unheard = new Awaited<>(newcomers);
+                nextHops.update(union(inForce.reals(), newcomers));
+                awaitNextHops();
+            }
+            CompletableFuture.runAsync(() -> switchTo(next), thread).join();
+        } catch (CompletionException e) {
+            throw new ActivationException(e.getCause() == null ? e : e.getCause());
+        } finally {
+            nextHops.update(inForce.reals());
+        }
     }
 
     public HealthChecker checker() {
@@ -142,7 +165,7 @@ public final class Controller implements AutoCloseable {
 
     /** What is probed, and for whom. */
     Targets targets() {
-        return targets;
+        return inForce.targets();
     }
 
     /** How probes get to real servers. */
@@ -185,7 +208,7 @@ public final class Controller implements AutoCloseable {
         news.changed(target, transition);
     }
 
-    private void takeNextHops(Map<InetAddress, Resolution> changes, Awaited<InetAddress> unheard) {
+    private void takeNextHops(Map<InetAddress, Resolution> changes) {
         thread.execute(() -> {
             knownNextHops.take(changes);
             unheard.heard(changes.keySet());
@@ -200,13 +223,68 @@ public final class Controller implements AutoCloseable {
         }
     }
 
+    private void awaitNextHops() {
+        int unknown = unheard.await(NEXT_HOP_PATIENCE);
+        if (unknown > 0) {
+            LOG.warn("{} next hops are not known after {} s", unknown, NEXT_HOP_PATIENCE.toSeconds());
+        }
+    }
+
+    private void switchTo(InForce next) {
+        InForce before = inForce;
+        Map<Target, TargetHealth> known = checker.snapshot();
+        reconciler.requireRoom(next.builder()
+                .build(known, knownNextHops.current(), checker.nanoTime())
+                .state());
+        probe(next);
+        try {
+            reconcile();
+        } catch (RuntimeException | OutOfMemoryError e) {
+            known.forEach(this::remember);
+            probe(before);
+            throw e;
+        } finally {
+            reconciling.request(); // clears an earlier failure, or undoes what was written of this change
+        }
+        // One change later than they could go: news of a next hop may still be on its way.
+        knownNextHops.forgetAllBut(union(before.reals(), next.reals()));
+    }
+
+    /** Ways of probes before the probes that take them. */
+    private void probe(InForce next) {
+        inForce = next;
+        ledBy = null;
+        leadProbes();
+        checker.update(next.targets().uses().keySet()).join();
+    }
+
+    /** For a target that may have been forgotten meanwhile. */
+    private void remember(Target target, TargetHealth health) {
+        Health verdict = health.state().verdict();
+        if (verdict != Health.UNKNOWN) {
+            checker.seed(target, verdict);
+        }
+    }
+
+    private static Set<InetAddress> union(Set<InetAddress> some, Set<InetAddress> more) {
+        Set<InetAddress> union = new HashSet<>(some);
+        union.addAll(more);
+        return union;
+    }
+
     private void reconcile() {
-        Map<InetAddress, Resolution> current = knownNextHops.current();
-        Decision decision = builder.build(checker.snapshot(), current, checker.nanoTime());
+        InForce now = inForce;
+        Map<InetAddress, Resolution> current = knownNextHops.current(now.reals());
+        Decision decision = now.builder().build(checker.snapshot(), current, checker.nanoTime());
         reconciler.apply(decision.state());
         Map<VipKey, VipPlan> before = published.plans();
         published = new Published(
-                decision.plans(), reconciler.vipIds(), reconciler.memberIds(), current, knownNextHops.doubts());
+                now.config(),
+                decision.plans(),
+                reconciler.vipIds(),
+                reconciler.memberIds(),
+                current,
+                knownNextHops.doubts(now.reals()));
         news.planned(before, decision.plans());
         leadProbes();
         comeBackIn(decision.untilNanos());
@@ -225,9 +303,10 @@ public final class Controller implements AutoCloseable {
 
     /** Has probes follow the way of clients' packets, if that has changed. */
     private void leadProbes() {
-        Map<InetAddress, Resolution> current = knownNextHops.current();
+        InForce now = inForce;
+        Map<InetAddress, Resolution> current = knownNextHops.current(now.reals());
         if (!current.equals(ledBy)) {
-            paths.update(builder.probedMembers(current));
+            paths.update(now.builder().probedMembers(current));
             ledBy = current;
         }
     }

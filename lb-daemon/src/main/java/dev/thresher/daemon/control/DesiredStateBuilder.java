@@ -32,11 +32,10 @@ final class DesiredStateBuilder {
     private final MacAddress source;
     private final Tiers tiers;
 
-    /** @param startedNanos since when reals with weight 0 drain, on the clock of the health checker */
-    DesiredStateBuilder(Targets targets, MacAddress source, long startedNanos) {
+    DesiredStateBuilder(Targets targets, MacAddress source, ZeroWeights zeroWeights) {
         this.targets = targets;
         this.source = source;
-        this.tiers = new Tiers(startedNanos);
+        this.tiers = new Tiers(zeroWeights);
     }
 
     Decision build(Map<Target, TargetHealth> healths, Map<InetAddress, Resolution> nextHops, long nowNanos) {

@@ -13,6 +13,7 @@ import dev.thresher.healthcheck.Transition;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,9 +23,9 @@ final class HealthNews {
 
     private final HealthFeed feed = new HealthFeed();
     private final Clock clock;
-    private final Targets targets;
+    private final Supplier<Targets> targets;
 
-    HealthNews(Targets targets, Clock clock) {
+    HealthNews(Supplier<Targets> targets, Clock clock) {
         this.targets = targets;
         this.clock = clock;
     }
@@ -40,7 +41,7 @@ final class HealthNews {
                 stateOf(target, transition.from()),
                 stateOf(target, transition.to()),
                 transition.reason());
-        for (Targets.Use use : targets.uses().getOrDefault(target, List.of())) {
+        for (Targets.Use use : targets.get().uses().getOrDefault(target, List.of())) {
             feed.publish(
                     new HealthEvent.MemberChanged(use.vip().key(), use.real().address(), change));
         }

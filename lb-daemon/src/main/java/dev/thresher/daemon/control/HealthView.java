@@ -29,7 +29,6 @@ import org.jspecify.annotations.Nullable;
 public final class HealthView implements HealthSource {
     private final Controller controller;
     private final StateSource state;
-    private final Map<Place, Target> targets = new HashMap<>();
 
     /** A real server in one of a VIP's pools. */
     private record Place(Member member, String pool) {
@@ -41,10 +40,6 @@ public final class HealthView implements HealthSource {
     public HealthView(Controller controller, StateSource state) {
         this.controller = controller;
         this.state = state;
-        controller
-                .targets()
-                .forEach(use -> targets.put(
-                        Place.of(use.vip().key(), use.pool().name(), use.real().address()), use.target()));
     }
 
     @Override
@@ -56,16 +51,26 @@ public final class HealthView implements HealthSource {
     public HealthReport report(@Nullable VipKey vip, boolean history) {
         DaemonState now = state.snapshot();
         HealthChecker checker = controller.checker();
+        Map<Place, Target> targets = targets();
         Moment moment = new Moment(now.observedAt(), checker.nanoTime(), checker.snapshot(), history);
         return new HealthReport(
                 now.observedAt(),
                 now.vips().stream()
                         .filter(each -> vip == null || vip.equals(each.key()))
-                        .map(each -> report(each, moment))
+                        .map(each -> report(each, targets, moment))
                         .toList());
     }
 
-    private VipHealth report(VipState vip, Moment moment) {
+    private Map<Place, Target> targets() {
+        Map<Place, Target> targets = new HashMap<>();
+        controller
+                .targets()
+                .forEach(use -> targets.put(
+                        Place.of(use.vip().key(), use.pool().name(), use.real().address()), use.target()));
+        return targets;
+    }
+
+    private static VipHealth report(VipState vip, Map<Place, Target> targets, Moment moment) {
         return new VipHealth(
                 vip.key(),
                 vip.pool(),

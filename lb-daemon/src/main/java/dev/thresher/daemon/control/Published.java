@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.daemon.control;
 
+import dev.thresher.config.Config;
 import dev.thresher.config.Member;
 import dev.thresher.config.VipKey;
 import dev.thresher.daemon.nexthop.Resolution;
@@ -17,6 +18,7 @@ import java.util.stream.Collectors;
 /**
  * What the maps hold since the last change.
  *
+ * @param config the configuration that is in force
  * @param plans what was asked of them, and why, by VIP
  * @param vipIds where to find each VIP's counters
  * @param memberIds the same for members
@@ -24,6 +26,7 @@ import java.util.stream.Collectors;
  * @param doubts what is wrong with next hops that are used all the same, for people
  */
 public record Published(
+        Config config,
         Map<VipKey, VipPlan> plans,
         Map<VipKey, Integer> vipIds,
         Map<Member, Integer> memberIds,
@@ -37,8 +40,8 @@ public record Published(
         doubts = List.copyOf(doubts);
     }
 
-    static Published nothing() {
-        return new Published(Map.of(), Map.of(), Map.of(), Map.of(), List.of());
+    static Published nothing(Config config) {
+        return new Published(config, Map.of(), Map.of(), Map.of(), Map.of(), List.of());
     }
 
     /** The parts of a VIP's members by real server; none before the first change. */

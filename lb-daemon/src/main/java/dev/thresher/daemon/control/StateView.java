@@ -13,6 +13,7 @@ import dev.thresher.daemon.nexthop.Resolution;
 import dev.thresher.daemon.plan.VipPlan;
 import dev.thresher.daemon.plan.VipPlan.MemberPlan;
 import dev.thresher.daemon.plan.VipPlan.Mode;
+import dev.thresher.daemon.state.ConfigState;
 import dev.thresher.daemon.state.Counter;
 import dev.thresher.daemon.state.DaemonInfo;
 import dev.thresher.daemon.state.DaemonState;
@@ -34,34 +35,35 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Puts together what the servers publish, at the moment they ask. */
 public final class StateView implements StateSource {
-    private final Config config;
     private final Path configFile;
     private final String version;
     private final Instant startedAt;
     private final KernelDatapath datapath;
     private final Controller controller;
+    private final Supplier<ConfigState> configState;
     private final FlowSweeping sweeping;
     private final Warnings warnings;
 
     public StateView(
-            Config config,
             Path configFile,
             String version,
             KernelDatapath datapath,
             Controller controller,
+            Supplier<ConfigState> configState,
             FlowSweeping sweeping) {
-        this.config = config;
         this.configFile = configFile;
         this.version = version;
         this.startedAt = Instant.now();
         this.datapath = datapath;
         this.controller = controller;
+        this.configState = configState;
         this.sweeping = sweeping;
-        this.warnings = new Warnings(controller);
+        this.warnings = new Warnings(controller, configState);
     }
 
     /** All that one answer is made of, read once. */
@@ -88,7 +90,7 @@ public final class StateView implements StateSource {
                 .map(vip -> vip(vip, picture))
                 .toList();
         FlowStatus flows = sweeping.status();
-        return new DaemonState(picture.now, info(published, flows, vips), flows.census(), vips);
+        return new DaemonState(picture.now, info(published, flows, vips), flows.census(), vips, configState.get());
     }
 
     @Override
@@ -101,6 +103,7 @@ public final class StateView implements StateSource {
 
     private DaemonInfo info(Published published, FlowStatus flows, List<VipState> vips) {
         XdpMode mode = datapath.mode();
+        Config config = published.config();
         return new DaemonInfo(
                 config.instance(),
                 version,

@@ -17,11 +17,10 @@ import java.util.Map;
 
 /** Puts what is known about real servers in the terms of the planner. */
 final class Tiers {
-    private final long startedNanos;
+    private final ZeroWeights zeroWeights;
 
-    /** @param startedNanos since when reals with weight 0 drain, on the clock of the health checker */
-    Tiers(long startedNanos) {
-        this.startedNanos = startedNanos;
+    Tiers(ZeroWeights zeroWeights) {
+        this.zeroWeights = zeroWeights;
     }
 
     List<Tier> of(VipPools vip, Map<Target, TargetHealth> healths, Map<InetAddress, Resolution> nextHops) {
@@ -43,7 +42,7 @@ final class Tiers {
                 Reach.of(use.pool(), real.address(), nextHops.get(real.address())) instanceof Resolution.Resolved;
         if (!reachable || health == null) {
             Standing standing = reachable ? Standing.UNKNOWN : Standing.OUT;
-            return new Candidate(real.address(), real.weight(), standing, startedNanos, false);
+            return new Candidate(real.address(), real.weight(), standing, 0, false);
         }
         Health verdict = health.state().health();
         boolean drainsByWeight = verdict == Health.UP && real.weight() == 0;
@@ -51,7 +50,7 @@ final class Tiers {
                 real.address(),
                 real.weight(),
                 standing(verdict),
-                drainsByWeight ? startedNanos : health.state().sinceNanos(),
+                drainsByWeight ? zeroWeights.of(use) : health.state().sinceNanos(),
                 comesBack(health));
     }
 

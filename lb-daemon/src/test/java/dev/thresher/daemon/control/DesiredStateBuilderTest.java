@@ -54,7 +54,7 @@ class DesiredStateBuilderTest {
     private static DesiredMember member(
             int weight, Map<Target, TargetHealth> healths, Map<InetAddress, Resolution> nextHops) {
         Config config = Configs.of(List.of(Configs.pool("web", CHECK, new Real(REAL, weight))), VIP);
-        return new DesiredStateBuilder(new Targets(config), OURS, 0)
+        return builder(config)
                 .build(healths, nextHops, 0)
                 .state()
                 .vips()
@@ -77,6 +77,10 @@ class DesiredStateBuilderTest {
         assertEquals(effectiveWeight, member.effectiveWeight());
         assertEquals(new NextHop(GATEWAY, LEAVING, 1400, 0), member.nextHop());
         assertEquals(7, member.egress());
+    }
+
+    private static DesiredStateBuilder builder(Config config) {
+        return InForce.first(config, OURS, 0).builder();
     }
 
     @Test
@@ -102,7 +106,7 @@ class DesiredStateBuilderTest {
     @Test
     void member_thatIsReachedByL2_isDownBehindARouter() {
         Pool segment = new Pool("web", List.of(new Real(REAL, 1)), CHECK, Encapsulation.L2);
-        DesiredStateBuilder builder = new DesiredStateBuilder(new Targets(Configs.of(List.of(segment), VIP)), OURS, 0);
+        DesiredStateBuilder builder = builder(Configs.of(List.of(segment), VIP));
         Resolution onTheSegment = new Resolution.Resolved(GATEWAY, LEAVING, REAL, 7, 1400);
 
         assertEquals(MemberState.DOWN, stateBy(builder, RESOLVED));
@@ -129,7 +133,7 @@ class DesiredStateBuilderTest {
     void vips_thatShareAPool_haveMembersOfTheirOwn() {
         Vip other = new Vip(VipKey.parse("203.0.113.10:53/udp"), "web", false);
         Config config = Configs.of(List.of(Configs.pool("web", CHECK, new Real(REAL, 1))), VIP, other);
-        List<DesiredVip> vips = new DesiredStateBuilder(new Targets(config), OURS, 0)
+        List<DesiredVip> vips = builder(config)
                 .build(healths(CHECK, Health.UP), Map.of(REAL, RESOLVED), 0)
                 .state()
                 .vips();
@@ -146,7 +150,7 @@ class DesiredStateBuilderTest {
         HealthCheck check = CHECK.with(HealthCheck.Via.TUNNEL);
         InetAddress other = IpText.parse("10.0.0.3");
         Config config = Configs.of(List.of(Configs.pool("web", check, new Real(REAL, 1), new Real(other, 1))), VIP);
-        Map<Target, ProbedMember> members = new DesiredStateBuilder(new Targets(config), OURS, 0)
+        Map<Target, ProbedMember> members = builder(config)
                 .probedMembers(Map.of(REAL, RESOLVED, other, UNRESOLVED));
         Target target = new Target(REAL, new Target.Way.Tunnel(VIP.key().address(), Encapsulation.IPIP), check);
         assertEquals(Set.of(target), members.keySet());
@@ -162,7 +166,7 @@ class DesiredStateBuilderTest {
         InetAddress other = IpText.parse("10.0.0.3");
         Pool pool = Configs.pool("web", CHECK, new Real(REAL, 1), new Real(other, 1))
                 .with(policy);
-        DesiredStateBuilder builder = new DesiredStateBuilder(new Targets(Configs.of(List.of(pool), VIP)), OURS, 0);
+        DesiredStateBuilder builder = builder(Configs.of(List.of(pool), VIP));
         Target back = new Target(REAL, CHECK);
         Target first = new Target(other, CHECK);
         long now = Duration.ofHours(1).toNanos();
