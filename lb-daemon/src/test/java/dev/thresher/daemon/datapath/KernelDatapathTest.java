@@ -281,6 +281,24 @@ class KernelDatapathTest {
         assertEquals(0, gaps.get());
     }
 
+    /** Another member may get the id, and fragments that are underway must not follow to it. */
+    @Test
+    void freeMembers_forgetsWhereFragmentsWent() throws DatapathException {
+        startAndStop(config());
+        long fragment = new FlowEntry(7, MEMBER, 0, true, false).encode();
+        long anothers = new FlowEntry(7, MEMBER + 1, 0, true, false).encode();
+        try (KernelDatapath datapath = KernelDatapath.open(config());
+                BpfMap fragments = pinned(LbMap.FRAGMENTS);
+                MappedArray memory = fragments.map()) {
+            memory.buffer().putLong(5 * Long.BYTES, fragment).putLong(6 * Long.BYTES, anothers);
+            BitSet freed = new BitSet();
+            freed.set(MEMBER);
+            datapath.freeMembers(freed);
+            assertEquals(0, memory.buffer().getLong(5 * Long.BYTES));
+            assertEquals(anothers, memory.buffer().getLong(6 * Long.BYTES));
+        }
+    }
+
     @Test
     void restart_withAnotherNumberOfFlows_replacesTheFlowsAlone() throws DatapathException {
         startAndStop(config());
