@@ -16,11 +16,7 @@ import java.util.stream.Collectors;
  * @param zeroWeights since when those with weight 0 drain
  */
 record InForce(
-        Config config,
-        Targets targets,
-        DesiredStateBuilder builder,
-        Set<InetAddress> reals,
-        ZeroWeights zeroWeights) {
+        Config config, Targets targets, DesiredStateBuilder builder, Set<InetAddress> reals, ZeroWeights zeroWeights) {
     /**
      * The first one.
      *

@@ -150,8 +150,7 @@ class DesiredStateBuilderTest {
         HealthCheck check = CHECK.with(HealthCheck.Via.TUNNEL);
         InetAddress other = IpText.parse("10.0.0.3");
         Config config = Configs.of(List.of(Configs.pool("web", check, new Real(REAL, 1), new Real(other, 1))), VIP);
-        Map<Target, ProbedMember> members = builder(config)
-                .probedMembers(Map.of(REAL, RESOLVED, other, UNRESOLVED));
+        Map<Target, ProbedMember> members = builder(config).probedMembers(Map.of(REAL, RESOLVED, other, UNRESOLVED));
         Target target = new Target(REAL, new Target.Way.Tunnel(VIP.key().address(), Encapsulation.IPIP), check);
         assertEquals(Set.of(target), members.keySet());
         MemberRecord record = Objects.requireNonNull(members.get(target)).record();

@@ -70,7 +70,7 @@ final class FlowVerbsTest {
     void flows_asJson() {
         assertEquals(
                 "{\"flows\":[{\"vip\":\"203.0.113.10:80/tcp\",\"real\":\"10.0.0.2\",\"client\":null,"
-                    + "\"state\":\"confirmed\",\"age_seconds\":3.072,\"bucket\":8,\"place\":6}],\"truncated\":false}",
+                        + "\"state\":\"confirmed\",\"age_seconds\":3.072,\"bucket\":8,\"place\":6}],\"truncated\":false}",
                 run("flows", "--real", "10.0.0.2", "--json").json().toString());
     }
 
