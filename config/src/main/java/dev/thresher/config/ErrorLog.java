@@ -2,6 +2,7 @@
 package dev.thresher.config;
 
 import com.typesafe.config.ConfigException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
@@ -43,7 +44,8 @@ final class ErrorLog {
             List<ConfigError> sorted = new ArrayList<>(errors);
             sorted.sort(Comparator.comparingInt((ConfigError error) -> files.indexOf(error.file()))
                     .thenComparingInt(ConfigError::line));
-            throw new InvalidConfigException(sorted);
+            throw new InvalidConfigException(
+                    sorted, files.stream().map(Path::of).toList());
         }
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.config;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -9,14 +10,21 @@ public final class InvalidConfigException extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final transient List<ConfigError> errors;
+    private final transient List<Path> files;
 
-    InvalidConfigException(List<ConfigError> errors) {
+    InvalidConfigException(List<ConfigError> errors, List<Path> files) {
         this.errors = List.copyOf(errors);
+        this.files = List.copyOf(files);
     }
 
     /** At least one; in the order of the files and their lines. */
     public List<ConfigError> errors() {
         return errors;
+    }
+
+    /** The files that were read or looked for: to edit one of them may mend it. */
+    public List<Path> files() {
+        return files;
     }
 
     /** A line for each error. */

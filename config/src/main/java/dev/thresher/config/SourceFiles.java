@@ -26,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Parses a file and what it includes.
@@ -35,6 +36,9 @@ import java.util.regex.Pattern;
  * than one that refuses to start.
  */
 final class SourceFiles implements ConfigIncluder, ConfigIncluderFile, ConfigIncluderURL, ConfigIncluderClasspath {
+    static final String FOLDER = "conf.d";
+
+    private static final String EXTENSION = ".conf";
     private static final ConfigObject NOTHING = ConfigFactory.empty().root();
 
     private final ErrorLog errors;
@@ -50,9 +54,56 @@ final class SourceFiles implements ConfigIncluder, ConfigIncluderFile, ConfigInc
         return List.copyOf(textByName.keySet());
     }
 
+    /** The same as paths. */
+    List<Path> paths() {
+        return names().stream().map(Path::of).toList();
+    }
+
     /** What the file says, substitutions not yet made; nothing after an error. */
     ConfigObject parse(Path file) {
         return parse(file, new Location(file.toString(), 0), "");
+    }
+
+    /**
+     * What the file says, and the files of the folder {@value #FOLDER} beside it, in the order of their names: what comes
+     * later counts, and sections merge.
+     */
+    ConfigObject parseWithFolder(Path file) {
+        ConfigObject merged = parse(file);
+        for (Path part : partsBeside(file)) {
+            merged = parse(part).withFallback(merged);
+        }
+        return merged;
+    }
+
+    private ConfigObject parse(String text, String name) {
+        return ConfigFactory.parseString(
+                        text,
+                        ConfigParseOptions.defaults()
+                                .setSyntax(ConfigSyntax.CONF)
+                                .setOriginDescription(name)
+                                .setIncluder(this))
+                .root();
+    }
+
+    private List<Path> partsBeside(Path file) {
+        Path folder = file.resolveSibling(FOLDER);
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> parts = Files.list(folder)) {
+            return parts.filter(part -> isPart(String.valueOf(part.getFileName())))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            errors.add(new Location(folder.toString(), 0), "", null, "the folder cannot be read: " + e.getMessage());
+            return List.of();
+        }
+    }
+
+    /** Editors and package managers leave hidden and renamed files. */
+    private static boolean isPart(String name) {
+        return name.endsWith(EXTENSION) && !name.startsWith(".");
     }
 
     /** @param named where a file that cannot be read is complained about: an include, or the file itself */
@@ -63,13 +114,7 @@ final class SourceFiles implements ConfigIncluder, ConfigIncluderFile, ConfigInc
         try {
             String text = Files.readString(file);
             textByName.put(name, text);
-            return ConfigFactory.parseString(
-                            text,
-                            ConfigParseOptions.defaults()
-                                    .setSyntax(ConfigSyntax.CONF)
-                                    .setOriginDescription(name)
-                                    .setIncluder(this))
-                    .root();
+            return parse(text, name);
         } catch (IOException e) {
             errors.add(named, "", null, complaint + reason(file, e));
         } catch (ConfigException e) {
@@ -100,8 +145,8 @@ final class SourceFiles implements ConfigIncluder, ConfigIncluderFile, ConfigInc
         try {
             Path file = including.resolveSibling(what);
             // HOCON lets the extension be left out.
-            if (!Files.exists(file) && Files.exists(including.resolveSibling(what + ".conf"))) {
-                file = including.resolveSibling(what + ".conf");
+            if (!Files.exists(file) && Files.exists(including.resolveSibling(what + EXTENSION))) {
+                file = including.resolveSibling(what + EXTENSION);
             }
             if (isOpen(file)) {
                 errors.add(

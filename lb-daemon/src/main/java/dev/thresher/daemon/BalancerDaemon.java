@@ -3,6 +3,7 @@ package dev.thresher.daemon;
 
 import dev.thresher.bpf.layout.MacAddress;
 import dev.thresher.config.Config;
+import dev.thresher.config.Document;
 import dev.thresher.daemon.control.Controller;
 import dev.thresher.daemon.control.FlowSweeping;
 import dev.thresher.daemon.control.NextHops;
@@ -12,11 +13,14 @@ import dev.thresher.daemon.datapath.KernelDatapath;
 import dev.thresher.daemon.flows.FlowView;
 import dev.thresher.daemon.grpc.GrpcServer;
 import dev.thresher.daemon.nexthop.InterfaceMac;
+import dev.thresher.daemon.revision.Reloading;
+import dev.thresher.daemon.revision.Revisions;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.NetworkInterface;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.slf4j.Logger;
@@ -40,10 +44,11 @@ final class BalancerDaemon implements Closeable {
      * @throws IOException if the instance is in use or its socket cannot be served
      * @throws DatapathException if the data plane cannot be brought up
      */
-    static BalancerDaemon start(Config config, Path configFile, String version) throws IOException, DatapathException {
+    static BalancerDaemon start(Document document, Path configFile, String version)
+            throws IOException, DatapathException {
         BalancerDaemon daemon = new BalancerDaemon();
         try {
-            daemon.startParts(config, configFile, version);
+            daemon.startParts(document, configFile, version);
             return daemon;
         } catch (IOException | DatapathException | RuntimeException e) {
             daemon.close();
@@ -51,18 +56,21 @@ final class BalancerDaemon implements Closeable {
         }
     }
 
-    private void startParts(Config config, Path configFile, String version) throws IOException, DatapathException {
+    private void startParts(Document document, Path configFile, String version) throws IOException, DatapathException {
+        Config config = document.config();
         KernelDatapath datapath = add(KernelDatapath.open(config));
         MacAddress source = InterfaceMac.of(config.iface().name());
         FlowSweeping sweeping = new FlowSweeping(datapath, config.flows());
         Controller controller = add(new Controller(config, datapath, source, nextHops(config, source), sweeping));
-        StateView view = new StateView(config, configFile, version, datapath, controller, sweeping);
+        Revisions revisions = new Revisions(configFile, document, controller::replace, InstantSource.system());
+        StateView view = new StateView(configFile, version, datapath, controller, revisions::state, sweeping);
         controller.start(datapath.startsOver() ? VERDICT_PATIENCE : Duration.ZERO);
         FlowView flows = new FlowView(datapath, () -> controller.published().memberIds(), view);
         Path socket = config.api().socket();
         GrpcServer server = add(GrpcServer.start(socket, view, flows));
         datapath.activate();
         server.ready();
+        add(Reloading.start(revisions, configFile));
         summary = "balancing on " + config.iface().name() + " in " + datapath.mode() + " mode, VIPs: "
                 + config.vips().size() + ", API on " + socket;
     }

@@ -17,6 +17,7 @@ final class FixedNextHop implements NextHops {
     private final MacAddress gateway;
     private final MacAddress source;
     private final int mtu;
+    private volatile Consumer<Map<InetAddress, Resolution>> listener = news -> {};
 
     /**
      * @param source the interface's own address
@@ -29,7 +30,13 @@ final class FixedNextHop implements NextHops {
     }
 
     @Override
-    public void follow(Collection<InetAddress> reals, Consumer<Map<InetAddress, Resolution>> listener) {
+    public void follow(Collection<InetAddress> reals, Consumer<Map<InetAddress, Resolution>> newsListener) {
+        listener = newsListener;
+        update(reals);
+    }
+
+    @Override
+    public void update(Collection<InetAddress> reals) {
         listener.accept(reals.stream()
                 .collect(Collectors.toMap(
                         Function.identity(), real -> new Resolved(gateway, source, real, Resolved.SAME_PORT, mtu))));

@@ -28,6 +28,14 @@ final class FollowedNextHops implements NextHops {
     }
 
     @Override
+    public void update(Collection<InetAddress> reals) {
+        if (watcher == null) {
+            throw new IllegalStateException("follow first");
+        }
+        watcher.update(reals);
+    }
+
+    @Override
     public void close() {
         if (watcher != null) {
             watcher.close();

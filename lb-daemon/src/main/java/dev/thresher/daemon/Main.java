@@ -2,9 +2,8 @@
 package dev.thresher.daemon;
 
 import dev.thresher.bpf.BpfException;
-import dev.thresher.config.Config;
-import dev.thresher.config.ConfigLoader;
 import dev.thresher.config.ConfigWarnings;
+import dev.thresher.config.Document;
 import dev.thresher.config.InvalidConfigException;
 import dev.thresher.daemon.datapath.DatapathException;
 import java.io.IOException;
@@ -52,17 +51,17 @@ public final class Main implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         PrintWriter err = spec.commandLine().getErr();
-        Config config;
+        Document document;
         try {
-            config = ConfigLoader.load(configFile);
+            document = Document.load(configFile);
         } catch (InvalidConfigException e) {
             err.println(e.getMessage());
             return CommandLine.ExitCode.USAGE;
         }
-        ConfigWarnings.of(config).forEach(LOG::warn);
+        ConfigWarnings.of(document.config()).forEach(LOG::warn);
         try {
             String version = Main.class.getPackage().getImplementationVersion();
-            run(BalancerDaemon.start(config, configFile, version == null ? "development" : version));
+            run(BalancerDaemon.start(document, configFile, version == null ? "development" : version));
             return CommandLine.ExitCode.OK;
         } catch (IOException | DatapathException | BpfException e) {
             err.println("thresher daemon: " + e.getMessage());

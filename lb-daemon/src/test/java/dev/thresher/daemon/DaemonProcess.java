@@ -37,14 +37,24 @@ final class DaemonProcess implements AutoCloseable {
 
     /** Reads the log up to the line that says that packets are being balanced. */
     DaemonProcess awaitReady() throws IOException {
+        awaitLine("Ready: ");
+        return this;
+    }
+
+    /** Reads the log up to a line with this text; answers that line. */
+    String awaitLine(String text) throws IOException {
         String line;
         while ((line = log.readLine()) != null) {
             lines.add(line);
-            if (line.contains("Ready: ")) {
-                return this;
+            if (line.contains(text)) {
+                return line;
             }
         }
-        throw new AssertionError("the daemon ended: " + output());
+        throw new AssertionError("the daemon ended without \"" + text + "\": " + output());
+    }
+
+    void hangup() throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-HUP", Long.toString(pid())).start().waitFor();
     }
 
     /** Waits for the end; the status that it ended with. */

@@ -49,38 +49,38 @@ final class StateCases {
         byte[] forged = old.error(Kind.PORT_UNREACHABLE, 8).bytes();
         return Stream.of(
                 sent("established flow stays when the table changes", data, old)
-                        .after(established())
+                        .after(this::established)
                         .after(table(otherMember)),
                 sent("new flow goes by the table", old.frame().syn(), other).after(table(otherMember)),
                 sent("flow without an entry goes by the table", data, other).after(table(otherMember)),
                 sent("established flow stays with a real server that is drained", data, old)
-                        .after(established())
+                        .after(this::established)
                         .after(state(MemberState.DRAIN))
                         .after(table(otherMember)),
                 sent("established flow leaves a real server that is down", data, other)
-                        .after(established())
+                        .after(this::established)
                         .after(state(MemberState.DOWN))
                         .after(table(otherMember)),
                 sent("flow that moved stays where it moved to", data, other)
-                        .after(established())
+                        .after(this::established)
                         .after(state(MemberState.DOWN))
                         .after(table(otherMember))
                         .after(data.bytes())
                         .after(state(MemberState.UP))
                         .after(table(oldMember)),
                 sent("forged ICMP error moves no flow", data, old)
-                        .after(established())
+                        .after(this::established)
                         .after(table(otherMember))
                         .after(forged),
                 sent("FIN goes where the flow is", old.frame().fin().ack(), old)
-                        .after(established())
+                        .after(this::established)
                         .after(table(otherMember)),
                 sent("RST goes where the flow is", old.frame().rst(), old)
-                        .after(established())
+                        .after(this::established)
                         .after(table(otherMember)),
                 dropped("SYN for a VIP that has no real server", old.frame().syn()),
                 dropped("established flow when the last real server is gone", data)
-                        .after(established())
+                        .after(this::established)
                         .after(state(MemberState.DOWN))
                         .after(table(NOBODY)),
                 dropped("ICMP error for a VIP that has no real server", old.error(Kind.TOO_BIG, 8)));
@@ -90,7 +90,7 @@ final class StateCases {
         Frame data = old.frame().ack().payload(10);
         return Stream.of(
                 sent("packets go by the table, whatever it was before", data, other)
-                        .after(established())
+                        .after(this::established)
                         .after(table(otherMember)),
                 dropped("no real server", data));
     }
@@ -107,12 +107,10 @@ final class StateCases {
                 .after(table(NOBODY));
     }
 
-    private Consumer<LoadedProgram> established() {
-        return lb -> {
-            lb.setTable(service, oldMember);
-            lb.run(old.frame().syn());
-            lb.run(old.frame().ack());
-        };
+    private void established(LoadedProgram lb) {
+        lb.setTable(service, oldMember);
+        lb.run(old.frame().syn());
+        lb.run(old.frame().ack());
     }
 
     private Consumer<LoadedProgram> table(int member) {

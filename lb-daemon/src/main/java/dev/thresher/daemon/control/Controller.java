@@ -3,8 +3,6 @@ package dev.thresher.daemon.control;
 
 import dev.thresher.bpf.layout.MacAddress;
 import dev.thresher.config.Config;
-import dev.thresher.config.Pool;
-import dev.thresher.config.Vip;
 import dev.thresher.daemon.datapath.Datapath;
 import dev.thresher.daemon.nexthop.Resolution;
 import dev.thresher.daemon.reconcile.DesiredState;
@@ -17,7 +15,7 @@ import dev.thresher.healthcheck.Transition;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -26,7 +24,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,10 +37,9 @@ public final class Controller implements AutoCloseable {
     private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
     private static final Duration NEXT_HOP_PATIENCE = Duration.ofSeconds(5);
 
-    private final Config config;
+    private final MacAddress source;
     private final Runnable everySecond;
     private final Reconciler reconciler;
-    private final DesiredStateBuilder builder;
     private final HealthChecker checker;
     private final NextHops nextHops;
     private final Awaited<Target> unjudged;
@@ -53,8 +49,10 @@ public final class Controller implements AutoCloseable {
     /** Touched by the thread alone. */
     private final KnownNextHops knownNextHops = new KnownNextHops();
 
+    private volatile InForce inForce;
+    private volatile Awaited<InetAddress> unheard = new Awaited<>(Set.of());
     private volatile boolean started;
-    private volatile Published published = Published.nothing();
+    private volatile Published published;
 
     /**
      * Takes over what is in the maps.
@@ -63,12 +61,13 @@ public final class Controller implements AutoCloseable {
      * @param everySecond work for the controller's thread, from the start on; it must not throw
      */
     public Controller(Config config, Datapath datapath, MacAddress source, NextHops nextHops, Runnable everySecond) {
-        this.config = config;
+        this.source = source;
+        this.inForce = InForce.of(config, source);
+        this.published = Published.nothing(config);
         this.everySecond = everySecond;
         this.reconciler = new Reconciler(datapath, new MaglevTableBuilder(config.maglevSeed()));
-        this.builder = new DesiredStateBuilder(config, source);
         this.nextHops = nextHops;
-        this.unjudged = new Awaited<>(targets(config));
+        this.unjudged = new Awaited<>(inForce.targets());
         this.reconciling = new RetriedTask("bring the maps to the wanted state", this::reconcile, new Worker());
         this.checker = HealthChecker.open(this::takeVerdict);
         thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
@@ -81,19 +80,15 @@ public final class Controller implements AutoCloseable {
      * @throws IOException if the kernel refuses next hops, or the first state
      */
     public void start(Duration patience) throws IOException {
-        Set<Target> targets = targets(config);
-        Map<Target, Health> found = FoundVerdicts.of(config, reconciler.memberStates());
+        Set<Target> targets = inForce.targets();
+        Map<Target, Health> found = FoundVerdicts.of(inForce.config(), reconciler.memberStates());
         found.forEach(checker::seed);
         checker.update(targets).join();
         unjudged.heard(targets.stream().filter(this::isJudged).toList());
         knownNextHops.adopt(reconciler.nextHops());
-        Set<InetAddress> reals = targets.stream().map(Target::real).collect(Collectors.toSet());
-        Awaited<InetAddress> unheard = new Awaited<>(reals);
-        nextHops.follow(reals, changes -> takeNextHops(changes, unheard));
-        int unknown = unheard.await(NEXT_HOP_PATIENCE);
-        if (unknown > 0) {
-            LOG.warn("{} next hops are not known after {} s", unknown, NEXT_HOP_PATIENCE.toSeconds());
-        }
+        unheard = new Awaited<>(inForce.reals());
+        nextHops.follow(inForce.reals(), this::takeNextHops);
+        awaitNextHops();
         unjudged.await(patience);
         try {
             CompletableFuture.runAsync(this::reconcile, thread).join();
@@ -104,6 +99,30 @@ public final class Controller implements AutoCloseable {
         started = true;
         requestReconcile(); // for what changed since that state was made
         ScheduledFuture<?> unused = thread.scheduleWithFixedDelay(everySecond, 1, 1, TimeUnit.SECONDS);
+    }
+
+    /**
+     * Has another configuration in force, and returns once the maps hold it. What is known of real servers that stay is kept,
+     * and what stays the same is not written. If it cannot be done, everything remains as it was.
+     *
+     * @throws ActivationException if there is no room in the maps, or the kernel refuses to write them
+     */
+    public synchronized void replace(Config config) throws ActivationException {
+        InForce next = InForce.of(config, source);
+        Set<InetAddress> newcomers = new HashSet<>(next.reals());
+        newcomers.removeAll(inForce.reals());
+        try {
+            if (!newcomers.isEmpty()) {
+                unheard = new Awaited<>(newcomers);
+                nextHops.update(union(inForce.reals(), newcomers));
+                awaitNextHops();
+            }
+            CompletableFuture.runAsync(() -> switchTo(next), thread).join();
+        } catch (CompletionException e) {
+            throw new ActivationException(e.getCause() == null ? e : e.getCause());
+        } finally {
+            nextHops.update(inForce.reals());
+        }
     }
 
     public HealthChecker checker() {
@@ -134,15 +153,6 @@ public final class Controller implements AutoCloseable {
         }
     }
 
-    private static Set<Target> targets(Config config) {
-        Set<Target> targets = new LinkedHashSet<>();
-        for (Vip vip : config.vips()) {
-            Pool pool = config.poolOf(vip);
-            pool.reals().forEach(real -> targets.add(Target.of(vip, pool, real.address())));
-        }
-        return targets;
-    }
-
     private boolean isJudged(Target target) {
         TargetHealth health = checker.snapshot().get(target);
         return health != null && health.state().health() != Health.UNKNOWN;
@@ -153,7 +163,7 @@ public final class Controller implements AutoCloseable {
         requestReconcile();
     }
 
-    private void takeNextHops(Map<InetAddress, Resolution> changes, Awaited<InetAddress> unheard) {
+    private void takeNextHops(Map<InetAddress, Resolution> changes) {
         thread.execute(() -> {
             knownNextHops.take(changes);
             unheard.heard(changes.keySet());
@@ -168,12 +178,51 @@ public final class Controller implements AutoCloseable {
         }
     }
 
+    private void awaitNextHops() {
+        int unknown = unheard.await(NEXT_HOP_PATIENCE);
+        if (unknown > 0) {
+            LOG.warn("{} next hops are not known after {} s", unknown, NEXT_HOP_PATIENCE.toSeconds());
+        }
+    }
+
+    private void switchTo(InForce next) {
+        InForce before = inForce;
+        Map<Target, TargetHealth> known = checker.snapshot();
+        reconciler.requireRoom(next.builder().build(known, knownNextHops.current()));
+        checker.update(next.targets()).join();
+        inForce = next;
+        try {
+            reconcile();
+        } catch (RuntimeException | OutOfMemoryError e) {
+            known.forEach(
+                    (target, health) -> checker.seed(target, health.state().health()));
+            checker.update(before.targets()).join();
+            inForce = before;
+            throw e;
+        } finally {
+            reconciling.request(); // clears an earlier failure, or undoes what was written of this change
+        }
+        // One change later than they could go: news of a next hop may still be on its way.
+        knownNextHops.forgetAllBut(union(before.reals(), next.reals()));
+    }
+
+    private static Set<InetAddress> union(Set<InetAddress> some, Set<InetAddress> more) {
+        Set<InetAddress> union = new HashSet<>(some);
+        union.addAll(more);
+        return union;
+    }
+
     private void reconcile() {
-        Map<InetAddress, Resolution> current = knownNextHops.current();
-        DesiredState desired = builder.build(checker.snapshot(), current);
+        InForce now = inForce;
+        DesiredState desired = now.builder().build(checker.snapshot(), knownNextHops.current());
         reconciler.apply(desired);
-        published =
-                new Published(desired, reconciler.vipIds(), reconciler.memberIds(), current, knownNextHops.doubts());
+        published = new Published(
+                now.config(),
+                desired,
+                reconciler.vipIds(),
+                reconciler.memberIds(),
+                knownNextHops.current(now.reals()),
+                knownNextHops.doubts(now.reals()));
     }
 
     private static Thread newThread(Runnable body) {

@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,9 +48,24 @@ final class KnownNextHops {
         return Map.copyOf(current);
     }
 
-    /** What is wrong with next hops that are kept all the same, for people; in alphabetical order. */
-    Collection<String> doubts() {
-        return new TreeSet<>(doubts.values());
+    /** The same for some of them. */
+    Map<InetAddress, Resolution> current(Set<InetAddress> reals) {
+        Map<InetAddress, Resolution> some = new HashMap<>(current);
+        some.keySet().retainAll(reals);
+        return some;
+    }
+
+    /** What is wrong with next hops of these that are kept all the same, for people; in alphabetical order. */
+    Collection<String> doubts(Set<InetAddress> reals) {
+        Map<InetAddress, String> some = new HashMap<>(doubts);
+        some.keySet().retainAll(reals);
+        return new TreeSet<>(some.values());
+    }
+
+    /** Only these are of interest from now on. */
+    void forgetAllBut(Set<InetAddress> reals) {
+        current.keySet().retainAll(reals);
+        doubts.keySet().retainAll(reals);
     }
 
     private void lose(InetAddress real, Unresolved unresolved) {

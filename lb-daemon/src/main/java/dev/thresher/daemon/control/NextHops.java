@@ -18,6 +18,12 @@ public interface NextHops extends AutoCloseable {
      */
     void follow(Collection<InetAddress> reals, Consumer<Map<InetAddress, Resolution>> listener) throws IOException;
 
+    /**
+     * Follows these reals from now on, and no others. The listener soon hears of each that was not followed before; what it
+     * heard of the others stays true.
+     */
+    void update(Collection<InetAddress> reals);
+
     @Override
     void close();
 }

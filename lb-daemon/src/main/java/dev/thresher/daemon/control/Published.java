@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.daemon.control;
 
+import dev.thresher.config.Config;
 import dev.thresher.config.Member;
 import dev.thresher.config.VipKey;
 import dev.thresher.daemon.nexthop.Resolution;
@@ -15,6 +16,7 @@ import java.util.Map.Entry;
 /**
  * What the maps hold since the last change.
  *
+ * @param config the configuration that is in force
  * @param state what was asked of them
  * @param vipIds where to find each VIP's counters
  * @param memberIds the same for members
@@ -22,6 +24,7 @@ import java.util.Map.Entry;
  * @param doubts what is wrong with next hops that are used all the same, for people
  */
 public record Published(
+        Config config,
         DesiredState state,
         Map<VipKey, Integer> vipIds,
         Map<Member, Integer> memberIds,
@@ -34,8 +37,8 @@ public record Published(
         doubts = List.copyOf(doubts);
     }
 
-    static Published nothing() {
-        return new Published(new DesiredState(List.of()), Map.of(), Map.of(), Map.of(), List.of());
+    static Published nothing(Config config) {
+        return new Published(config, new DesiredState(List.of()), Map.of(), Map.of(), Map.of(), List.of());
     }
 
     /** By member: its weight in the VIP's table. */

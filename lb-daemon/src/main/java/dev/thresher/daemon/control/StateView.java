@@ -12,6 +12,7 @@ import dev.thresher.config.XdpMode;
 import dev.thresher.daemon.datapath.KernelDatapath;
 import dev.thresher.daemon.datapath.TrafficCounters;
 import dev.thresher.daemon.nexthop.Resolution;
+import dev.thresher.daemon.state.ConfigState;
 import dev.thresher.daemon.state.Counter;
 import dev.thresher.daemon.state.DaemonInfo;
 import dev.thresher.daemon.state.DaemonState;
@@ -33,31 +34,32 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Puts together what the servers publish, at the moment they ask. */
 public final class StateView implements StateSource {
-    private final Config config;
     private final Path configFile;
     private final String version;
     private final Instant startedAt;
     private final KernelDatapath datapath;
     private final Controller controller;
+    private final Supplier<ConfigState> configState;
     private final FlowSweeping sweeping;
 
     public StateView(
-            Config config,
             Path configFile,
             String version,
             KernelDatapath datapath,
             Controller controller,
+            Supplier<ConfigState> configState,
             FlowSweeping sweeping) {
-        this.config = config;
         this.configFile = configFile;
         this.version = version;
         this.startedAt = Instant.now();
         this.datapath = datapath;
         this.controller = controller;
+        this.configState = configState;
         this.sweeping = sweeping;
     }
 
@@ -84,9 +86,9 @@ public final class StateView implements StateSource {
                 counters.members(Published.end(published.memberIds())),
                 counters.vipDrops(Published.end(published.vipIds())));
         List<VipState> vips =
-                config.vips().stream().map(vip -> vip(vip, picture)).toList();
+                published.config().vips().stream().map(vip -> vip(vip, picture)).toList();
         FlowStatus flows = sweeping.status();
-        return new DaemonState(picture.now, info(published, flows, vips), flows.census(), vips);
+        return new DaemonState(picture.now, info(published, flows, vips), flows.census(), vips, configState.get());
     }
 
     @Override
@@ -99,6 +101,7 @@ public final class StateView implements StateSource {
 
     private DaemonInfo info(Published published, FlowStatus flows, List<VipState> vips) {
         XdpMode mode = datapath.mode();
+        Config config = published.config();
         return new DaemonInfo(
                 config.instance(),
                 version,
@@ -121,6 +124,11 @@ public final class StateView implements StateSource {
 
     private List<String> warnings(XdpMode mode, Published published, FlowStatus flows, List<VipState> vips) {
         List<String> warnings = new ArrayList<>();
+        int problems = configState.get().problems().size();
+        if (problems > 0) {
+            warnings.add("the configuration files do not count, because of " + problems
+                    + (problems == 1 ? " error in them" : " errors in them"));
+        }
         controller.failure().ifPresent(warnings::add);
         for (VipState vip : vips) {
             if (vip.membersUp() == 0) {
@@ -141,8 +149,8 @@ public final class StateView implements StateSource {
         return warnings;
     }
 
-    private VipState vip(Vip vip, Picture picture) {
-        Pool pool = config.poolOf(vip);
+    private static VipState vip(Vip vip, Picture picture) {
+        Pool pool = picture.published.config().poolOf(vip);
         List<MemberState> members = pool.reals().stream()
                 .map(real -> member(vip, pool, real, picture))
                 .toList();

@@ -3,6 +3,7 @@ package dev.thresher.daemon.grpc;
 
 import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
+import dev.thresher.api.v1.ConfigProblem;
 import dev.thresher.api.v1.CounterKind;
 import dev.thresher.api.v1.Daemon;
 import dev.thresher.api.v1.DropCount;
@@ -11,10 +12,12 @@ import dev.thresher.api.v1.Member;
 import dev.thresher.api.v1.NextHop;
 import dev.thresher.api.v1.State;
 import dev.thresher.api.v1.Vip;
+import dev.thresher.config.ConfigError;
 import dev.thresher.config.IpText;
 import dev.thresher.config.Protocol;
 import dev.thresher.config.ServerId;
 import dev.thresher.config.XdpMode;
+import dev.thresher.daemon.state.ConfigState;
 import dev.thresher.daemon.state.Counter;
 import dev.thresher.daemon.state.DaemonInfo;
 import dev.thresher.daemon.state.DaemonState;
@@ -32,7 +35,8 @@ final class StateEncoder {
         State.Builder message = State.newBuilder()
                 .setObservedAt(encode(state.observedAt()))
                 .setDaemon(encode(state.daemon()))
-                .setFlowTable(FlowEncoder.encode(state.flows()));
+                .setFlowTable(FlowEncoder.encode(state.flows()))
+                .setConfig(encode(state.config()));
         state.vips().forEach(vip -> message.addVips(encode(vip)));
         return message.build();
     }
@@ -43,6 +47,24 @@ final class StateEncoder {
                 .setKind(encode(counter.kind()))
                 .setPackets(counter.packets())
                 .setMeaning(counter.meaning())
+                .build();
+    }
+
+    private static dev.thresher.api.v1.ConfigState encode(ConfigState config) {
+        return dev.thresher.api.v1.ConfigState.newBuilder()
+                .setRevision(config.revision())
+                .setSince(encode(config.since()))
+                .addAllProblems(
+                        config.problems().stream().map(StateEncoder::encode).toList())
+                .build();
+    }
+
+    private static ConfigProblem encode(ConfigError problem) {
+        return ConfigProblem.newBuilder()
+                .setFile(problem.file())
+                .setLine(problem.line())
+                .setPath(problem.path())
+                .setMessage(problem.message())
                 .build();
     }
 

@@ -113,8 +113,8 @@ public final class Reconciler {
     public void apply(DesiredState desired) {
         Map<VipKey, DesiredVip> wanted = new LinkedHashMap<>();
         desired.vips().forEach(vip -> wanted.put(vip.key(), vip));
+        requireRoom(desired);
         Set<Integer> interfaces = interfaces(desired);
-        egress.requireRoom(interfaces);
         assignIds(wanted);
         egress.write(interfaces);
         writeMembers(wanted, state -> state != MemberState.DOWN);
@@ -128,6 +128,19 @@ public final class Reconciler {
         freeMembers(wanted);
         forget(wanted.keySet());
         egress.prune(interfaces);
+    }
+
+    /**
+     * Makes sure that {@link #apply} finds room for {@code desired}. Writes nothing.
+     *
+     * @throws CapacityException if it does not
+     */
+    public void requireRoom(DesiredState desired) {
+        vipIds.requireFree((int) desired.vips().stream()
+                .filter(vip -> !vips.containsKey(vip.key()))
+                .count());
+        memberIds.requireFree(desired.vips().stream().mapToInt(this::countNew).sum());
+        egress.requireRoom(interfaces(desired));
     }
 
     /** Takes over what an earlier daemon left, and frees what belongs to nothing: it was stopped in the middle. */
@@ -176,9 +189,6 @@ public final class Reconciler {
     }
 
     private void assignIds(Map<VipKey, DesiredVip> wanted) {
-        vipIds.requireFree((int)
-                wanted.keySet().stream().filter(key -> !vips.containsKey(key)).count());
-        memberIds.requireFree(wanted.values().stream().mapToInt(this::countNew).sum());
         for (DesiredVip desired : wanted.values()) {
             AppliedVip vip = vips.computeIfAbsent(desired.key(), key -> AppliedVip.added(vipIds.take()));
             for (DesiredMember member : desired.members()) {

@@ -54,6 +54,11 @@ class ControllerTest {
             change(reals, resolved(1));
         }
 
+        @Override
+        public void update(Collection<InetAddress> reals) {
+            change(reals, resolved(1));
+        }
+
         void change(Collection<InetAddress> reals, Resolution resolution) {
             listener.accept(reals.stream().collect(Collectors.toMap(Function.identity(), real -> resolution)));
         }

@@ -27,6 +27,7 @@ import dev.thresher.daemon.reconcile.DesiredState.DesiredMember;
 import dev.thresher.daemon.reconcile.DesiredState.DesiredVip;
 import dev.thresher.daemon.reconcile.Reconciler;
 import dev.thresher.daemon.reconcile.TableBuilder;
+import dev.thresher.daemon.state.ConfigState;
 import dev.thresher.daemon.state.DaemonInfo;
 import dev.thresher.daemon.state.DaemonState;
 import dev.thresher.daemon.state.FlowCensus;
@@ -203,7 +204,8 @@ final class RunningProgram implements AutoCloseable {
         public DaemonState snapshot() {
             DaemonInfo info = new DaemonInfo(
                     "test", "0", Instant.EPOCH, Path.of("/test"), "lo", XdpMode.GENERIC, null, List.of());
-            return new DaemonState(Instant.EPOCH, info, FlowCensus.NONE, List.of());
+            ConfigState config = new ConfigState(1, Instant.EPOCH, List.of());
+            return new DaemonState(Instant.EPOCH, info, FlowCensus.NONE, List.of(), config);
         }
 
         @Override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.daemon.grpc;
 
+import dev.thresher.config.ConfigError;
 import dev.thresher.config.Encapsulation;
 import dev.thresher.config.IpPrefix;
 import dev.thresher.config.IpText;
@@ -11,6 +12,7 @@ import dev.thresher.config.SourceRoute;
 import dev.thresher.config.VipHash;
 import dev.thresher.config.VipKey;
 import dev.thresher.config.XdpMode;
+import dev.thresher.daemon.state.ConfigState;
 import dev.thresher.daemon.state.Counter;
 import dev.thresher.daemon.state.DaemonInfo;
 import dev.thresher.daemon.state.DaemonState;
@@ -79,7 +81,10 @@ final class SampleState implements StateSource {
                 up.traffic().plus(down.traffic()),
                 new TreeMap<>(Map.of("no_member", 5L, "too_big", 2L)),
                 List.of(up, down));
-        return new DaemonState(NOW, daemon, new FlowCensus(1024, 40, 2, 1), List.of(vip));
+        ConfigError problem =
+                new ConfigError("/etc/thresher/vips.conf", 3, "thresher.vips[0].port", "0", "0 is no port");
+        ConfigState config = new ConfigState(7, STARTED, List.of(problem));
+        return new DaemonState(NOW, daemon, new FlowCensus(1024, 40, 2, 1), List.of(vip), config);
     }
 
     @Override

@@ -3,11 +3,13 @@ package dev.thresher.tools.cli;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import dev.thresher.api.v1.ConfigProblem;
 import dev.thresher.api.v1.Counter;
 import dev.thresher.api.v1.CounterKind;
 import dev.thresher.api.v1.Daemon;
 import dev.thresher.api.v1.State;
 import dev.thresher.api.v1.Vip;
+import dev.thresher.config.ConfigError;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.function.ToIntFunction;
@@ -42,6 +44,7 @@ final class StatusCommand extends StateVerb {
             out.printf(LINE, "flows", FlowFigures.occupancy(state.getFlowTable()));
             printCounters(out, ansi, "Packets", CounterKind.COUNTER_KIND_VERDICT);
             printCounters(out, ansi, "Dropped because of", CounterKind.COUNTER_KIND_DROP_REASON);
+            printProblems(out, ansi);
             if (state.getDaemon().getWarningsCount() > 0) {
                 out.println();
                 out.println("Warnings");
@@ -61,6 +64,7 @@ final class StatusCommand extends StateVerb {
             members.addProperty("up", up());
             JsonObject json = new JsonObject();
             json.add("daemon", JsonView.object(state.getDaemon()));
+            json.add("config", JsonView.object(state.getConfig()));
             json.add("vips", vips);
             json.add("members", members);
             json.add("flow_table", JsonView.object(state.getFlowTable()));
@@ -76,7 +80,11 @@ final class StatusCommand extends StateVerb {
                     daemon.getInstance() + ", version " + daemon.getVersion() + ", pid "
                             + Integer.toUnsignedString(daemon.getPid()) + ", up "
                             + Figures.between(daemon.getStartedAt(), state.getObservedAt()));
-            out.printf(LINE, "config", daemon.getConfigFile());
+            out.printf(
+                    LINE,
+                    "config",
+                    daemon.getConfigFile() + ", revision " + state.getConfig().getRevision() + " since "
+                            + Figures.between(state.getConfig().getSince(), state.getObservedAt()));
             out.printf(
                     LINE,
                     "interface",
@@ -100,6 +108,23 @@ final class StatusCommand extends StateVerb {
                     .text(heading, Counter::getName)
                     .figures("", counter -> Figures.count(counter.getPackets()))
                     .print(shown, out, ansi);
+        }
+
+        private void printProblems(PrintWriter out, Ansi ansi) {
+            if (state.getConfig().getProblemsCount() == 0) {
+                return;
+            }
+            out.println();
+            out.println("The configuration files do not count until this is mended");
+            state.getConfig()
+                    .getProblemsList()
+                    .forEach(problem -> out.println("  " + paint(ansi, Style.fg_red, text(problem))));
+        }
+
+        /** As {@code thresher check} and the daemon's log have it. */
+        private static String text(ConfigProblem problem) {
+            return new ConfigError(problem.getFile(), problem.getLine(), problem.getPath(), null, problem.getMessage())
+                    .toString();
         }
 
         private int vipsServing() {

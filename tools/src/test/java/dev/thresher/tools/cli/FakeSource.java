@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.tools.cli;
 
+import dev.thresher.config.ConfigError;
 import dev.thresher.config.Encapsulation;
 import dev.thresher.config.IpPrefix;
 import dev.thresher.config.IpText;
@@ -11,6 +12,7 @@ import dev.thresher.config.SourceRoute;
 import dev.thresher.config.VipHash;
 import dev.thresher.config.VipKey;
 import dev.thresher.config.XdpMode;
+import dev.thresher.daemon.state.ConfigState;
 import dev.thresher.daemon.state.Counter;
 import dev.thresher.daemon.state.DaemonInfo;
 import dev.thresher.daemon.state.DaemonState;
@@ -69,7 +71,15 @@ record FakeSource(DaemonState snapshot, List<Counter> counters) implements State
                         nextHop,
                         warnings),
                 new FlowCensus(1_048_576, 524_000, 288, 17),
-                List.of(vips));
+                List.of(vips),
+                new ConfigState(12, NOW.minus(Duration.ofMinutes(5)), problems(warnings)));
+    }
+
+    private static List<ConfigError> problems(List<String> warnings) {
+        String message = "\"wbe\" is not a pool; did you mean `web`?";
+        return warnings.isEmpty()
+                ? List.of()
+                : List.of(new ConfigError("/etc/thresher/vips.conf", 3, "thresher.vips[0].pool", "wbe", message));
     }
 
     /** Two VIPs whose real servers are chosen and reached in all ways that there are. */
@@ -105,7 +115,7 @@ record FakeSource(DaemonState snapshot, List<Counter> counters) implements State
         List<VipState> vips = new ArrayList<>(snapshot.vips());
         vips.set(0, changed);
         return new FakeSource(
-                new DaemonState(NOW.plusMillis(1_250), snapshot.daemon(), snapshot.flows(), vips),
+                new DaemonState(NOW.plusMillis(1_250), snapshot.daemon(), snapshot.flows(), vips, snapshot.config()),
                 counters.stream()
                         .map(counter ->
                                 counter.name().equals("no_member") ? plus(counter, ofFirstVip + ofNobody) : counter)

@@ -46,7 +46,7 @@ final class StateVerbsTest {
                 List.of(
                         "instance    edge, version 1.2.3, pid "
                                 + ProcessHandle.current().pid() + ", up 3h 12m",
-                        "config      /etc/thresher/thresher.conf",
+                        "config      /etc/thresher/thresher.conf, revision 12 since 5m 0s",
                         "interface   eth0, XDP in driver mode",
                         "next hop    02:00:00:00:00:01",
                         "VIPs        2, 1 without a member that is up",
@@ -59,6 +59,9 @@ final class StateVerbsTest {
                         "",
                         "DROPPED BECAUSE OF",
                         "no_member           7",
+                        "",
+                        "The configuration files do not count until this is mended",
+                        "  /etc/thresher/vips.conf:3: thresher.vips[0].pool: \"wbe\" is not a pool; did you mean `web`?",
                         "",
                         "Warnings",
                         "  no member of one VIP is up"),
@@ -78,6 +81,12 @@ final class StateVerbsTest {
         assertEquals(
                 "02:00:00:00:00:01",
                 daemon.getAsJsonObject("next_hop").get("mac").getAsString());
+        JsonObject config = json.getAsJsonObject("config");
+        assertEquals(12, config.get("revision").getAsInt());
+        assertEquals(
+                "{\"file\":\"/etc/thresher/vips.conf\",\"line\":3,\"path\":\"thresher.vips[0].pool\","
+                        + "\"message\":\"\\\"wbe\\\" is not a pool; did you mean `web`?\"}",
+                config.getAsJsonArray("problems").get(0).toString());
         assertEquals("{\"total\":2,\"serving\":1}", json.get("vips").toString());
         assertEquals("{\"total\":3,\"up\":1}", json.get("members").toString());
         assertEquals(524_288, json.getAsJsonObject("flow_table").get("occupied").getAsInt());

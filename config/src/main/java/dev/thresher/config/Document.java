@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.thresher.config;
+
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigUtil;
+import com.typesafe.config.ConfigValue;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A configuration as it was written, with its includes and substitutions made, and what it means. Immutable.
+ */
+public final class Document {
+    private final ConfigObject root;
+    private final Config config;
+    private final List<Path> files;
+
+    private Document(ConfigObject root, Config config, List<Path> files) {
+        this.root = root;
+        this.config = config;
+        this.files = List.copyOf(files);
+    }
+
+    /**
+     * Reads a file, what it includes, and the files of its folder {@code conf.d}.
+     *
+     * @param file messages name it just as it is given here
+     * @throws InvalidConfigException with everything that is wrong. What cannot be read or parsed hides the errors
+     *     that come after parsing: then only those of reading and parsing are reported
+     */
+    public static Document load(Path file) throws InvalidConfigException {
+        ErrorLog errors = new ErrorLog();
+        SourceFiles sources = new SourceFiles(errors);
+        Location whole = new Location(file.toString(), 0);
+        Optional<Document> document = Optional.empty();
+        try {
+            ConfigObject parsed = sources.parseWithFolder(file);
+            errors.throwIfAny(sources.names());
+            document = new Substitutions(errors)
+                    .resolve(parsed, whole)
+                    .flatMap(root -> read(root, whole, errors, sources.paths()));
+        } catch (StackOverflowError e) {
+            // The library recurses; a daemon must survive a reload of such a file.
+            errors.add(whole, "", null, "the file is nested too deeply");
+        }
+        errors.throwIfAny(sources.names());
+        return document.orElseThrow();
+    }
+
+    private static Optional<Document> read(ConfigObject root, Location whole, ErrorLog errors, List<Path> files) {
+        return new ConfigReader(errors)
+                .read(root, whole)
+                .map(config -> new Document(root.withOnlyKey(Schema.ROOT), config, files));
+    }
+
+    /** What it means. */
+    public Config config() {
+        return config;
+    }
+
+    /**
+     * Something that is wrong with the value of a key.
+     *
+     * @param path of the key; if it has no value, the error names what comes closest above it
+     */
+    public ConfigError errorAt(String path, String message) {
+        List<String> elements = ConfigUtil.splitPath(path);
+        ConfigValue value = root;
+        for (int length = elements.size(); length > 0 && value == root; length--) {
+            String above = ConfigUtil.joinPath(elements.subList(0, length));
+            value = root.toConfig().hasPath(above) ? root.toConfig().getValue(above) : root;
+        }
+        Location location = Location.of(value.origin())
+                .orElse(new Location(files.isEmpty() ? "" : files.get(0).toString(), 0));
+        return new ConfigError(location.file(), location.line(), path, null, message);
+    }
+
+    /** The files that it was read from, in that order; none if it came from elsewhere. */
+    public List<Path> files() {
+        return files;
+    }
+}
