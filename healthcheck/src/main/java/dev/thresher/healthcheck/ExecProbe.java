@@ -90,7 +90,7 @@ final class ExecProbe implements Probe {
                 killOffLoop(started);
                 return;
             }
-            started.onExit()
+            var unused = started.onExit()
                     .thenAcceptAsync(
                             exited -> {
                                 ProbeResult result = result(exited);

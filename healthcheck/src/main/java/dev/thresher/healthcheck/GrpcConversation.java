@@ -4,6 +4,7 @@ package dev.thresher.healthcheck;
 import dev.thresher.config.ProbeKind;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
@@ -47,7 +48,7 @@ final class GrpcConversation extends Http2ChannelDuplexHandler {
         }
         attempt.connected("waiting for the gRPC answer");
         Http2FrameStream stream = newStream();
-        context.write(new DefaultHttp2HeadersFrame(request()).stream(stream));
+        ChannelFuture unused = context.write(new DefaultHttp2HeadersFrame(request()).stream(stream));
         ByteBuf body = Unpooled.wrappedBuffer(HealthMessages.request(kind.service()));
         context.writeAndFlush(new DefaultHttp2DataFrame(body, true).stream(stream))
                 .addListener((ChannelFutureListener) written -> {

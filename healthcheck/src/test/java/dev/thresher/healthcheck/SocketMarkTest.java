@@ -36,7 +36,7 @@ class SocketMarkTest {
         EmbeddedChannel channel = new EmbeddedChannel();
         assertThrows(UnableToProbeException.class, () -> SocketMark.set(channel, 1));
         SocketMark.set(channel, ProbeRoute.NO_MARK);
-        channel.close();
+        channel.close().syncUninterruptibly();
     }
 
     @Test
