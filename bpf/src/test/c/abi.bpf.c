@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Carries lib/abi.h in its BTF for AbiTest: every struct and enum, and the #defines as one more. */
 #include "../../main/c/lib/abi.h"
+#include "../../main/c/lib/probe.h"
 
 enum constants {
 	CONSTANT_ABI_VERSION = ABI_VERSION,
@@ -19,6 +20,8 @@ enum constants {
 	CONSTANT_FLOWS_PER_PAIR = FLOWS_PER_PAIR,
 	CONSTANT_FIRST_DROP_REASON = FIRST_DROP_REASON,
 	CONSTANT_DROP_REASON_COUNT = DROP_REASON_COUNT,
+	CONSTANT_PROBE_MARK = PROBE_MARK,
+	CONSTANT_PROBE_ROUTES_MAX = PROBE_ROUTES_MAX,
 };
 
 const volatile struct {
@@ -42,6 +45,8 @@ const volatile struct {
 	enum member_flags member_flags;
 	enum member_state member_state;
 	enum counter counter;
+	struct mark_route mark_route;
+	enum probe_counter probe_counter;
 	enum constants constants;
 } abi = {};
 

@@ -2,6 +2,7 @@
 package dev.thresher.bpf;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Optional;
 import jnr.constants.platform.Errno;
 import jnr.ffi.Pointer;
@@ -24,6 +25,8 @@ public final class BpfProgram {
     private static final int LIVE_FRAMES = 1 << 1;
 
     private static final int PACKET_LIMIT = 16384;
+    /** Of {@code struct __sk_buff}, all that there was in Linux 6.1. */
+    private static final int SKB_LENGTH = 192;
 
     private final String name;
     private final int fd;
@@ -68,6 +71,27 @@ public final class BpfProgram {
             testRun = new TestRun();
         }
         return testRun.run(packet, times);
+    }
+
+    /**
+     * Runs a program of type {@code tc} once.
+     *
+     * @param context the start of a {@code struct __sk_buff}, of which a test run may set the mark and few others
+     */
+    public Output testRun(byte[] packet, byte[] context) {
+        Pointer options = options();
+        Pointer input = Native.copyOf(packet);
+        Pointer output = Native.allocate(PACKET_LIMIT);
+        Pointer skb = Native.copyOf(Arrays.copyOf(context, SKB_LENGTH));
+        options.putPointer(DATA_IN, input);
+        options.putInt(DATA_SIZE_IN, packet.length);
+        options.putPointer(DATA_OUT, output);
+        options.putInt(DATA_SIZE_OUT, PACKET_LIMIT);
+        options.putPointer(CTX_IN, skb);
+        options.putInt(CTX_SIZE_IN, SKB_LENGTH);
+        run(options);
+        Native.kept(0, input, skb);
+        return new Output(options.getInt(RETVAL), Native.bytes(output, options.getInt(DATA_SIZE_OUT)));
     }
 
     /**

@@ -89,6 +89,14 @@ public interface Libbpf {
 
     int bpf_xdp_query(int ifindex, int flags, Pointer options);
 
+    int bpf_tc_hook_create(Pointer hook);
+
+    int bpf_tc_attach(Pointer hook, Pointer options);
+
+    int bpf_tc_detach(Pointer hook, Pointer options);
+
+    int bpf_tc_query(Pointer hook, Pointer options);
+
     int libbpf_num_possible_cpus();
 
     @Nullable

@@ -126,6 +126,7 @@ class FragmentTest {
         List<byte[]> pieces = family.udp(1, 53).cut(PIECE);
         assertEquals(Verdict.DROP, Verdict.of(lb.run(pieces.get(2))));
         assertEquals(1, lb.counter(Counter.DROP_FRAGMENT));
+        assertEquals(1, lb.dropped(any, Counter.DROP_FRAGMENT));
         assertEquals(1, lb.dropped(any));
         assertEquals(0, lb.flows().all().count());
         realOf(pieces.get(0));

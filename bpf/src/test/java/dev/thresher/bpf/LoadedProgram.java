@@ -242,8 +242,16 @@ public final class LoadedProgram implements AutoCloseable {
                 sum(MapNames.MEMBER_STATS, memberId, 2 * Long.BYTES));
     }
 
+    /** Whatever the reason. */
     public long dropped(Service service) {
-        return sum(MapNames.VIP_STATS, service.id, 0);
+        return Counter.dropReasons().stream()
+                .mapToLong(reason -> dropped(service, reason))
+                .sum();
+    }
+
+    public long dropped(Service service, Counter reason) {
+        int index = Counter.dropReasons().indexOf(reason);
+        return sum(MapNames.VIP_STATS, service.id, index * Long.BYTES);
     }
 
     @Override

@@ -49,6 +49,11 @@ public record Config(
             Require.that(keys.add(vip.key()), "VIP " + vip.key() + " is there twice");
             Pool pool = byName.get(vip.pool());
             Require.that(pool != null, "VIP " + vip.key() + " names a missing pool, " + vip.pool());
+            vip.failover()
+                    .fallbacks()
+                    .forEach(fallback -> Require.that(
+                            byName.containsKey(fallback),
+                            "VIP " + vip.key() + " names a missing fallback pool, " + fallback));
             if (pool != null) {
                 PoolFit.complaint(vip, pool).ifPresent(complaint -> {
                     throw new IllegalArgumentException("VIP " + vip.key() + ": " + complaint);

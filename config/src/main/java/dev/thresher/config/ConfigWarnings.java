@@ -55,7 +55,14 @@ public final class ConfigWarnings {
                         && wider.key().port() == vip.key().port()
                         && wider.key().covers(vip.key())
                         && wider.key().prefixLength() < vip.key().prefixLength()
-                        && new Vip(wider.key(), vip.pool(), vip.tracked(), vip.hash(), vip.quic(), vip.sourceRoutes())
+                        && new Vip(
+                                        wider.key(),
+                                        vip.pool(),
+                                        vip.tracked(),
+                                        vip.hash(),
+                                        vip.quic(),
+                                        vip.sourceRoutes(),
+                                        vip.failover())
                                 .equals(wider))
                 .findFirst()
                 .map(wider -> "it is a part of VIP " + wider.key() + ", and served just as that is");

@@ -27,7 +27,7 @@ final class HealthCheckKeys {
 
     static final Key<ProbeKind.Type> TYPE = Key.required(CHECK, "type", ValueType.oneOf(ProbeKind.Type.class));
     static final Key<HealthCheck.Via> VIA =
-            Key.defaulting(CHECK, "via", ValueType.oneOf(HealthCheck.Via.class), "direct");
+            Key.defaulting(CHECK, "via", ValueType.oneOf(HealthCheck.Via.class), "tunnel");
     static final Key<Integer> PORT = Key.optional(CHECK, "port", ValueTypes.integer(1, 65_535), "the VIP's port");
 
     static final Key<String> METHOD =

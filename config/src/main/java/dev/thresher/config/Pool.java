@@ -14,8 +14,9 @@ import java.util.Set;
  * @param reals no address twice and no server id twice; the order means nothing
  * @param check how they are probed
  * @param encapsulation how packets are wrapped for them
+ * @param policy what their health means for traffic
  */
-public record Pool(String name, List<Real> reals, HealthCheck check, Encapsulation encapsulation) {
+public record Pool(String name, List<Real> reals, HealthCheck check, Encapsulation encapsulation, PoolPolicy policy) {
     public Pool {
         reals = List.copyOf(reals);
         Set<InetAddress> seen = new HashSet<>();
@@ -36,5 +37,15 @@ public record Pool(String name, List<Real> reals, HealthCheck check, Encapsulati
     /** A pool that is reached by {@link Encapsulation#IPIP}. */
     public Pool(String name, List<Real> reals, HealthCheck check) {
         this(name, reals, check, Encapsulation.IPIP);
+    }
+
+    /** A pool with the {@link PoolPolicy#DEFAULT} policy. */
+    public Pool(String name, List<Real> reals, HealthCheck check, Encapsulation encapsulation) {
+        this(name, reals, check, encapsulation, PoolPolicy.DEFAULT);
+    }
+
+    /** This pool with another policy. */
+    public Pool with(PoolPolicy newPolicy) {
+        return new Pool(name, reals, check, encapsulation, newPolicy);
     }
 }

@@ -49,7 +49,10 @@ final class PoolReader {
                         .map(new HealthCheckReader(errors, allowExec)::read)
                         .orElse(HealthCheck.none())
                 : HealthCheck.none();
-        return errors.count() == before ? Optional.of(new Pool(name, reals, check, encapsulation)) : Optional.empty();
+        PoolPolicy policy = PolicyReader.read(section, reals);
+        return errors.count() == before
+                ? Optional.of(new Pool(name, reals, check, encapsulation, policy))
+                : Optional.empty();
     }
 
     /** How the reals are reached, or any other way after an error. */

@@ -154,7 +154,7 @@ final class Schema {
             ROUTE_PREFIX,
             ROUTE_REAL);
 
-    static final List<Key<?>> KEYS = Stream.of(HealthCheckKeys.KEYS, OWN_KEYS)
+    static final List<Key<?>> KEYS = Stream.of(HealthCheckKeys.KEYS, OWN_KEYS, PolicyKeys.KEYS)
             .<Key<?>>flatMap(List::stream)
             .toList();
 

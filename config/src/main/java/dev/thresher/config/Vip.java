@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param hash what picks the real of a new flow
  * @param quic how connection IDs name reals, or null if they do not; for UDP only
  * @param sourceRoutes clients that go to a chosen real; no prefix twice
+ * @param failover what it does about reals that are down
  */
 public record Vip(
         VipKey key,
@@ -22,8 +23,10 @@ public record Vip(
         boolean tracked,
         VipHash hash,
         @Nullable QuicRouting quic,
-        List<SourceRoute> sourceRoutes) {
+        List<SourceRoute> sourceRoutes,
+        Failover failover) {
     public Vip {
+        Require.that(!failover.fallbacks().contains(pool), "pool " + pool + " is a fallback of itself in VIP " + key);
         Require.that(quic == null || key.protocol() == Protocol.UDP, "VIP " + key + " is not UDP, so it has no QUIC");
         sourceRoutes = List.copyOf(sourceRoutes);
         Set<IpPrefix> prefixes = new HashSet<>();
@@ -37,21 +40,26 @@ public record Vip(
 
     /** A VIP that picks reals by the 5-tuple alone. */
     public Vip(VipKey key, String pool, boolean tracked) {
-        this(key, pool, tracked, VipHash.FIVE_TUPLE, null, List.of());
+        this(key, pool, tracked, VipHash.FIVE_TUPLE, null, List.of(), Failover.DEFAULT);
     }
 
     /** This VIP with another hash. */
     public Vip with(VipHash newHash) {
-        return new Vip(key, pool, tracked, newHash, quic, sourceRoutes);
+        return new Vip(key, pool, tracked, newHash, quic, sourceRoutes, failover);
     }
 
     /** This VIP with QUIC connection IDs that name reals. */
     public Vip with(QuicRouting newQuic) {
-        return new Vip(key, pool, tracked, hash, newQuic, sourceRoutes);
+        return new Vip(key, pool, tracked, hash, newQuic, sourceRoutes, failover);
     }
 
     /** This VIP with these source routes instead of its own. */
     public Vip with(List<SourceRoute> newSourceRoutes) {
-        return new Vip(key, pool, tracked, hash, quic, newSourceRoutes);
+        return new Vip(key, pool, tracked, hash, quic, newSourceRoutes, failover);
+    }
+
+    /** This VIP with something else to do about reals that are down. */
+    public Vip with(Failover newFailover) {
+        return new Vip(key, pool, tracked, hash, quic, sourceRoutes, newFailover);
     }
 }

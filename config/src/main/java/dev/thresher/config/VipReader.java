@@ -48,6 +48,7 @@ final class VipReader {
             section.complain(Schema.VIP_POOL, noSuchPool(name.get(), poolNames.get()));
         }
         Optional<Pool> pool = name.flatMap(this::soundPool);
+        Failover failover = failover(section, name);
         Optional<QuicRouting> quic = quic(section, protocol, pool);
         List<SourceRoute> routes = new SourceRouteReader(address, pool)
                 .read(section.listed(Schema.SOURCE_ROUTES, Schema.SOURCE_ROUTE, null));
@@ -60,11 +61,24 @@ final class VipReader {
                 .map(each -> new VipKey(address.get(), port.get(), each))
                 .toList();
         checkKeys(section, keys, pool);
+        checkFallbacks(section, keys.get(0), failover.fallbacks());
         return errors.count() > before
                 ? List.of()
                 : keys.stream()
-                        .map(key -> new Vip(key, name.get(), tracked, hash, quic.orElse(null), routes))
+                        .map(key -> new Vip(key, name.get(), tracked, hash, quic.orElse(null), routes, failover))
                         .toList();
+    }
+
+    private Failover failover(SectionReader section, Optional<String> pool) {
+        List<String> fallbacks = section.seek(PolicyKeys.FALLBACK).orElse(List.of());
+        for (String fallback : fallbacks) {
+            if (poolNames.isPresent() && !poolNames.get().contains(fallback)) {
+                section.complain(PolicyKeys.FALLBACK, noSuchPool(fallback, poolNames.get()));
+            } else if (pool.isPresent() && pool.get().equals(fallback)) {
+                section.complain(PolicyKeys.FALLBACK, "pool " + fallback + " cannot be its own fallback");
+            }
+        }
+        return new Failover(fallbacks, section.get(PolicyKeys.DEAD_FLOWS));
     }
 
     private Optional<Pool> soundPool(String name) {
@@ -110,6 +124,12 @@ final class VipReader {
         }
         pool.flatMap(value -> PoolFit.family(keys.get(0), value).or(() -> PoolFit.probePort(keys.get(0), value)))
                 .ifPresent(complaint -> section.complain(Schema.VIP_POOL, complaint));
+    }
+
+    private void checkFallbacks(SectionReader section, VipKey key, List<String> fallbacks) {
+        fallbacks.forEach(name -> soundPool(name)
+                .flatMap(pool -> PoolFit.family(key, pool))
+                .ifPresent(complaint -> section.complain(PolicyKeys.FALLBACK, complaint)));
     }
 
     private static String noSuchPool(String name, Set<String> pools) {

@@ -28,10 +28,11 @@ class ConfigLoaderTest {
                 "GET", "/healthz?deep=1", "www.example.com:8080", Map.of(), StatusRanges.parse("200-204,301"), null);
         HealthCheck web = new HealthCheck(
                 new ProbeKind.Http(8080, exchange, null),
-                HealthCheck.Via.DIRECT,
+                HealthCheck.Via.TUNNEL,
                 new CheckTiming(Duration.ofMillis(500), Duration.ofMillis(500), Duration.ofMillis(500), 0.25),
                 new CheckThresholds(1, 5, 5, Duration.ofMinutes(2)));
         HealthCheck dns = HealthCheck.tcp(53)
+                .with(HealthCheck.Via.TUNNEL)
                 .with(new CheckTiming(Duration.ofSeconds(2), Duration.ofMillis(500), Duration.ofMillis(250), 0.1));
         Config expected = new Config(
                 "front-1",
@@ -82,12 +83,42 @@ class ConfigLoaderTest {
     }
 
     @Test
+    void load_policyOfAPool() throws Exception {
+        assertEquals(PoolPolicy.DEFAULT, pool("").policy());
+        assertEquals(
+                new PoolPolicy(Duration.ofSeconds(30), Duration.ofMinutes(10), 1, 50),
+                pool("slow-start = 30s, drain-timeout = 10m, min-healthy = 1, panic-threshold = 50")
+                        .policy());
+    }
+
+    @Test
+    void load_failoverOfAVip() throws Exception {
+        Path file = Files.writeString(directory.resolve("failover.conf"), """
+            thresher {
+              interface = eth0
+              pools { web.reals = ["10.0.0.2"], near.reals = ["10.0.1.2"], far.reals = ["10.0.2.2"] }
+              vips = [
+                { address = "203.0.113.1", port = 80, pool = web, fallback = near }
+                { address = "203.0.113.2", port = 80, pool = web, fallback = [near, far], dead-flows = keep }
+              ]
+            }
+            """);
+        List<Vip> vips = ConfigLoader.load(file).vips();
+        assertEquals(
+                new Failover(List.of("near"), Failover.DeadFlows.REPICK),
+                vips.get(0).failover());
+        assertEquals(
+                new Failover(List.of("near", "far"), Failover.DeadFlows.KEEP),
+                vips.get(1).failover());
+    }
+
+    @Test
     void load_healthCheckWithoutDetails_givesTheDefaultsOfTheModel() throws Exception {
         assertEquals(
-                HealthCheck.http(80, "/"),
+                HealthCheck.http(80, "/").with(HealthCheck.Via.TUNNEL),
                 pool("health-check { type = http, port = 80 }").check());
         assertEquals(
-                HealthCheck.tcp(53),
+                HealthCheck.tcp(53).with(HealthCheck.Via.TUNNEL),
                 pool("health-check { type = tcp, port = 53 }").check());
         assertEquals(HealthCheck.none(), pool("").check());
     }

@@ -2,6 +2,7 @@
 package dev.thresher.healthcheck;
 
 import java.net.InetAddress;
+import java.util.function.BooleanSupplier;
 
 /** The way of one probe. */
 public sealed interface ProbeRoute {
@@ -13,8 +14,15 @@ public sealed interface ProbeRoute {
      *
      * @param address where the probe's sockets connect
      * @param mark SO_MARK of each of them, set before the first packet; {@link #NO_MARK} for none
+     * @param wasTaken asked when the probe has ended: whether its packets went this way. What a probe found that took
+     *     another one says nothing about the target
      */
-    record Open(InetAddress address, int mark) implements ProbeRoute {}
+    record Open(InetAddress address, int mark, BooleanSupplier wasTaken) implements ProbeRoute {
+        /** To the target's own address. */
+        public static Open direct(Target target) {
+            return new Open(target.destination(), NO_MARK, () -> true);
+        }
+    }
 
     /**
      * No way: the probe does not run, its result is inconclusive, and the verdict stays.

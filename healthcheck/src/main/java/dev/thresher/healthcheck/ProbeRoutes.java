@@ -18,7 +18,7 @@ public interface ProbeRoutes {
     /** Only the reals' own addresses can be probed. */
     static ProbeRoutes direct() {
         return target -> target.way() instanceof Target.Way.Direct
-                ? new ProbeRoute.Open(target.destination(), ProbeRoute.NO_MARK)
+                ? ProbeRoute.Open.direct(target)
                 : new ProbeRoute.Closed("there is no tunnel for probes");
     }
 }

@@ -163,7 +163,8 @@ final class TargetMonitor {
         try {
             ProbeRoute route = engine.routes().to(target);
             if (route instanceof ProbeRoute.Open open) {
-                return engine.probe().start(ProbeContext.of(target, open), result -> probeEnded(run, result));
+                return engine.probe()
+                        .start(ProbeContext.of(target, open), found -> probeEnded(run, proven(found, open)));
             }
             probeEnded(run, ProbeResult.inconclusive(((ProbeRoute.Closed) route).reason()));
         } catch (RuntimeException e) {
@@ -174,6 +175,14 @@ final class TargetMonitor {
             probeEnded(run, ProbeResult.inconclusive("the probe could not start: " + e));
         }
         return null;
+    }
+
+    /** Fail closed: another way leads to another real server, or to none. */
+    private static ProbeResult proven(ProbeResult found, ProbeRoute.Open route) {
+        return route.wasTaken().getAsBoolean()
+                ? found
+                : ProbeResult.inconclusive(
+                        "not counted, because its packets did not go through the tunnel: " + found.text());
     }
 
     private void probeEnded(long run, ProbeResult found) {

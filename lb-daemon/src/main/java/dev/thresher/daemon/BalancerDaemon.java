@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.daemon;
 
+import dev.thresher.bpf.NetworkInterfaces;
 import dev.thresher.bpf.layout.MacAddress;
 import dev.thresher.config.Config;
 import dev.thresher.config.Document;
 import dev.thresher.daemon.control.Controller;
 import dev.thresher.daemon.control.FlowSweeping;
+import dev.thresher.daemon.control.HealthView;
 import dev.thresher.daemon.control.NextHops;
 import dev.thresher.daemon.control.StateView;
 import dev.thresher.daemon.datapath.DatapathException;
@@ -13,6 +15,8 @@ import dev.thresher.daemon.datapath.KernelDatapath;
 import dev.thresher.daemon.flows.FlowView;
 import dev.thresher.daemon.grpc.GrpcServer;
 import dev.thresher.daemon.nexthop.InterfaceMac;
+import dev.thresher.daemon.probing.KernelTunnel;
+import dev.thresher.daemon.probing.ProbePaths;
 import dev.thresher.daemon.revision.Reloading;
 import dev.thresher.daemon.revision.Revisions;
 import java.io.Closeable;
@@ -61,13 +65,17 @@ final class BalancerDaemon implements Closeable {
         KernelDatapath datapath = add(KernelDatapath.open(config));
         MacAddress source = InterfaceMac.of(config.iface().name());
         FlowSweeping sweeping = new FlowSweeping(datapath, config.flows());
-        Controller controller = add(new Controller(config, datapath, source, nextHops(config, source), sweeping));
+        ProbePaths paths = add(
+                KernelTunnel.open(datapath.settings(), indexOf(config.iface().name())));
+        Controller controller =
+                add(new Controller(config, datapath, source, nextHops(config, source), paths, sweeping));
         Revisions revisions = new Revisions(configFile, document, controller::replace, InstantSource.system());
         StateView view = new StateView(configFile, version, datapath, controller, revisions::state, sweeping);
         controller.start(datapath.startsOver() ? VERDICT_PATIENCE : Duration.ZERO);
         FlowView flows = new FlowView(datapath, () -> controller.published().memberIds(), view);
         Path socket = config.api().socket();
-        GrpcServer server = add(GrpcServer.start(socket, view, flows));
+        HealthView healths = new HealthView(controller, view);
+        GrpcServer server = add(GrpcServer.start(socket, view, flows, healths));
         datapath.activate();
         server.ready();
         add(Reloading.start(revisions, configFile));
@@ -79,6 +87,10 @@ final class BalancerDaemon implements Closeable {
     @Override
     public String toString() {
         return summary;
+    }
+
+    private static int indexOf(String name) throws IOException {
+        return NetworkInterfaces.indexOf(name).orElseThrow(() -> new IOException("there is no interface " + name));
     }
 
     private static NextHops nextHops(Config config, MacAddress source) throws IOException {

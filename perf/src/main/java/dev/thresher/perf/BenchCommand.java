@@ -9,9 +9,16 @@ import picocli.CommandLine.Command;
 /** {@code thresher bench}. */
 @Command(
         name = "thresher bench",
-        description = "Measures the packet path, the table builder and the health checker on this machine.",
+        description = "Measures the packet path, the table builder, the health checker and failover on this machine.",
         mixinStandardHelpOptions = true,
-        subcommands = {PacketBench.class, VethBench.class, MemoryBench.class, MaglevBench.class, HealthBench.class})
+        subcommands = {
+            PacketBench.class,
+            VethBench.class,
+            MemoryBench.class,
+            MaglevBench.class,
+            HealthBench.class,
+            FailoverBench.class
+        })
 public final class BenchCommand {
     private BenchCommand() {}
 

@@ -41,9 +41,16 @@ final class VethPair implements AutoCloseable {
 
     /** Runs the body on a thread that is in the namespace and on that CPU, and that ends with the body. */
     void run(int cpu, Runnable body) {
+        run(() -> {
+            CurrentThread.pinTo(cpu);
+            body.run();
+        });
+    }
+
+    /** Runs the body on a thread that is in the namespace, as are those that it starts, and that ends with the body. */
+    void run(Runnable body) {
         FutureTask<?> task = new FutureTask<>(
                 () -> {
-                    CurrentThread.pinTo(cpu);
                     CurrentThread.enterNetwork(Path.of("/run/netns", namespace));
                     body.run();
                 },

@@ -167,7 +167,7 @@ final class StrictParser {
     }
 
     private static int u16(byte[] bytes, int at) {
-        return (bytes[at] & 0xff) << 8 | bytes[at + 1] & 0xff;
+        return (bytes[at] & 0xff) << 8 | (bytes[at + 1] & 0xff);
     }
 
     private static void require(boolean holds, String rule) {

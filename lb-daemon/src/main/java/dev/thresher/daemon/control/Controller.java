@@ -3,9 +3,12 @@ package dev.thresher.daemon.control;
 
 import dev.thresher.bpf.layout.MacAddress;
 import dev.thresher.config.Config;
+import dev.thresher.config.VipKey;
 import dev.thresher.daemon.datapath.Datapath;
+import dev.thresher.daemon.health.HealthFeed;
 import dev.thresher.daemon.nexthop.Resolution;
-import dev.thresher.daemon.reconcile.DesiredState;
+import dev.thresher.daemon.plan.VipPlan;
+import dev.thresher.daemon.probing.ProbePaths;
 import dev.thresher.daemon.reconcile.Reconciler;
 import dev.thresher.healthcheck.Health;
 import dev.thresher.healthcheck.HealthChecker;
@@ -14,6 +17,7 @@ import dev.thresher.healthcheck.TargetHealth;
 import dev.thresher.healthcheck.Transition;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Map;
@@ -24,6 +28,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,12 +47,20 @@ public final class Controller implements AutoCloseable {
     private final Reconciler reconciler;
     private final HealthChecker checker;
     private final NextHops nextHops;
+    private final ProbePaths paths;
+    private final HealthNews news;
     private final Awaited<Target> unjudged;
     private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1, Controller::newThread);
     private final RetriedTask reconciling;
 
     /** Touched by the thread alone. */
     private final KnownNextHops knownNextHops = new KnownNextHops();
+
+    /** The next hops that probes were led by last. Touched by the thread alone. */
+    private @Nullable Map<InetAddress, Resolution> ledBy;
+
+    /** When the present plan ends by itself. Touched by the thread alone. */
+    private @Nullable ScheduledFuture<?> nextStep;
 
     private volatile InForce inForce;
     private volatile Awaited<InetAddress> unheard = new Awaited<>(Set.of());
@@ -58,18 +71,27 @@ public final class Controller implements AutoCloseable {
      * Takes over what is in the maps.
      *
      * @param source the interface's own address
+     * @param paths how probes get to real servers; to be closed after this
      * @param everySecond work for the controller's thread, from the start on; it must not throw
      */
-    public Controller(Config config, Datapath datapath, MacAddress source, NextHops nextHops, Runnable everySecond) {
+    public Controller(
+            Config config,
+            Datapath datapath,
+            MacAddress source,
+            NextHops nextHops,
+            ProbePaths paths,
+            Runnable everySecond) {
         this.source = source;
-        this.inForce = InForce.of(config, source);
+        this.paths = paths;
         this.published = Published.nothing(config);
         this.everySecond = everySecond;
         this.reconciler = new Reconciler(datapath, new MaglevTableBuilder(config.maglevSeed()));
         this.nextHops = nextHops;
-        this.unjudged = new Awaited<>(inForce.targets());
         this.reconciling = new RetriedTask("bring the maps to the wanted state", this::reconcile, new Worker());
-        this.checker = HealthChecker.open(this::takeVerdict);
+        this.news = new HealthNews(this::targets, Clock.systemUTC());
+        this.checker = HealthChecker.open(paths, this::takeVerdict);
+        this.inForce = InForce.first(config, source, checker.nanoTime());
+        this.unjudged = new Awaited<>(inForce.targets().uses().keySet());
         thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
 
@@ -80,15 +102,14 @@ public final class Controller implements AutoCloseable {
      * @throws IOException if the kernel refuses next hops, or the first state
      */
     public void start(Duration patience) throws IOException {
-        Set<Target> targets = inForce.targets();
-        Map<Target, Health> found = FoundVerdicts.of(inForce.config(), reconciler.memberStates());
+        Targets targets = inForce.targets();
+        Map<Target, Health> found = FoundVerdicts.of(targets, reconciler.memberStates());
         found.forEach(checker::seed);
-        checker.update(targets).join();
-        unjudged.heard(targets.stream().filter(this::isJudged).toList());
         knownNextHops.adopt(reconciler.nextHops());
         unheard = new Awaited<>(inForce.reals());
         nextHops.follow(inForce.reals(), this::takeNextHops);
         awaitNextHops();
+        startProbes();
         unjudged.await(patience);
         try {
             CompletableFuture.runAsync(this::reconcile, thread).join();
@@ -101,6 +122,14 @@ public final class Controller implements AutoCloseable {
         ScheduledFuture<?> unused = thread.scheduleWithFixedDelay(everySecond, 1, 1, TimeUnit.SECONDS);
     }
 
+    /** Not before there are next hops, which the ways of probes through the tunnel hang on. */
+    private void startProbes() {
+        Set<Target> targets = inForce.targets().uses().keySet();
+        CompletableFuture.runAsync(this::leadProbes, thread).join();
+        checker.update(targets).join();
+        unjudged.heard(targets.stream().filter(this::isJudged).toList());
+    }
+
     /**
      * Has another configuration in force, and returns once the maps hold it. What is known of real servers that stay is kept,
      * and what stays the same is not written. If it cannot be done, everything remains as it was.
@@ -108,7 +137,7 @@ public final class Controller implements AutoCloseable {
      * @throws ActivationException if there is no room in the maps, or the kernel refuses to write them
      */
     public synchronized void replace(Config config) throws ActivationException {
-        InForce next = InForce.of(config, source);
+        InForce next = inForce.next(config, source, checker.nanoTime());
         Set<InetAddress> newcomers = new HashSet<>(next.reals());
         newcomers.removeAll(inForce.reals());
         try {
@@ -127,6 +156,21 @@ public final class Controller implements AutoCloseable {
 
     public HealthChecker checker() {
         return checker;
+    }
+
+    /** Changes of health, as they happen. */
+    public HealthFeed feed() {
+        return news.feed();
+    }
+
+    /** What is probed, and for whom. */
+    Targets targets() {
+        return inForce.targets();
+    }
+
+    /** How probes get to real servers. */
+    ProbePaths paths() {
+        return paths;
     }
 
     /** What the maps hold, and why. */
@@ -155,12 +199,13 @@ public final class Controller implements AutoCloseable {
 
     private boolean isJudged(Target target) {
         TargetHealth health = checker.snapshot().get(target);
-        return health != null && health.state().health() != Health.UNKNOWN;
+        return health != null && health.state().verdict() != Health.UNKNOWN;
     }
 
     private void takeVerdict(Target target, Transition transition) {
-        unjudged.heard(Set.of(target));
         requestReconcile();
+        unjudged.heard(Set.of(target));
+        news.changed(target, transition);
     }
 
     private void takeNextHops(Map<InetAddress, Resolution> changes) {
@@ -188,22 +233,37 @@ public final class Controller implements AutoCloseable {
     private void switchTo(InForce next) {
         InForce before = inForce;
         Map<Target, TargetHealth> known = checker.snapshot();
-        reconciler.requireRoom(next.builder().build(known, knownNextHops.current()));
-        checker.update(next.targets()).join();
-        inForce = next;
+        reconciler.requireRoom(next.builder()
+                .build(known, knownNextHops.current(), checker.nanoTime())
+                .state());
+        probe(next);
         try {
             reconcile();
         } catch (RuntimeException | OutOfMemoryError e) {
-            known.forEach(
-                    (target, health) -> checker.seed(target, health.state().health()));
-            checker.update(before.targets()).join();
-            inForce = before;
+            known.forEach(this::remember);
+            probe(before);
             throw e;
         } finally {
             reconciling.request(); // clears an earlier failure, or undoes what was written of this change
         }
         // One change later than they could go: news of a next hop may still be on its way.
         knownNextHops.forgetAllBut(union(before.reals(), next.reals()));
+    }
+
+    /** Ways of probes before the probes that take them. */
+    private void probe(InForce next) {
+        inForce = next;
+        ledBy = null;
+        leadProbes();
+        checker.update(next.targets().uses().keySet()).join();
+    }
+
+    /** For a target that may have been forgotten meanwhile. */
+    private void remember(Target target, TargetHealth health) {
+        Health verdict = health.state().verdict();
+        if (verdict != Health.UNKNOWN) {
+            checker.seed(target, verdict);
+        }
     }
 
     private static Set<InetAddress> union(Set<InetAddress> some, Set<InetAddress> more) {
@@ -214,15 +274,41 @@ public final class Controller implements AutoCloseable {
 
     private void reconcile() {
         InForce now = inForce;
-        DesiredState desired = now.builder().build(checker.snapshot(), knownNextHops.current());
-        reconciler.apply(desired);
+        Map<InetAddress, Resolution> current = knownNextHops.current(now.reals());
+        Decision decision = now.builder().build(checker.snapshot(), current, checker.nanoTime());
+        reconciler.apply(decision.state());
+        Map<VipKey, VipPlan> before = published.plans();
         published = new Published(
                 now.config(),
-                desired,
+                decision.plans(),
                 reconciler.vipIds(),
                 reconciler.memberIds(),
-                knownNextHops.current(now.reals()),
+                current,
                 knownNextHops.doubts(now.reals()));
+        news.planned(before, decision.plans());
+        leadProbes();
+        comeBackIn(decision.untilNanos());
+    }
+
+    /** A plan holds until somebody who starts slowly gets more, or somebody has drained for long enough. */
+    private void comeBackIn(long nanos) {
+        if (nextStep != null) {
+            nextStep.cancel(false);
+            nextStep = null;
+        }
+        if (nanos != Long.MAX_VALUE && !thread.isShutdown()) {
+            nextStep = thread.schedule(this::requestReconcile, nanos, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    /** Has probes follow the way of clients' packets, if that has changed. */
+    private void leadProbes() {
+        InForce now = inForce;
+        Map<InetAddress, Resolution> current = knownNextHops.current(now.reals());
+        if (!current.equals(ledBy)) {
+            paths.update(now.builder().probedMembers(current));
+            ledBy = current;
+        }
     }
 
     private static Thread newThread(Runnable body) {

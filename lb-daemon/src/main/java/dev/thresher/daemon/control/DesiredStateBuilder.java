@@ -4,73 +4,88 @@ package dev.thresher.daemon.control;
 import dev.thresher.bpf.layout.MacAddress;
 import dev.thresher.bpf.layout.MemberRecord.NextHop;
 import dev.thresher.bpf.layout.MemberState;
-import dev.thresher.config.Config;
 import dev.thresher.config.Pool;
-import dev.thresher.config.Real;
 import dev.thresher.config.Vip;
+import dev.thresher.config.VipKey;
+import dev.thresher.daemon.control.Targets.VipPools;
 import dev.thresher.daemon.nexthop.Resolution;
+import dev.thresher.daemon.plan.VipPlan;
+import dev.thresher.daemon.plan.VipPlan.MemberPlan;
+import dev.thresher.daemon.plan.VipPlanner;
+import dev.thresher.daemon.probing.ProbedMember;
 import dev.thresher.daemon.reconcile.DesiredState;
 import dev.thresher.daemon.reconcile.DesiredState.DesiredMember;
 import dev.thresher.daemon.reconcile.DesiredState.DesiredVip;
-import dev.thresher.healthcheck.Health;
 import dev.thresher.healthcheck.Target;
 import dev.thresher.healthcheck.TargetHealth;
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** The pure part: what the data plane shall do, given what is configured and what is known. */
 final class DesiredStateBuilder {
     private static final MacAddress NOWHERE = MacAddress.of(new byte[MacAddress.LENGTH]);
 
-    private final Config config;
+    private final Targets targets;
     private final MacAddress source;
+    private final Tiers tiers;
 
-    DesiredStateBuilder(Config config, MacAddress source) {
-        this.config = config;
+    DesiredStateBuilder(Targets targets, MacAddress source, ZeroWeights zeroWeights) {
+        this.targets = targets;
         this.source = source;
+        this.tiers = new Tiers(zeroWeights);
     }
 
-    DesiredState build(Map<Target, TargetHealth> healths, Map<InetAddress, Resolution> nextHops) {
+    Decision build(Map<Target, TargetHealth> healths, Map<InetAddress, Resolution> nextHops, long nowNanos) {
+        VipPlanner planner = new VipPlanner(nowNanos);
         List<DesiredVip> vips = new ArrayList<>();
-        for (Vip vip : config.vips()) {
-            Pool pool = config.poolOf(vip);
-            List<DesiredMember> members = new ArrayList<>();
-            for (Real real : pool.reals()) {
-                TargetHealth health = healths.get(Target.of(vip, pool, real.address()));
-                Resolution nextHop = Reach.of(pool, real.address(), nextHops.get(real.address()));
-                members.add(member(real, pool, health, nextHop));
+        Map<VipKey, VipPlan> plans = new LinkedHashMap<>();
+        for (VipPools pools : targets.vips()) {
+            Vip vip = pools.vip();
+            VipPlan plan = planner.plan(
+                    tiers.of(pools, healths, nextHops), vip.failover().deadFlows());
+            plans.put(vip.key(), plan);
+            List<DesiredMember> members = plan.members().stream()
+                    .map(member -> member(member, pools.pool(member.pool()), nextHops))
+                    .toList();
+            vips.add(Wanted.vip(vip, pools.pool(vip.pool()), members));
+        }
+        return new Decision(new DesiredState(vips), plans);
+    }
+
+    /** For each target that is probed through the tunnel and can be reached: how clients' packets get there. */
+    Map<Target, ProbedMember> probedMembers(Map<InetAddress, Resolution> nextHops) {
+        Map<Target, ProbedMember> members = new LinkedHashMap<>();
+        targets.uses().forEach((target, uses) -> {
+            Targets.Use use = uses.get(0);
+            Resolution nextHop = Reach.of(use.pool(), target.real(), nextHops.get(target.real()));
+            if (target.way() instanceof Target.Way.Tunnel && nextHop instanceof Resolution.Resolved resolved) {
+                DesiredMember member = member(target.real(), 0, MemberState.DOWN, use.pool(), resolved);
+                DesiredVip vip = new DesiredVip(use.vip().key(), true, List.of());
+                members.put(target, new ProbedMember(member.record(vip, 0, 0), member.egress()));
             }
-            vips.add(Wanted.vip(vip, pool, members));
-        }
-        return new DesiredState(vips);
+        });
+        return members;
     }
 
-    /** A real that cannot be reached is as good as down, whatever its probes say; so is one that nobody has probed yet. */
-    private DesiredMember member(Real real, Pool pool, @Nullable TargetHealth health, @Nullable Resolution nextHop) {
-        if (!(nextHop instanceof Resolution.Resolved resolved)) {
-            return new DesiredMember(
-                    real.address(),
-                    real.weight(),
-                    MemberState.DOWN,
-                    new NextHop(NOWHERE, source),
-                    Resolution.Resolved.SAME_PORT,
-                    Wanted.encapsulation(pool));
-        }
-        Health word = health == null ? Health.UNKNOWN : health.state().health();
+    /** A real that cannot be reached is as good as down, whatever its probes say. */
+    private DesiredMember member(MemberPlan plan, Pool pool, Map<InetAddress, Resolution> nextHops) {
+        return Reach.of(pool, plan.real(), nextHops.get(plan.real())) instanceof Resolution.Resolved resolved
+                ? member(plan.real(), plan.tableWeight(), plan.state(), pool, resolved)
+                : new DesiredMember(
+                        plan.real(),
+                        0,
+                        MemberState.DOWN,
+                        new NextHop(NOWHERE, source),
+                        Resolution.Resolved.SAME_PORT,
+                        Wanted.encapsulation(pool));
+    }
+
+    private static DesiredMember member(
+            InetAddress real, int weight, MemberState state, Pool pool, Resolution.Resolved resolved) {
         NextHop hop = new NextHop(resolved.destination(), resolved.source(), resolved.mtu(), 0);
-        return new DesiredMember(
-                real.address(), real.weight(), stateOf(word, real), hop, resolved.egress(), Wanted.encapsulation(pool));
-    }
-
-    /** Weight 0 asks for no new flows, and says nothing against those that are there. */
-    private static MemberState stateOf(Health health, Real real) {
-        return switch (health) {
-            case UP -> real.weight() == 0 ? MemberState.DRAIN : MemberState.UP;
-            case DRAIN -> MemberState.DRAIN;
-            case DOWN, UNKNOWN, MAINTENANCE -> MemberState.DOWN;
-        };
+        return new DesiredMember(real, weight, state, hop, resolved.egress(), Wanted.encapsulation(pool));
     }
 }

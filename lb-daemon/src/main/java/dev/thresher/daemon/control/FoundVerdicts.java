@@ -2,34 +2,41 @@
 package dev.thresher.daemon.control;
 
 import dev.thresher.bpf.layout.MemberState;
-import dev.thresher.config.Config;
+import dev.thresher.config.Failover.DeadFlows;
 import dev.thresher.config.Member;
-import dev.thresher.config.Pool;
-import dev.thresher.config.Real;
-import dev.thresher.config.Vip;
 import dev.thresher.healthcheck.Health;
 import dev.thresher.healthcheck.Target;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What the maps tell of the targets' health: a restart must not take a serving real out until its first probe. */
 final class FoundVerdicts {
     private FoundVerdicts() {}
 
     /** Those that are known. A target that several members share is up if one of them is. */
-    static Map<Target, Health> of(Config config, Map<Member, MemberState> found) {
+    static Map<Target, Health> of(Targets targets, Map<Member, MemberState> found) {
         Map<Target, Health> verdicts = new HashMap<>();
-        for (Vip vip : config.vips()) {
-            Pool pool = config.poolOf(vip);
-            for (Real real : pool.reals()) {
-                MemberState state = found.get(new Member(vip.key(), real.address()));
-                if (state != null) {
-                    Health health = state == MemberState.DOWN ? Health.DOWN : Health.UP;
-                    verdicts.merge(Target.of(vip, pool, real.address()), health, FoundVerdicts::better);
-                }
-            }
-        }
+        targets.forEach(use -> {
+            MemberState state = found.get(new Member(use.vip().key(), use.real().address()));
+            verdictOf(state, use).ifPresent(verdict -> verdicts.merge(use.target(), verdict, FoundVerdicts::better));
+        });
         return verdicts;
+    }
+
+    private static Optional<Health> verdictOf(@Nullable MemberState state, Targets.Use use) {
+        if (state == null || state == MemberState.FREE) {
+            return Optional.empty();
+        }
+        // Where the flows of the dead stay, draining is what the dead do, and the living of a pool that does not serve.
+        boolean either = state == MemberState.DRAIN
+                && use.real().weight() > 0
+                && use.vip().failover().deadFlows() == DeadFlows.KEEP;
+        if (either) {
+            return Optional.empty();
+        }
+        return Optional.of(state == MemberState.DOWN ? Health.DOWN : Health.UP);
     }
 
     private static Health better(Health a, Health b) {

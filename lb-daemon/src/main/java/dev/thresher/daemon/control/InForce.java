@@ -3,34 +3,40 @@ package dev.thresher.daemon.control;
 
 import dev.thresher.bpf.layout.MacAddress;
 import dev.thresher.config.Config;
-import dev.thresher.config.Pool;
-import dev.thresher.config.Vip;
 import dev.thresher.healthcheck.Target;
 import java.net.InetAddress;
-import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * A configuration and what follows from it alone.
+ * A configuration and what follows from it.
  *
- * @param targets what is to be probed
+ * @param targets what is to be probed, and for whom
  * @param reals the real servers whose next hops are to be followed
+ * @param zeroWeights since when those with weight 0 drain
  */
-record InForce(Config config, DesiredStateBuilder builder, Set<Target> targets, Set<InetAddress> reals) {
-    /** {@code source} is the interface's own address. */
-    static InForce of(Config config, MacAddress source) {
-        Set<Target> targets = targets(config);
-        Set<InetAddress> reals = targets.stream().map(Target::real).collect(Collectors.toSet());
-        return new InForce(config, new DesiredStateBuilder(config, source), targets, reals);
+record InForce(
+        Config config, Targets targets, DesiredStateBuilder builder, Set<InetAddress> reals, ZeroWeights zeroWeights) {
+    /**
+     * The first one.
+     *
+     * @param source the interface's own address
+     * @param nowNanos on the clock of the health checker
+     */
+    static InForce first(Config config, MacAddress source, long nowNanos) {
+        return of(config, source, ZeroWeights.NONE, nowNanos);
     }
 
-    private static Set<Target> targets(Config config) {
-        Set<Target> targets = new LinkedHashSet<>();
-        for (Vip vip : config.vips()) {
-            Pool pool = config.poolOf(vip);
-            pool.reals().forEach(real -> targets.add(Target.of(vip, pool, real.address())));
-        }
-        return targets;
+    /** The one after this. */
+    InForce next(Config config, MacAddress source, long nowNanos) {
+        return of(config, source, zeroWeights, nowNanos);
+    }
+
+    private static InForce of(Config config, MacAddress source, ZeroWeights before, long nowNanos) {
+        Targets targets = new Targets(config);
+        ZeroWeights zeroWeights = before.in(targets, nowNanos);
+        Set<InetAddress> reals =
+                targets.uses().keySet().stream().map(Target::real).collect(Collectors.toUnmodifiableSet());
+        return new InForce(config, targets, new DesiredStateBuilder(targets, source, zeroWeights), reals, zeroWeights);
     }
 }

@@ -14,7 +14,7 @@ import java.util.Map;
 
 /**
  * Tables of the size that the program knows, keyed by the reals' addresses: the same on every load balancer. VIPs that
- * share a pool differ in the ids alone, so the work is done once for all of them. One thread builds.
+ * share a pool differ in the ids alone, so the work is done once for all of them. Thread-safe.
  */
 final class MaglevTableBuilder implements TableBuilder {
     /** Tables kept, 256 KiB each. */
@@ -49,11 +49,26 @@ final class MaglevTableBuilder implements TableBuilder {
         List<Share> shares = entries.stream()
                 .map(entry -> new Share(entry.real(), entry.weight()))
                 .toList();
-        int[] slots = built.computeIfAbsent(shares, this::places).clone();
+        int[] slots = cached(shares).clone();
         for (int slot = 0; slot < slots.length; slot++) {
             slots[slot] = entries.get(slots[slot]).id();
         }
         return slots;
+    }
+
+    /** Two threads may build the same at once, which is better than that one waits while the other builds something else. */
+    private int[] cached(List<Share> shares) {
+        synchronized (built) {
+            int[] known = built.get(shares);
+            if (known != null) {
+                return known;
+            }
+        }
+        int[] places = places(shares);
+        synchronized (built) {
+            built.put(shares, places);
+        }
+        return places;
     }
 
     /** By slot, a place in the list. */

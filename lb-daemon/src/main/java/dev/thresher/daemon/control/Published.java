@@ -5,19 +5,21 @@ import dev.thresher.config.Config;
 import dev.thresher.config.Member;
 import dev.thresher.config.VipKey;
 import dev.thresher.daemon.nexthop.Resolution;
-import dev.thresher.daemon.reconcile.DesiredState;
+import dev.thresher.daemon.plan.VipPlan;
+import dev.thresher.daemon.plan.VipPlan.MemberPlan;
 import java.net.InetAddress;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Map.Entry;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * What the maps hold since the last change.
  *
  * @param config the configuration that is in force
- * @param state what was asked of them
+ * @param plans what was asked of them, and why, by VIP
  * @param vipIds where to find each VIP's counters
  * @param memberIds the same for members
  * @param nextHops by real
@@ -25,12 +27,13 @@ import java.util.Map.Entry;
  */
 public record Published(
         Config config,
-        DesiredState state,
+        Map<VipKey, VipPlan> plans,
         Map<VipKey, Integer> vipIds,
         Map<Member, Integer> memberIds,
         Map<InetAddress, Resolution> nextHops,
         Collection<String> doubts) {
     public Published {
+        plans = Map.copyOf(plans);
         vipIds = Map.copyOf(vipIds);
         memberIds = Map.copyOf(memberIds);
         nextHops = Map.copyOf(nextHops);
@@ -38,17 +41,15 @@ public record Published(
     }
 
     static Published nothing(Config config) {
-        return new Published(config, new DesiredState(List.of()), Map.of(), Map.of(), Map.of(), List.of());
+        return new Published(config, Map.of(), Map.of(), Map.of(), Map.of(), List.of());
     }
 
-    /** By member: its weight in the VIP's table. */
-    public Map<Member, Integer> effectiveWeights() {
-        Map<Member, Integer> weights = new HashMap<>();
-        for (DesiredState.DesiredVip vip : state.vips()) {
-            vip.members()
-                    .forEach(member -> weights.put(new Member(vip.key(), member.real()), member.effectiveWeight()));
-        }
-        return weights;
+    /** The parts of a VIP's members by real server; none before the first change. */
+    public Map<InetAddress, MemberPlan> members(VipKey vip) {
+        VipPlan plan = plans.get(vip);
+        return plan == null
+                ? Map.of()
+                : plan.members().stream().collect(Collectors.toMap(MemberPlan::real, Function.identity()));
     }
 
     /** One more than the largest id among {@code ids}. */

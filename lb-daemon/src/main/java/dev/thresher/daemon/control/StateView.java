@@ -2,16 +2,17 @@
 package dev.thresher.daemon.control;
 
 import dev.thresher.config.Config;
-import dev.thresher.config.HealthCheck;
 import dev.thresher.config.MacAddress;
 import dev.thresher.config.Member;
-import dev.thresher.config.Pool;
-import dev.thresher.config.Real;
 import dev.thresher.config.Vip;
 import dev.thresher.config.XdpMode;
+import dev.thresher.daemon.control.Targets.VipPools;
 import dev.thresher.daemon.datapath.KernelDatapath;
 import dev.thresher.daemon.datapath.TrafficCounters;
 import dev.thresher.daemon.nexthop.Resolution;
+import dev.thresher.daemon.plan.VipPlan;
+import dev.thresher.daemon.plan.VipPlan.MemberPlan;
+import dev.thresher.daemon.plan.VipPlan.Mode;
 import dev.thresher.daemon.state.ConfigState;
 import dev.thresher.daemon.state.Counter;
 import dev.thresher.daemon.state.DaemonInfo;
@@ -26,13 +27,13 @@ import dev.thresher.healthcheck.LastProbe;
 import dev.thresher.healthcheck.Target;
 import dev.thresher.healthcheck.TargetHealth;
 import dev.thresher.healthcheck.Transition;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,7 @@ public final class StateView implements StateSource {
     private final Controller controller;
     private final Supplier<ConfigState> configState;
     private final FlowSweeping sweeping;
+    private final Warnings warnings;
 
     public StateView(
             Path configFile,
@@ -61,6 +63,7 @@ public final class StateView implements StateSource {
         this.controller = controller;
         this.configState = configState;
         this.sweeping = sweeping;
+        this.warnings = new Warnings(controller, configState);
     }
 
     /** All that one answer is made of, read once. */
@@ -68,7 +71,6 @@ public final class StateView implements StateSource {
             Instant now,
             long nowNanos,
             Published published,
-            Map<Member, Integer> weights,
             Map<Target, TargetHealth> healths,
             List<Traffic> traffic,
             List<Map<dev.thresher.bpf.layout.Counter, Long>> drops) {}
@@ -81,12 +83,12 @@ public final class StateView implements StateSource {
                 Instant.now(),
                 controller.checker().nanoTime(),
                 published,
-                published.effectiveWeights(),
                 controller.checker().snapshot(),
                 counters.members(Published.end(published.memberIds())),
                 counters.vipDrops(Published.end(published.vipIds())));
-        List<VipState> vips =
-                published.config().vips().stream().map(vip -> vip(vip, picture)).toList();
+        List<VipState> vips = controller.targets().vips().stream()
+                .map(vip -> vip(vip, picture))
+                .toList();
         FlowStatus flows = sweeping.status();
         return new DaemonState(picture.now, info(published, flows, vips), flows.census(), vips, configState.get());
     }
@@ -110,7 +112,7 @@ public final class StateView implements StateSource {
                 config.iface().name(),
                 mode,
                 nextHop(published),
-                warnings(mode, published, flows, vips));
+                warnings.of(mode, published, flows, vips));
     }
 
     private static @Nullable MacAddress nextHop(Published published) {
@@ -122,88 +124,57 @@ public final class StateView implements StateSource {
                 .orElse(null);
     }
 
-    private List<String> warnings(XdpMode mode, Published published, FlowStatus flows, List<VipState> vips) {
-        List<String> warnings = new ArrayList<>();
-        int problems = configState.get().problems().size();
-        if (problems > 0) {
-            warnings.add("the configuration files do not count, because of " + problems
-                    + (problems == 1 ? " error in them" : " errors in them"));
-        }
-        controller.failure().ifPresent(warnings::add);
-        for (VipState vip : vips) {
-            if (vip.membersUp() == 0) {
-                warnings.add("VIP " + vip.key() + " has no real server that is up: its packets are dropped");
+    private VipState vip(VipPools pools, Picture picture) {
+        Vip vip = pools.vip();
+        Map<InetAddress, MemberPlan> plans = picture.published.members(vip.key());
+        Map<InetAddress, MemberState> members = new LinkedHashMap<>();
+        pools.uses().forEach(use -> {
+            MemberPlan plan = plans.get(use.real().address());
+            if (plan == null || plan.pool().equals(use.pool().name())) {
+                members.putIfAbsent(use.real().address(), member(use, plan, picture));
             }
-        }
-        published.nextHops().values().stream()
-                .filter(Resolution.Unresolved.class::isInstance)
-                .map(resolution -> ((Resolution.Unresolved) resolution).reason())
-                .distinct()
-                .sorted()
-                .forEach(warnings::add);
-        warnings.addAll(published.doubts());
-        warnings.addAll(flows.warnings());
-        if (mode == XdpMode.GENERIC) {
-            warnings.add("the program runs in generic mode, which is several times slower than driver mode");
-        }
-        return warnings;
-    }
-
-    private static VipState vip(Vip vip, Picture picture) {
-        Pool pool = picture.published.config().poolOf(vip);
-        List<MemberState> members = pool.reals().stream()
-                .map(real -> member(vip, pool, real, picture))
-                .toList();
-        Traffic traffic = members.stream().map(MemberState::traffic).reduce(Traffic.NONE, Traffic::plus);
+        });
+        Traffic traffic = members.values().stream().map(MemberState::traffic).reduce(Traffic.NONE, Traffic::plus);
         Integer id = picture.published.vipIds().get(vip.key());
+        VipPlan plan = picture.published.plans().get(vip.key());
         return new VipState(
                 vip.key(),
                 vip.pool(),
+                plan == null ? Mode.NONE : plan.mode(),
+                plan == null ? vip.pool() : plan.pool(),
                 vip.tracked(),
                 VipRouting.of(vip),
                 traffic,
                 id == null ? new TreeMap<>() : PacketCounters.drops(picture.drops.get(id)),
-                members);
+                List.copyOf(members.values()));
     }
 
-    private static MemberState member(Vip vip, Pool pool, Real real, Picture picture) {
-        Member member = new Member(vip.key(), real.address());
-        TargetHealth health = picture.healths.get(Target.of(vip, pool, real.address()));
+    private static MemberState member(Targets.Use use, @Nullable MemberPlan plan, Picture picture) {
+        Target target = use.target();
+        TargetHealth health = picture.healths.get(target);
         LastProbe probe = health == null ? null : health.lastProbe();
-        Integer id = picture.published.memberIds().get(member);
+        InetAddress real = use.real().address();
+        Integer id = picture.published.memberIds().get(new Member(use.vip().key(), real));
         return new MemberState(
-                real.address(),
-                pool.encapsulation(),
-                real.serverIds(),
-                real.weight(),
-                Objects.requireNonNullElse(picture.weights.get(member), 0),
-                stateOf(health, pool.check()),
+                real,
+                use.pool().name(),
+                use.pool().encapsulation(),
+                use.real().serverIds(),
+                use.real().weight(),
+                plan == null ? 0 : plan.effectiveWeight(),
+                health == null
+                        ? HealthState.UNKNOWN
+                        : HealthNews.stateOf(target, health.state().health()),
                 health == null ? picture.now : before(picture, health.state().sinceNanos()),
                 reason(
                         health,
-                        Reach.of(
-                                pool,
-                                real.address(),
-                                picture.published.nextHops().get(real.address()))),
+                        Reach.of(use.pool(), real, picture.published.nextHops().get(real))),
                 probe == null ? null : Duration.ofNanos(picture.nowNanos - probe.endedNanos()),
                 id == null ? Traffic.NONE : picture.traffic.get(id));
     }
 
     private static Instant before(Picture picture, long nanos) {
         return picture.now.minusNanos(picture.nowNanos - nanos);
-    }
-
-    private static HealthState stateOf(@Nullable TargetHealth health, HealthCheck check) {
-        if (!check.probes()) {
-            return HealthState.UNCHECKED;
-        }
-        return health == null
-                ? HealthState.UNKNOWN
-                : switch (health.state().health()) {
-                    case UNKNOWN -> HealthState.UNKNOWN;
-                    case UP, DRAIN -> HealthState.UP;
-                    case DOWN, MAINTENANCE -> HealthState.DOWN;
-                };
     }
 
     /** Why a member serves or does not: the next hop first, without which its health means nothing. */

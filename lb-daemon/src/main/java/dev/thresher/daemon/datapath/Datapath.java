@@ -10,6 +10,7 @@ import dev.thresher.config.VipKey;
 import java.util.BitSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** Writes to the maps that the program reads. Each call takes effect at once. */
 public interface Datapath {
@@ -36,8 +37,13 @@ public interface Datapath {
     /** Frees ids: empties their records, removes their entries from the connection table and zeroes their counters. */
     void freeMembers(BitSet ids);
 
-    /** Swaps tables in, all in one step each; a table is a member id for each slot. */
-    void putTables(Map<Integer, int[]> tablesByVip);
+    /**
+     * Swaps tables in, each in one step and all at about the same time; a table is a member id for each slot.
+     *
+     * @param tablesByVip make the tables, each once and several at a time: a table takes time to build, and many do not fit
+     *     the heap
+     */
+    void putTables(Map<Integer, Supplier<int[]>> tablesByVip);
 
     /** Takes VIPs' tables out: packets for them are dropped and counted. */
     void removeTables(Set<Integer> vipIds);

@@ -27,7 +27,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collections;
@@ -38,6 +37,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -314,23 +315,27 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
         counters().retire(ids);
     }
 
+    /** One swap for all of them: each waits some 8 ms for the kernel, whether for one table or for hundreds. */
     @Override
-    public void putTables(Map<Integer, int[]> tablesByVip) {
-        List<Integer> ids = new ArrayList<>();
-        List<BpfMap> tables = new ArrayList<>();
+    public void putTables(Map<Integer, Supplier<int[]>> tablesByVip) {
+        Map<Integer, BpfMap> tables = new ConcurrentHashMap<>();
         try {
-            tablesByVip.forEach((vipId, slots) -> {
+            tablesByVip.entrySet().parallelStream().forEach(entry -> {
                 BpfMap table = newTable();
-                ids.add(vipId);
-                tables.add(table);
-                ByteBuffer value = ByteBuffer.allocate(MapNames.TABLE_BYTES).order(ByteOrder.nativeOrder());
-                value.asIntBuffer().put(slots);
-                table.update(index(0), value.array());
+                tables.put(entry.getKey(), table);
+                fill(table, entry.getValue().get());
             });
-            map(LbMap.TABLES).updateInner(ids, tables);
+            List<Integer> ids = List.copyOf(tables.keySet());
+            map(LbMap.TABLES).updateInner(ids, ids.stream().map(tables::get).toList());
         } finally {
-            tables.forEach(BpfMap::close);
+            tables.values().forEach(BpfMap::close);
         }
+    }
+
+    private static void fill(BpfMap table, int[] slots) {
+        ByteBuffer value = ByteBuffer.allocate(MapNames.TABLE_BYTES).order(ByteOrder.nativeOrder());
+        value.asIntBuffer().put(slots);
+        table.update(index(0), value.array());
     }
 
     /** A table of nobody does the same as none, and takes effect for all VIPs at once: each removal waits for RCU. */

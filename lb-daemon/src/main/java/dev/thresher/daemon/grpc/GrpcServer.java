@@ -4,6 +4,7 @@ package dev.thresher.daemon.grpc;
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import dev.thresher.api.v1.ThresherGrpc;
 import dev.thresher.daemon.flows.FlowSource;
+import dev.thresher.daemon.health.HealthSource;
 import dev.thresher.daemon.state.StateSource;
 import io.grpc.Server;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
@@ -41,9 +42,10 @@ public final class GrpcServer implements Closeable {
     private final EventLoopGroup eventLoop;
     private final ThreadPoolExecutor calls;
     private final ScanThread scans = new ScanThread();
+    private final HealthCalls watches;
     private final Server server;
 
-    private GrpcServer(Path socket, StateSource source, FlowSource flows) {
+    private GrpcServer(Path socket, StateSource source, FlowSource flows, HealthSource healths) {
         this.socket = socket;
         health = new HealthStatusManager();
         setStatus(ServingStatus.NOT_SERVING);
@@ -56,6 +58,7 @@ public final class GrpcServer implements Closeable {
                 new LinkedBlockingQueue<>(),
                 daemonThreads("grpc-call"));
         calls.allowCoreThreadTimeOut(true);
+        watches = new HealthCalls(healths, calls);
         server = NettyServerBuilder.forAddress(new DomainSocketAddress(socket.toFile()))
                 .channelType(EpollServerDomainSocketChannel.class)
                 .bossEventLoopGroup(eventLoop)
@@ -63,7 +66,7 @@ public final class GrpcServer implements Closeable {
                 // Unset what gRPC sets for TCP: Unix sockets lack it, and netty would warn at each connection.
                 .withChildOption(ChannelOption.SO_KEEPALIVE, null)
                 .executor(calls)
-                .addService(new ThresherService(source, flows, scans))
+                .addService(new ThresherService(source, flows, scans, watches))
                 .addService(health.getHealthService())
                 .addService(ProtoReflectionServiceV1.newInstance())
                 .build();
@@ -75,10 +78,11 @@ public final class GrpcServer implements Closeable {
      *
      * @throws IOException if the path cannot be bound, or another daemon serves on it; the message says what to do
      */
-    public static GrpcServer start(Path socket, StateSource source, FlowSource flows) throws IOException {
+    public static GrpcServer start(Path socket, StateSource source, FlowSource flows, HealthSource healths)
+            throws IOException {
         SocketFile file = new SocketFile(socket);
         file.prepare();
-        GrpcServer server = new GrpcServer(socket, source, flows);
+        GrpcServer server = new GrpcServer(socket, source, flows, healths);
         try {
             server.server.start();
             file.restrict();
@@ -113,6 +117,7 @@ public final class GrpcServer implements Closeable {
         }
         health.enterTerminalState();
         server.shutdown();
+        watches.endAll();
         try {
             if (!server.awaitTermination(GRACE_SECONDS, TimeUnit.SECONDS)) {
                 server.shutdownNow().awaitTermination(GRACE_SECONDS, TimeUnit.SECONDS);

@@ -10,6 +10,7 @@ import dev.thresher.api.v1.DropCount;
 import dev.thresher.api.v1.Health;
 import dev.thresher.api.v1.Member;
 import dev.thresher.api.v1.NextHop;
+import dev.thresher.api.v1.Serving;
 import dev.thresher.api.v1.State;
 import dev.thresher.api.v1.Vip;
 import dev.thresher.config.ConfigError;
@@ -17,6 +18,7 @@ import dev.thresher.config.IpText;
 import dev.thresher.config.Protocol;
 import dev.thresher.config.ServerId;
 import dev.thresher.config.XdpMode;
+import dev.thresher.daemon.plan.VipPlan.Mode;
 import dev.thresher.daemon.state.ConfigState;
 import dev.thresher.daemon.state.Counter;
 import dev.thresher.daemon.state.DaemonInfo;
@@ -96,7 +98,9 @@ final class StateEncoder {
                 .setMembersUp(vip.membersUp())
                 .setMembersTotal(vip.members().size())
                 .setTraffic(encode(vip.traffic()))
-                .setDrops(vip.dropped());
+                .setDrops(vip.dropped())
+                .setServing(encode(vip.mode()))
+                .setServingPool(vip.servingPool());
         RoutingEncoder.encode(vip.routing(), message);
         vip.drops()
                 .forEach((reason, packets) -> message.addDropReasons(
@@ -112,17 +116,27 @@ final class StateEncoder {
                 .addAllServerIds(member.serverIds().stream().map(ServerId::hex).toList())
                 .setWeight(member.weight())
                 .setEffectiveWeight(member.effectiveWeight())
-                .setHealth(Health.newBuilder()
-                        .setState(encode(member.health()))
-                        .setSince(encode(member.since()))
-                        .setReason(member.reason()))
+                .setHealth(health(member))
                 .setTraffic(encode(member.traffic()));
         if (member.lastProbeAge() != null) {
-            message.setLastProbeAge(Duration.newBuilder()
-                    .setSeconds(member.lastProbeAge().toSeconds())
-                    .setNanos(member.lastProbeAge().toNanosPart()));
+            message.setLastProbeAge(encode(member.lastProbeAge()));
         }
         return message.build();
+    }
+
+    static Health health(MemberState member) {
+        return Health.newBuilder()
+                .setState(encode(member.health()))
+                .setSince(encode(member.since()))
+                .setReason(member.reason())
+                .build();
+    }
+
+    static Duration encode(java.time.Duration duration) {
+        return Duration.newBuilder()
+                .setSeconds(duration.toSeconds())
+                .setNanos(duration.toNanosPart())
+                .build();
     }
 
     private static dev.thresher.api.v1.Traffic encode(Traffic traffic) {
@@ -133,7 +147,7 @@ final class StateEncoder {
                 .build();
     }
 
-    private static Timestamp encode(Instant instant) {
+    static Timestamp encode(Instant instant) {
         return Timestamp.newBuilder()
                 .setSeconds(instant.getEpochSecond())
                 .setNanos(instant.getNano())
@@ -155,12 +169,24 @@ final class StateEncoder {
         };
     }
 
-    private static dev.thresher.api.v1.HealthState encode(HealthState health) {
+    static dev.thresher.api.v1.HealthState encode(HealthState health) {
         return switch (health) {
             case UNKNOWN -> dev.thresher.api.v1.HealthState.HEALTH_STATE_UNKNOWN;
             case UP -> dev.thresher.api.v1.HealthState.HEALTH_STATE_UP;
             case DOWN -> dev.thresher.api.v1.HealthState.HEALTH_STATE_DOWN;
             case UNCHECKED -> dev.thresher.api.v1.HealthState.HEALTH_STATE_UNCHECKED;
+            case DRAIN -> dev.thresher.api.v1.HealthState.HEALTH_STATE_DRAIN;
+            case MAINTENANCE -> dev.thresher.api.v1.HealthState.HEALTH_STATE_MAINTENANCE;
+        };
+    }
+
+    static Serving encode(Mode mode) {
+        return switch (mode) {
+            case NORMAL -> Serving.SERVING_NORMAL;
+            case FALLBACK -> Serving.SERVING_FALLBACK;
+            case SHORT -> Serving.SERVING_SHORT;
+            case PANIC -> Serving.SERVING_PANIC;
+            case NONE -> Serving.SERVING_NONE;
         };
     }
 

@@ -7,11 +7,15 @@ import dev.thresher.api.v1.GetCountersRequest;
 import dev.thresher.api.v1.GetCountersResponse;
 import dev.thresher.api.v1.GetFlowTableRequest;
 import dev.thresher.api.v1.GetFlowTableResponse;
+import dev.thresher.api.v1.GetHealthRequest;
+import dev.thresher.api.v1.GetHealthResponse;
 import dev.thresher.api.v1.GetStateRequest;
 import dev.thresher.api.v1.GetStateResponse;
 import dev.thresher.api.v1.ListFlowsRequest;
 import dev.thresher.api.v1.ListFlowsResponse;
 import dev.thresher.api.v1.ThresherGrpc;
+import dev.thresher.api.v1.WatchHealthRequest;
+import dev.thresher.api.v1.WatchHealthResponse;
 import dev.thresher.daemon.flows.FlowCount;
 import dev.thresher.daemon.flows.FlowCounting;
 import dev.thresher.daemon.flows.FlowScan;
@@ -33,11 +37,13 @@ final class ThresherService extends ThresherGrpc.ThresherImplBase {
     private final StateSource source;
     private final FlowSource flows;
     private final ScanThread scanThread;
+    private final HealthCalls healths;
 
-    ThresherService(StateSource source, FlowSource flows, ScanThread scanThread) {
+    ThresherService(StateSource source, FlowSource flows, ScanThread scanThread, HealthCalls healths) {
         this.source = source;
         this.flows = flows;
         this.scanThread = scanThread;
+        this.healths = healths;
     }
 
     @Override
@@ -66,6 +72,20 @@ final class ThresherService extends ThresherGrpc.ThresherImplBase {
                 caller,
                 () -> FlowEncoder.encode(
                         flows.explain(FlowRequests.client(request.getClient()), FlowRequests.vip(request.getVip()))));
+    }
+
+    @Override
+    public void getHealth(GetHealthRequest request, StreamObserver<GetHealthResponse> caller) {
+        answer("GetHealth", caller, () -> healths.report(request));
+    }
+
+    @Override
+    public void watchHealth(WatchHealthRequest request, StreamObserver<WatchHealthResponse> caller) {
+        try {
+            healths.watch(request, (ServerCallStreamObserver<WatchHealthResponse>) caller);
+        } catch (RuntimeException e) {
+            caller.onError(failure("WatchHealth", e));
+        }
     }
 
     @Override

@@ -66,7 +66,8 @@ public record DesiredState(List<DesiredVip> vips) {
             return state == MemberState.UP ? weight : 0;
         }
 
-        MemberRecord record(DesiredVip vip, int vipId, int egressIndex) {
+        /** What the map of members holds for it. */
+        public MemberRecord record(DesiredVip vip, int vipId, int egressIndex) {
             return new MemberRecord(
                     VipKeys.match(vip.key()),
                     state,

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -39,11 +40,8 @@ public final class Reconciler {
     private static final Comparator<InetAddress> BY_ADDRESS =
             (a, b) -> Arrays.compareUnsigned(Addresses.encode(a), Addresses.encode(b));
 
-    /**
-     * Each batch waits some 8 ms for the kernel, each table is 256 KiB on the daemon's small heap: this costs 8 MiB, and
-     * far less time than building the tables does.
-     */
-    private static final int TABLES_AT_ONCE = 32;
+    /** Each batch waits some 8 ms for the kernel; each table is a map, and for that time a file descriptor. */
+    private static final int TABLES_AT_ONCE = 256;
 
     private final Datapath datapath;
     private final TableBuilder tableBuilder;
@@ -238,8 +236,11 @@ public final class Reconciler {
             }
         }
         for (List<AppliedVip> batch : Lists.partition(List.copyOf(filled.keySet()), TABLES_AT_ONCE)) {
-            Map<Integer, int[]> tables = new LinkedHashMap<>();
-            batch.forEach(vip -> tables.put(vip.id, tableBuilder.build(filled.getOrDefault(vip, List.of()))));
+            Map<Integer, Supplier<int[]>> tables = new LinkedHashMap<>();
+            batch.forEach(vip -> {
+                List<TableBuilder.Entry> entries = filled.getOrDefault(vip, List.of());
+                tables.put(vip.id, () -> tableBuilder.build(entries));
+            });
             datapath.putTables(tables);
         }
         if (!emptied.isEmpty()) {

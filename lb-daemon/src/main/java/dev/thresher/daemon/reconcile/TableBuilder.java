@@ -4,7 +4,7 @@ package dev.thresher.daemon.reconcile;
 import java.net.InetAddress;
 import java.util.List;
 
-/** Builds a VIP's Maglev table. */
+/** Builds a VIP's Maglev table. Called by several threads at once. */
 @FunctionalInterface
 public interface TableBuilder {
     /** A member's id, identity and share; weights are above 0. */

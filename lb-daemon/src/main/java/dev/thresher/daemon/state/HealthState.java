@@ -8,7 +8,11 @@ public enum HealthState {
     UP,
     DOWN,
     /** The pool has no health check. */
-    UNCHECKED;
+    UNCHECKED,
+    /** Its probes pass, but by order it gets no new flows. */
+    DRAIN,
+    /** By order it is out and not probed. */
+    MAINTENANCE;
 
     /** Whether a member in this state counts as up. */
     public boolean serves() {

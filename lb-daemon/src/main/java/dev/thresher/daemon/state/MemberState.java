@@ -13,10 +13,11 @@ import org.jspecify.annotations.Nullable;
  * One real server in one VIP.
  *
  * @param real its address
+ * @param pool where it comes from: the VIP's pool, or a fallback
  * @param encapsulation how packets are wrapped for it
  * @param serverIds what it writes into QUIC connection IDs
  * @param weight what the configuration asks for
- * @param effectiveWeight what is in the VIP's table; 0 when the member gets no new flows
+ * @param effectiveWeight what it has now: less while it starts slowly, 0 when it gets no new flows
  * @param health what the checks say
  * @param since when that last changed
  * @param reason why it is so, for people; may be empty
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record MemberState(
         InetAddress real,
+        String pool,
         Encapsulation encapsulation,
         List<ServerId> serverIds,
         int weight,

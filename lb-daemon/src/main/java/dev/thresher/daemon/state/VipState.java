@@ -2,6 +2,7 @@
 package dev.thresher.daemon.state;
 
 import dev.thresher.config.VipKey;
+import dev.thresher.daemon.plan.VipPlan.Mode;
 import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
@@ -12,15 +13,19 @@ import java.util.TreeMap;
  *
  * @param key its identity
  * @param pool name of the pool that serves it
+ * @param mode how it is served now
+ * @param servingPool by which pool: its own, or a fallback
  * @param tracked whether its flows are kept in the connection table
  * @param routing what picks a real server where the connection table does not
  * @param traffic sum over the members
  * @param drops packets for this VIP that were dropped, by reason; those at 0 left out
- * @param members in the order of the configuration
+ * @param members in the order of the configuration, those of fallbacks last
  */
 public record VipState(
         VipKey key,
         String pool,
+        Mode mode,
+        String servingPool,
         boolean tracked,
         VipRouting routing,
         Traffic traffic,

@@ -11,13 +11,21 @@ import dev.thresher.bpf.layout.MemberRecord;
 import dev.thresher.bpf.layout.MemberRecord.NextHop;
 import dev.thresher.bpf.layout.MemberState;
 import dev.thresher.config.Config;
+import dev.thresher.config.Failover;
 import dev.thresher.config.HealthCheck;
 import dev.thresher.config.IpText;
 import dev.thresher.config.Real;
 import dev.thresher.config.Vip;
 import dev.thresher.config.VipKey;
 import dev.thresher.daemon.datapath.MemoryDatapath;
+import dev.thresher.daemon.health.HealthEvent;
+import dev.thresher.daemon.health.HealthFeed.Subscription;
 import dev.thresher.daemon.nexthop.Resolution;
+import dev.thresher.daemon.plan.VipPlan;
+import dev.thresher.daemon.plan.VipPlan.Mode;
+import dev.thresher.daemon.probing.ProbePaths;
+import dev.thresher.daemon.state.HealthState;
+import dev.thresher.healthcheck.Order;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -25,6 +33,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -80,7 +89,7 @@ class ControllerTest {
     }
 
     private Controller controller(HealthCheck check) {
-        return new Controller(config(check), maps, OURS, nextHops, () -> {});
+        return new Controller(config(check), maps, OURS, nextHops, ProbePaths.direct(), () -> {});
     }
 
     private MemberRecord member() {
@@ -161,7 +170,7 @@ class ControllerTest {
             vips[i] = new Vip(VipKey.parse("203.0.113.1" + i + ":80/tcp"), "web", true);
         }
         Config config = Configs.of(List.of(Configs.pool("web", HealthCheck.none(), new Real(REAL, 1))), vips);
-        try (Controller controller = new Controller(config, maps, OURS, nextHops, () -> {})) {
+        try (Controller controller = new Controller(config, maps, OURS, nextHops, ProbePaths.direct(), () -> {})) {
             IOException error = assertThrows(IOException.class, () -> controller.start(Duration.ZERO));
             assertTrue(String.valueOf(error.getMessage()).contains("room for 4 VIPs"), error::getMessage);
             assertEquals(0, maps.takeCalls());
@@ -235,5 +244,51 @@ class ControllerTest {
                 assertTrue(served.await(LONG.toSeconds(), TimeUnit.SECONDS));
             }
         }
+    }
+
+    @Test
+    void order_isNewsOfTheMemberAndOfItsVip() throws Exception {
+        try (Controller controller = controller(HealthCheck.none())) {
+            controller.start(Duration.ZERO);
+            CountDownLatch news = new CountDownLatch(2);
+            Subscription subscription = controller.feed().subscribe(event -> true, news::countDown);
+            controller.checker().order(REAL, Order.MAINTENANCE, "a test wants it");
+            assertTrue(news.await(LONG.toSeconds(), TimeUnit.SECONDS));
+
+            List<HealthEvent> events = subscription.take(3).events();
+            HealthEvent.MemberChanged member = (HealthEvent.MemberChanged) events.get(0);
+            assertEquals(REAL, member.real());
+            assertEquals(HealthState.UNCHECKED, member.change().from());
+            assertEquals(HealthState.MAINTENANCE, member.change().to());
+            assertEquals("a test wants it", member.change().reason());
+            HealthEvent.ServingChanged serving = (HealthEvent.ServingChanged) events.get(1);
+            assertEquals(VIP.key(), serving.vip());
+            assertEquals(Mode.NONE, serving.to());
+            assertTrue(maps.tables().isEmpty());
+        }
+    }
+
+    @Test
+    void fallback_servesWhileItsPoolCannot() throws Exception {
+        InetAddress spare = IpText.parse("127.0.0.2");
+        Config config = Configs.of(
+                List.of(
+                        Configs.pool("web", HealthCheck.none(), new Real(REAL, 1)),
+                        Configs.pool("spare", HealthCheck.none(), new Real(spare, 1))),
+                VIP.with(new Failover(List.of("spare"), Failover.DeadFlows.REPICK)));
+        try (Controller controller = new Controller(config, maps, OURS, nextHops, ProbePaths.direct(), () -> {})) {
+            controller.start(Duration.ZERO);
+            assertEquals("web", plan(controller).pool());
+            controller.checker().order(REAL, Order.MAINTENANCE, "a test wants it");
+            await(() -> plan(controller).mode() == Mode.FALLBACK);
+            assertEquals("spare", plan(controller).pool());
+            controller.checker().order(REAL, Order.SERVE, "and no longer");
+            await(() -> plan(controller).mode() == Mode.NORMAL);
+            assertEquals("web", plan(controller).pool());
+        }
+    }
+
+    private static VipPlan plan(Controller controller) {
+        return Objects.requireNonNull(controller.published().plans().get(VIP.key()));
     }
 }

@@ -4,6 +4,7 @@ package dev.thresher.daemon.control;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.thresher.bpf.layout.MacAddress;
+import dev.thresher.bpf.layout.MemberRecord;
 import dev.thresher.bpf.layout.MemberRecord.NextHop;
 import dev.thresher.bpf.layout.MemberState;
 import dev.thresher.config.Config;
@@ -11,19 +12,25 @@ import dev.thresher.config.Encapsulation;
 import dev.thresher.config.HealthCheck;
 import dev.thresher.config.IpText;
 import dev.thresher.config.Pool;
+import dev.thresher.config.PoolPolicy;
 import dev.thresher.config.Real;
 import dev.thresher.config.Vip;
 import dev.thresher.config.VipKey;
 import dev.thresher.daemon.nexthop.Resolution;
+import dev.thresher.daemon.probing.ProbedMember;
 import dev.thresher.daemon.reconcile.DesiredState.DesiredMember;
 import dev.thresher.daemon.reconcile.DesiredState.DesiredVip;
 import dev.thresher.healthcheck.Health;
 import dev.thresher.healthcheck.HealthState;
 import dev.thresher.healthcheck.Target;
 import dev.thresher.healthcheck.TargetHealth;
+import dev.thresher.healthcheck.Transition;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -47,8 +54,9 @@ class DesiredStateBuilderTest {
     private static DesiredMember member(
             int weight, Map<Target, TargetHealth> healths, Map<InetAddress, Resolution> nextHops) {
         Config config = Configs.of(List.of(Configs.pool("web", CHECK, new Real(REAL, weight))), VIP);
-        return new DesiredStateBuilder(config, OURS)
-                .build(healths, nextHops)
+        return builder(config)
+                .build(healths, nextHops, 0)
+                .state()
                 .vips()
                 .get(0)
                 .members()
@@ -57,7 +65,7 @@ class DesiredStateBuilderTest {
 
     @ParameterizedTest
     @CsvSource({
-        "UP,      5, UP,    5",
+        "UP,      5, UP,    1", // the only one: its share is all
         "UP,      0, DRAIN, 0",
         "DOWN,    5, DOWN,  0",
         "DOWN,    0, DOWN,  0",
@@ -69,6 +77,10 @@ class DesiredStateBuilderTest {
         assertEquals(effectiveWeight, member.effectiveWeight());
         assertEquals(new NextHop(GATEWAY, LEAVING, 1400, 0), member.nextHop());
         assertEquals(7, member.egress());
+    }
+
+    private static DesiredStateBuilder builder(Config config) {
+        return InForce.first(config, OURS, 0).builder();
     }
 
     @Test
@@ -94,21 +106,22 @@ class DesiredStateBuilderTest {
     @Test
     void member_thatIsReachedByL2_isDownBehindARouter() {
         Pool segment = new Pool("web", List.of(new Real(REAL, 1)), CHECK, Encapsulation.L2);
-        DesiredStateBuilder builder = new DesiredStateBuilder(Configs.of(List.of(segment), VIP), OURS);
+        DesiredStateBuilder builder = builder(Configs.of(List.of(segment), VIP));
         Resolution onTheSegment = new Resolution.Resolved(GATEWAY, LEAVING, REAL, 7, 1400);
 
         assertEquals(MemberState.DOWN, stateBy(builder, RESOLVED));
         assertEquals(MemberState.UP, stateBy(builder, onTheSegment));
         assertEquals(
                 new Resolution.Unresolved(
-                        "10.0.0.2 is behind the gateway 10.0.0.1, and pool web is reached by l2, which needs real servers on "
-                                + "a segment of the balancer's",
+                        "10.0.0.2 is behind the gateway 10.0.0.1, and pool web is reached by l2, which needs real"
+                                + " servers on a segment of the balancer's",
                         true),
                 Reach.of(segment, REAL, RESOLVED));
     }
 
     private static MemberState stateBy(DesiredStateBuilder builder, Resolution nextHop) {
-        return builder.build(healths(CHECK, Health.UP), Map.of(REAL, nextHop))
+        return builder.build(healths(CHECK, Health.UP), Map.of(REAL, nextHop), 0)
+                .state()
                 .vips()
                 .get(0)
                 .members()
@@ -120,8 +133,9 @@ class DesiredStateBuilderTest {
     void vips_thatShareAPool_haveMembersOfTheirOwn() {
         Vip other = new Vip(VipKey.parse("203.0.113.10:53/udp"), "web", false);
         Config config = Configs.of(List.of(Configs.pool("web", CHECK, new Real(REAL, 1))), VIP, other);
-        List<DesiredVip> vips = new DesiredStateBuilder(config, OURS)
-                .build(healths(CHECK, Health.UP), Map.of(REAL, RESOLVED))
+        List<DesiredVip> vips = builder(config)
+                .build(healths(CHECK, Health.UP), Map.of(REAL, RESOLVED), 0)
+                .state()
                 .vips();
         assertEquals(
                 List.of(VIP.key(), other.key()),
@@ -129,5 +143,45 @@ class DesiredStateBuilderTest {
         assertEquals(
                 List.of(true, false), vips.stream().map(DesiredVip::tracked).toList());
         assertEquals(vips.get(0).members(), vips.get(1).members());
+    }
+
+    @Test
+    void probedMembers_areThoseOfTheTunnelThatCanBeReached() {
+        HealthCheck check = CHECK.with(HealthCheck.Via.TUNNEL);
+        InetAddress other = IpText.parse("10.0.0.3");
+        Config config = Configs.of(List.of(Configs.pool("web", check, new Real(REAL, 1), new Real(other, 1))), VIP);
+        Map<Target, ProbedMember> members = builder(config).probedMembers(Map.of(REAL, RESOLVED, other, UNRESOLVED));
+        Target target = new Target(REAL, new Target.Way.Tunnel(VIP.key().address(), Encapsulation.IPIP), check);
+        assertEquals(Set.of(target), members.keySet());
+        MemberRecord record = Objects.requireNonNull(members.get(target)).record();
+        assertEquals(REAL, record.real());
+        assertEquals(VIP.key().address(), record.vip().address());
+        assertEquals(GATEWAY, record.nextHop().destination());
+    }
+
+    @Test
+    void aRealServerThatComesBack_startsSlowly_andAFirstVerdictIsNoReturn() {
+        PoolPolicy policy = new PoolPolicy(Duration.ofSeconds(40), null, 1, 0);
+        InetAddress other = IpText.parse("10.0.0.3");
+        Pool pool = Configs.pool("web", CHECK, new Real(REAL, 1), new Real(other, 1))
+                .with(policy);
+        DesiredStateBuilder builder = builder(Configs.of(List.of(pool), VIP));
+        Target back = new Target(REAL, CHECK);
+        Target first = new Target(other, CHECK);
+        long now = Duration.ofHours(1).toNanos();
+        Map<Target, TargetHealth> healths = Map.of(
+                back, up(back, now, new Transition(Health.DOWN, Health.UP, now, "connected")),
+                first, up(first, now, new Transition(Health.UNKNOWN, Health.UP, now, "connected")));
+        Decision decision = builder.build(healths, Map.of(REAL, RESOLVED, other, RESOLVED), now);
+        assertEquals(
+                List.of(1, 5),
+                decision.state().vips().get(0).members().stream()
+                        .map(DesiredMember::effectiveWeight)
+                        .toList());
+        assertEquals(Duration.ofSeconds(10), Duration.ofNanos(decision.untilNanos()));
+    }
+
+    private static TargetHealth up(Target target, long sinceNanos, Transition transition) {
+        return new TargetHealth(target, HealthState.initial(Health.UP, sinceNanos), null, List.of(transition));
     }
 }

@@ -37,7 +37,7 @@ class FoundVerdictsTest {
 
     @Test
     void of_nothing_knowsNothing() {
-        assertEquals(Map.of(), FoundVerdicts.of(CONFIG, Map.of()));
+        assertEquals(Map.of(), FoundVerdicts.of(new Targets(CONFIG), Map.of()));
     }
 
     @Test
@@ -47,7 +47,7 @@ class FoundVerdictsTest {
                 new Member(SECURE, REAL), MemberState.UP);
         assertEquals(
                 Map.of(new Target(REAL, HTTP), Health.DOWN, new Target(REAL, TLS), Health.UP),
-                FoundVerdicts.of(CONFIG, found));
+                FoundVerdicts.of(new Targets(CONFIG), found));
     }
 
     @Test
@@ -59,13 +59,13 @@ class FoundVerdictsTest {
                 new Member(WEB6, OTHER), MemberState.DOWN);
         assertEquals(
                 Map.of(new Target(REAL, HTTP), Health.UP, new Target(OTHER, HTTP), Health.UP),
-                FoundVerdicts.of(CONFIG, found));
+                FoundVerdicts.of(new Targets(CONFIG), found));
     }
 
     @Test
     void of_aDrainingMember_isUp() {
         assertEquals(
                 Map.of(new Target(OTHER, HTTP), Health.UP),
-                FoundVerdicts.of(CONFIG, Map.of(new Member(WEB, OTHER), MemberState.DRAIN)));
+                FoundVerdicts.of(new Targets(CONFIG), Map.of(new Member(WEB, OTHER), MemberState.DRAIN)));
     }
 }

@@ -20,6 +20,7 @@ import dev.thresher.config.Vip;
 import dev.thresher.config.VipKey;
 import dev.thresher.daemon.datapath.MemoryDatapath;
 import dev.thresher.daemon.nexthop.Resolution;
+import dev.thresher.daemon.probing.ProbePaths;
 import dev.thresher.healthcheck.Target;
 import dev.thresher.healthcheck.TargetHealth;
 import java.net.InetAddress;
@@ -99,7 +100,7 @@ class ReplacementTest {
     }
 
     private Controller started(Config config) throws Exception {
-        Controller controller = new Controller(config, maps, OURS, nextHops, () -> {});
+        Controller controller = new Controller(config, maps, OURS, nextHops, ProbePaths.direct(), () -> {});
         controller.start(Duration.ZERO);
         maps.takeCalls();
         return controller;

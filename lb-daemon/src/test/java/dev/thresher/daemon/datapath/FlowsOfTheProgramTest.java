@@ -242,10 +242,10 @@ final class FlowsOfTheProgramTest {
         QueryException e = assertThrows(QueryException.class, () -> list(WEB, null, "198.51.100.0/24"));
 
         assertEquals(
-                "too many candidates: the clients 198.51.100.0/24 may have 16,777,216 flows with 203.0.113.10:80/tcp, and no"
-                        + " more than 1,048,576 can be tried. The connection table holds hashes of flows, not the clients'"
-                        + " addresses, so that each has to be looked up. Ask for one address, one address and port, or"
-                        + " one VIP",
+                "too many candidates: the clients 198.51.100.0/24 may have 16,777,216 flows with 203.0.113.10:80/tcp,"
+                        + " and no more than 1,048,576 can be tried. The connection table holds hashes of flows, not the"
+                        + " clients' addresses, so that each has to be looked up. Ask for one address, one address and"
+                        + " port, or one VIP",
                 e.getMessage());
         assertThrows(QueryException.class, () -> list(null, null, "::/0"));
     }

@@ -105,7 +105,7 @@ class KernelDatapathTest {
         maps.putMember(MEMBER, RECORD);
         int[] table = new int[MapNames.TABLE_SLOTS];
         Arrays.fill(table, MEMBER);
-        maps.putTables(Map.of(0, table));
+        maps.putTables(Map.of(0, () -> table));
         maps.replaceVips(Map.of(WEB, new VipRecord(0, true)));
     }
 

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /**
  * Maps in memory that count writes and fail when they are told to. A call that writes several elements takes as many
@@ -130,9 +131,9 @@ public final class MemoryDatapath implements Datapath {
     }
 
     @Override
-    public void putTables(Map<Integer, int[]> tablesByVip) {
+    public void putTables(Map<Integer, Supplier<int[]>> tablesByVip) {
         calls++;
-        tablesByVip.forEach((id, slots) -> step(() -> tables.put(id, slots.clone())));
+        tablesByVip.forEach((id, slots) -> step(() -> tables.put(id, slots.get().clone())));
     }
 
     @Override

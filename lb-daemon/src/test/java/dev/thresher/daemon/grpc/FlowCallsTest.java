@@ -59,7 +59,7 @@ final class FlowCallsTest {
 
     @BeforeEach
     void connect() throws IOException {
-        server = GrpcServer.start(dir.resolve("edge.sock"), new SampleState(), flows);
+        server = GrpcServer.start(dir.resolve("edge.sock"), new SampleState(), flows, new SampleHealth());
         clientLoop = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
         channel = NettyChannelBuilder.forAddress(
                         new DomainSocketAddress(server.socket().toFile()))

@@ -219,7 +219,7 @@ final class GrpcServerTest {
     }
 
     private GrpcServer serve(StateSource source) throws IOException {
-        running = GrpcServer.start(socket, source, new SampleFlows());
+        running = GrpcServer.start(socket, source, new SampleFlows(), new SampleHealth());
         return running;
     }
 

@@ -12,6 +12,7 @@ import dev.thresher.config.SourceRoute;
 import dev.thresher.config.VipHash;
 import dev.thresher.config.VipKey;
 import dev.thresher.config.XdpMode;
+import dev.thresher.daemon.plan.VipPlan.Mode;
 import dev.thresher.daemon.state.ConfigState;
 import dev.thresher.daemon.state.Counter;
 import dev.thresher.daemon.state.DaemonInfo;
@@ -44,6 +45,7 @@ final class SampleState implements StateSource {
     public DaemonState snapshot() {
         MemberState up = new MemberState(
                 IpText.parse("10.0.0.2"),
+                "web",
                 Encapsulation.gue(6080),
                 List.of(new ServerId("0a1b")),
                 2,
@@ -55,6 +57,7 @@ final class SampleState implements StateSource {
                 new Traffic(10, 1_000, 3));
         MemberState down = new MemberState(
                 IpText.parse("fd00::3"),
+                "web",
                 Encapsulation.IPIP,
                 List.of(),
                 1,
@@ -75,6 +78,8 @@ final class SampleState implements StateSource {
                 List.of("generic mode is slow"));
         VipState vip = new VipState(
                 VipKey.parse("[2001:db8::1]:80/tcp"),
+                "web",
+                Mode.NORMAL,
                 "web",
                 true,
                 ROUTING,

@@ -32,7 +32,7 @@ final class SocketFileTest {
         bind(socket).close();
         assertTrue(Files.exists(socket), "a closed socket leaves its file");
 
-        try (GrpcServer server = GrpcServer.start(socket, new SampleState(), new SampleFlows())) {
+        try (GrpcServer server = GrpcServer.start(socket, new SampleState(), new SampleFlows(), new SampleHealth())) {
             assertAccepts(server);
         }
     }
@@ -40,9 +40,10 @@ final class SocketFileTest {
     @Test
     void socketOfALiveDaemon_isRefusedAndLeftAlone() throws IOException {
         Path socket = dir.resolve("a.sock");
-        try (GrpcServer first = GrpcServer.start(socket, new SampleState(), new SampleFlows())) {
+        try (GrpcServer first = GrpcServer.start(socket, new SampleState(), new SampleFlows(), new SampleHealth())) {
             IOException e = assertThrows(
-                    IOException.class, () -> GrpcServer.start(socket, new SampleState(), new SampleFlows()));
+                    IOException.class,
+                    () -> GrpcServer.start(socket, new SampleState(), new SampleFlows(), new SampleHealth()));
 
             assertEquals(
                     "API socket " + socket + ": a running daemon serves on it: stop that one first, "
@@ -106,8 +107,9 @@ final class SocketFileTest {
     }
 
     private static void assertRefused(Path socket, String reason) {
-        IOException e =
-                assertThrows(IOException.class, () -> GrpcServer.start(socket, new SampleState(), new SampleFlows()));
+        IOException e = assertThrows(
+                IOException.class,
+                () -> GrpcServer.start(socket, new SampleState(), new SampleFlows(), new SampleHealth()));
         assertTrue(String.valueOf(e.getMessage()).startsWith("API socket " + socket + ": "), e.getMessage());
         assertTrue(String.valueOf(e.getMessage()).contains(reason), e.getMessage());
     }

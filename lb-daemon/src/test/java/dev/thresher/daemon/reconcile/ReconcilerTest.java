@@ -198,11 +198,11 @@ class ReconcilerTest {
     }
 
     @Test
-    void apply_ofManyVips_writesTheirTablesInBatches() {
+    void apply_ofManyVips_swapsTheirTablesAtOnce() {
         DesiredVip[] vips = IntStream.range(0, 70)
                 .mapToObj(port -> vip(VipKey.parse("192.0.2.1:" + port + "/tcp"), up(2)))
                 .toArray(DesiredVip[]::new);
-        assertEquals(70 + 3 + 1, apply(state(vips)), "members, batches of 32 tables, VIPs");
+        assertEquals(70 + 1 + 1, apply(state(vips)), "members, all tables at once, VIPs");
         assertEquals(70, maps.tables().size());
     }
 
@@ -371,8 +371,8 @@ class ReconcilerTest {
         CapacityException refused =
                 assertThrows(CapacityException.class, () -> reconciler.apply(state(vip(WEB, members))));
         assertEquals(
-                "packets can leave by 63 interfaces besides the one that they come in by, and 64 are wanted; what is to be"
-                        + " removed counts until that is done",
+                "packets can leave by 63 interfaces besides the one that they come in by, and 64 are wanted; what is"
+                        + " to be removed counts until that is done",
                 refused.getMessage());
         assertEquals(0, maps.takeCalls());
     }

@@ -8,12 +8,16 @@ import dev.thresher.api.v1.Flow;
 import dev.thresher.api.v1.GetCountersRequest;
 import dev.thresher.api.v1.GetFlowTableRequest;
 import dev.thresher.api.v1.GetFlowTableResponse;
+import dev.thresher.api.v1.GetHealthRequest;
+import dev.thresher.api.v1.GetHealthResponse;
 import dev.thresher.api.v1.GetStateRequest;
 import dev.thresher.api.v1.ListFlowsRequest;
 import dev.thresher.api.v1.ListFlowsResponse;
 import dev.thresher.api.v1.State;
 import dev.thresher.api.v1.ThresherGrpc;
 import dev.thresher.api.v1.ThresherGrpc.ThresherBlockingStub;
+import dev.thresher.api.v1.WatchHealthRequest;
+import dev.thresher.api.v1.WatchHealthResponse;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -90,6 +94,24 @@ public final class DaemonClient implements AutoCloseable {
     /** Where packets of a client go, and why. */
     public ExplainResponse explain(ExplainRequest request) {
         return call(stub -> stub.explain(request));
+    }
+
+    /** What is known about the members' health. */
+    public GetHealthResponse health(GetHealthRequest request) {
+        return call(stub -> stub.getHealth(request));
+    }
+
+    /** Passes changes of health on as they happen, until {@code wanted} answers that it has seen enough. */
+    public void watchHealth(WatchHealthRequest request, Predicate<WatchHealthResponse> wanted) {
+        try {
+            Iterator<WatchHealthResponse> messages =
+                    ThresherGrpc.newBlockingStub(channel).watchHealth(request);
+            while (messages.hasNext() && wanted.test(messages.next())) {
+                continue;
+            }
+        } catch (StatusRuntimeException e) {
+            throw failure(e, deadline);
+        }
     }
 
     /**

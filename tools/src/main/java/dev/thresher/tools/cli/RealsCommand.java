@@ -17,7 +17,6 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
-import picocli.CommandLine.Help.Ansi.Style;
 import picocli.CommandLine.Option;
 
 /** The verb {@code reals}. */
@@ -97,7 +96,7 @@ final class RealsCommand extends StateVerb {
                 table.text("server id", Row::serverIds);
             }
             table.figures("weight", Row::weight)
-                    .styled("health", Reals::health, row -> style(row.health()))
+                    .styled("health", Reals::health, row -> HealthTable.style(row.health()))
                     .figures(
                             "for",
                             row -> Figures.between(row.member().getHealth().getSince(), observedAt))
@@ -132,15 +131,6 @@ final class RealsCommand extends StateVerb {
 
         private static String health(Row row) {
             return JsonView.text(row.health().getValueDescriptor()).toUpperCase(Locale.ROOT);
-        }
-
-        private static Style style(HealthState health) {
-            return switch (health) {
-                case HEALTH_STATE_UP -> Style.fg_green;
-                case HEALTH_STATE_DOWN -> Style.fg_red;
-                case HEALTH_STATE_UNKNOWN -> Style.fg_yellow;
-                default -> Style.reset;
-            };
         }
     }
 }

@@ -47,6 +47,7 @@ public final class ThresherCommand implements Callable<Integer> {
                             StatusCommand.class,
                             VipsCommand.class,
                             RealsCommand.class,
+                            HealthCommand.class,
                             DropsCommand.class,
                             FlowsCommand.class,
                             ExplainCommand.class)),

@@ -13,19 +13,19 @@ import org.junit.jupiter.api.io.TempDir;
 
 final class CheckCommandTest {
     private static final String VALID = """
-            thresher {
-              instance = edge
-              interface = eth0
-              pools {
-                web { reals = [ { address = "10.0.0.2" }, { address = "10.0.0.3" } ] }
-                mail { reals = [ { address = "10.0.0.3" } ] }
-              }
-              vips = [
-                { address = "203.0.113.10", port = 80, protocol = tcp, pool = web }
-                { address = "203.0.113.10", port = 25, protocol = tcp, pool = mail }
-              ]
-            }
-            """;
+        thresher {
+          instance = edge
+          interface = eth0
+          pools {
+            web { reals = [ { address = "10.0.0.2" }, { address = "10.0.0.3" } ] }
+            mail { reals = [ { address = "10.0.0.3" } ] }
+          }
+          vips = [
+            { address = "203.0.113.10", port = 80, protocol = tcp, pool = web }
+            { address = "203.0.113.10", port = 25, protocol = tcp, pool = mail }
+          ]
+        }
+        """;
 
     @TempDir
     Path dir;

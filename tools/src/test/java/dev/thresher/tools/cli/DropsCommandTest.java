@@ -135,7 +135,7 @@ final class DropsCommandTest {
     }
 
     private GrpcServer serve(StateSource source) throws IOException {
-        return GrpcServer.start(dir.resolve("edge.sock"), source, new FakeFlows());
+        return GrpcServer.start(dir.resolve("edge.sock"), source, new FakeFlows(), new FakeHealth());
     }
 
     private CliRun run(StateSource source, String... arguments) throws IOException {

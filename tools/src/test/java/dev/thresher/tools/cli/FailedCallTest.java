@@ -86,7 +86,8 @@ final class FailedCallTest {
                             await(release);
                             return FakeSource.idle().snapshot();
                         }),
-                        new FakeFlows());
+                        new FakeFlows(),
+                        new FakeHealth());
                 DaemonClient client = new DaemonClient(server.socket(), Duration.ofMillis(200))) {
             CommandFailure e = assertThrows(CommandFailure.class, client::state);
             release.countDown();
@@ -107,7 +108,8 @@ final class FailedCallTest {
                 source(() -> {
                     throw new IllegalStateException("map members: EBADF");
                 }),
-                new FakeFlows())) {
+                new FakeFlows(),
+                new FakeHealth())) {
             run = CliRun.of("vips", "--socket", server.socket().toString());
         }
 

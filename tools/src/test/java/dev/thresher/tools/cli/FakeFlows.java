@@ -88,6 +88,7 @@ final class FakeFlows implements FlowSource {
                 ? null
                 : new dev.thresher.daemon.state.MemberState(
                         member.real(),
+                        "web",
                         Encapsulation.IPIP,
                         List.of(),
                         10,

@@ -12,6 +12,7 @@ import dev.thresher.config.SourceRoute;
 import dev.thresher.config.VipHash;
 import dev.thresher.config.VipKey;
 import dev.thresher.config.XdpMode;
+import dev.thresher.daemon.plan.VipPlan.Mode;
 import dev.thresher.daemon.state.ConfigState;
 import dev.thresher.daemon.state.Counter;
 import dev.thresher.daemon.state.DaemonInfo;
@@ -107,6 +108,8 @@ record FakeSource(DaemonState snapshot, List<Counter> counters) implements State
         VipState changed = new VipState(
                 first.key(),
                 first.pool(),
+                first.mode(),
+                first.servingPool(),
                 first.tracked(),
                 first.routing(),
                 first.traffic(),
@@ -141,12 +144,21 @@ record FakeSource(DaemonState snapshot, List<Counter> counters) implements State
         }
         VipKey parsed = VipKey.parse(key);
         return new VipState(
-                parsed, "pool-" + parsed.protocol(), parsed.port() == 80, routing, sum, drops, List.of(members));
+                parsed,
+                "pool-" + parsed.protocol(),
+                parsed.port() == 80 ? Mode.NORMAL : Mode.NONE,
+                "pool-" + parsed.protocol(),
+                parsed.port() == 80,
+                routing,
+                sum,
+                drops,
+                List.of(members));
     }
 
     private static MemberState reachedBy(MemberState member, Encapsulation encapsulation, String... serverIds) {
         return new MemberState(
                 member.real(),
+                member.pool(),
                 encapsulation,
                 Stream.of(serverIds).map(ServerId::new).toList(),
                 member.weight(),
@@ -162,6 +174,7 @@ record FakeSource(DaemonState snapshot, List<Counter> counters) implements State
             String real, int effectiveWeight, HealthState health, String reason, Traffic traffic) {
         return new MemberState(
                 IpText.parse(real),
+                "pool-tcp",
                 Encapsulation.IPIP,
                 List.of(),
                 10,

@@ -25,7 +25,7 @@ final class FlowVerbsTest {
 
     @BeforeEach
     void serve() throws IOException {
-        server = GrpcServer.start(dir.resolve("edge.sock"), FakeSource.busy(), new FakeFlows());
+        server = GrpcServer.start(dir.resolve("edge.sock"), FakeSource.busy(), new FakeFlows(), new FakeHealth());
     }
 
     @AfterEach
@@ -120,7 +120,8 @@ final class FlowVerbsTest {
                         "VIP      203.0.113.10:80/tcp, tracked",
                         "slot     12,345 of 65,537, the Maglev table's choice is 10.0.0.3",
                         "flow     10.0.0.2, confirmed, last packet 3.0s ago, bucket 8 place 6",
-                        "SYN      to 10.0.0.3: the flow has ended, a SYN begins a new one: the Maglev table has it at slot 12",
+                        "SYN      to 10.0.0.3: the flow has ended, a SYN begins a new one: the Maglev table has it at"
+                                + " slot 12",
                         "others   to 10.0.0.2: the connection table says so",
                         "",
                         "REAL      STATE  HEALTH  WEIGHT  NEXT HOP           REASON",

@@ -30,7 +30,7 @@ final class StateVerbsTest {
 
     @BeforeEach
     void serve() throws IOException {
-        server = GrpcServer.start(dir.resolve("edge.sock"), FakeSource.busy(), new FakeFlows());
+        server = GrpcServer.start(dir.resolve("edge.sock"), FakeSource.busy(), new FakeFlows(), new FakeHealth());
     }
 
     @AfterEach
@@ -102,7 +102,8 @@ final class StateVerbsTest {
                 List.of(
                         "VIP                   POOL      FLOWS      MEMBERS UP    PACKETS      BYTES  NEW FLOWS  DROPS",
                         "203.0.113.10:80/tcp   pool-tcp  tracked    1/2         1,234,567  941.9 MiB      4,242      7",
-                        "[2001:db8::1]:53/udp  pool-udp  stateless  0/1                 0        0 B          0      0"),
+                        "[2001:db8::1]:53/udp  pool-udp  stateless  0/1                 0        0 B          0     "
+                                + " 0"),
                 run("vips").outLines());
     }
 
@@ -129,7 +130,9 @@ final class StateVerbsTest {
                         "hash",
                         "quic",
                         "source_routes",
-                        "drop_reasons"),
+                        "drop_reasons",
+                        "serving",
+                        "serving_pool"),
                 List.copyOf(web.keySet()));
         assertEquals("tcp", web.get("protocol").getAsString());
         assertEquals(2, web.getAsJsonArray("members").size());
@@ -146,8 +149,8 @@ final class StateVerbsTest {
 
         assertEquals(
                 List.of(
-                        "VIP                     POOL      FLOWS      HASH     ROUTES             ENCAPSULATION  MEMBERS UP"
-                                + "  PACKETS  BYTES  NEW FLOWS  DROPS",
+                        "VIP                     POOL      FLOWS      HASH     ROUTES             ENCAPSULATION "
+                                + " MEMBERS UP  PACKETS  BYTES  NEW FLOWS  DROPS",
                         "203.0.113.0/24:any/udp  pool-udp  stateless  source   quic-lb, 1 prefix  gue:6080       1/1"
                                 + "               0    0 B          0      0",
                         "203.0.113.10:80/tcp     pool-tcp  tracked    5-tuple                     ipip, l2       2/2"
@@ -272,7 +275,7 @@ final class StateVerbsTest {
     private void serve(StateSource source) throws IOException {
         Path socket = server.socket();
         server.close();
-        server = GrpcServer.start(socket, source, new FakeFlows());
+        server = GrpcServer.start(socket, source, new FakeFlows(), new FakeHealth());
     }
 
     private CliRun run(String... arguments) {

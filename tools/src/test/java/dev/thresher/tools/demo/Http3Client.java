@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoopGroup;
@@ -122,7 +123,7 @@ final class Http3Client implements AutoCloseable {
         @Override
         protected void channelInputClosed(ChannelHandlerContext ctx) {
             body.complete(received.toString());
-            ctx.close();
+            ChannelFuture unused = ctx.close();
         }
     }
 }

@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
@@ -113,7 +114,7 @@ final class Http3Server implements AutoCloseable {
         protected void channelInputClosed(ChannelHandlerContext ctx) {
             Http3HeadersFrame headers = new DefaultHttp3HeadersFrame();
             headers.headers().status("200").addInt("content-length", name.length());
-            ctx.write(headers);
+            ChannelFuture unused = ctx.write(headers);
             ctx.writeAndFlush(new DefaultHttp3DataFrame(Unpooled.copiedBuffer(name, UTF_8)))
                     .addListener(QuicStreamChannel.SHUTDOWN_OUTPUT);
         }

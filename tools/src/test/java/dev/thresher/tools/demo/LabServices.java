@@ -66,7 +66,7 @@ final class LabServices implements AutoCloseable {
                 for (String vip : List.of(Topology.VIP4, Topology.VIP6)) {
                     services.serve(real, vip, certificate);
                 }
-                services.serveBulk(real.host());
+                serveBulk(real.host());
             }
             return services;
         } catch (IOException | GeneralSecurityException e) {

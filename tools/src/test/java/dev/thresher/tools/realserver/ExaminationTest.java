@@ -146,7 +146,8 @@ class ExaminationTest {
     void route_keeps_all_that_it_is_but_for_the_mss() {
         assertEquals(
                 List.of(Change.of(
-                        "ip -4 route change default advmss 1412 via 10.0.3.1 dev eth0 proto dhcp src 10.0.3.11 metric 100",
+                        "ip -4 route change default advmss 1412 via 10.0.3.1 dev eth0 proto dhcp src 10.0.3.11 metric"
+                                + " 100",
                         "ip -4 route change default via 10.0.3.1 dev eth0 proto dhcp src 10.0.3.11 metric 100")),
                 mss(Family.IPV4, "default via 10.0.3.1 dev eth0 proto dhcp src 10.0.3.11 metric 100"));
     }
@@ -172,11 +173,12 @@ class ExaminationTest {
                 List.of(Change.of(
                         "ip -4 route change default advmss 1412 nexthop via 10.0.3.1 dev eth0 weight 1 nexthop via"
                                 + " 10.0.3.2 dev eth0 weight 1",
-                        "ip -4 route change default nexthop via 10.0.3.1 dev eth0 weight 1 nexthop via 10.0.3.2 dev eth0"
-                                + " weight 1")),
+                        "ip -4 route change default nexthop via 10.0.3.1 dev eth0 weight 1 nexthop via 10.0.3.2 dev"
+                                + " eth0 weight 1")),
                 mss(
                         Family.IPV4,
-                        "default nexthop via 10.0.3.1 dev eth0 weight 1 nexthop via 10.0.3.2 dev eth0 weight 1 linkdown"));
+                        "default nexthop via 10.0.3.1 dev eth0 weight 1 nexthop via 10.0.3.2 dev eth0 weight 1"
+                                + " linkdown"));
     }
 
     @Test

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.thresher.daemon.control;
+
+import dev.thresher.config.Config;
+import dev.thresher.config.Pool;
+import dev.thresher.config.Real;
+import dev.thresher.config.Vip;
+import dev.thresher.healthcheck.Target;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Every VIP with the pools that may serve it, their real servers, and what is to be probed for each. Worked out once. */
+final class Targets {
+    private final List<VipPools> vips = new ArrayList<>();
+    private final Map<Target, List<Use>> uses = new LinkedHashMap<>();
+
+    /** One real server of one of a VIP's pools. */
+    record Use(Vip vip, Pool pool, Real real, Target target) {}
+
+    /** A pool that may serve a VIP. */
+    record PoolUses(Pool pool, List<Use> uses) {}
+
+    /** A VIP: its own pool, then its fallbacks. */
+    record VipPools(Vip vip, List<PoolUses> pools) {
+        /** One of them by its name. */
+        Pool pool(String name) {
+            return pools.stream()
+                    .map(PoolUses::pool)
+                    .filter(pool -> pool.name().equals(name))
+                    .findFirst()
+                    .orElseThrow();
+        }
+
+        Stream<Use> uses() {
+            return pools.stream().flatMap(pool -> pool.uses().stream());
+        }
+    }
+
+    Targets(Config config) {
+        Map<String, Pool> pools = config.pools().stream().collect(Collectors.toMap(Pool::name, pool -> pool));
+        // VIPs that share a target share the object too: finding its health is then a comparison of references.
+        Map<Target, Target> known = new HashMap<>();
+        for (Vip vip : config.vips()) {
+            List<String> names = new ArrayList<>(List.of(vip.pool()));
+            names.addAll(vip.failover().fallbacks());
+            vips.add(new VipPools(
+                    vip,
+                    names.stream()
+                            .map(name -> uses(vip, pools.get(name), known))
+                            .toList()));
+        }
+        forEach(use ->
+                uses.computeIfAbsent(use.target(), any -> new ArrayList<>(1)).add(use));
+    }
+
+    private static PoolUses uses(Vip vip, @Nullable Pool pool, Map<Target, Target> known) {
+        if (pool == null) {
+            throw new IllegalArgumentException("VIP " + vip.key() + " names a pool that is not there");
+        }
+        List<Use> uses = new ArrayList<>();
+        for (Real real : pool.reals()) {
+            Target target = Target.of(vip, pool, real.address());
+            uses.add(new Use(vip, pool, real, known.computeIfAbsent(target, any -> any)));
+        }
+        return new PoolUses(pool, List.copyOf(uses));
+    }
+
+    /** In the order of the configuration. */
+    List<VipPools> vips() {
+        return vips;
+    }
+
+    /** Every target, with those that it stands for. */
+    Map<Target, List<Use>> uses() {
+        return uses;
+    }
+
+    /** Calls back with every real server of every pool of every VIP, in the order of the configuration. */
+    void forEach(Consumer<Use> visitor) {
+        vips.forEach(vip -> vip.uses().forEach(visitor));
+    }
+}
