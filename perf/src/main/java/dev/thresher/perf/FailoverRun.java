@@ -117,8 +117,7 @@ final class FailoverRun implements AutoCloseable {
         Map<Member, Integer> ids = controller.published().memberIds();
         long start = System.nanoTime();
         victims.forEach(victim -> controller.checker().order(victim.real(), Order.MAINTENANCE, "benchmark"));
-        victims.forEach(victim ->
-                awaitDown(Objects.requireNonNull(ids.get(new Member(victim.vip(), victim.real())))));
+        victims.forEach(victim -> awaitDown(Objects.requireNonNull(ids.get(new Member(victim.vip(), victim.real())))));
         long avoided = System.nanoTime() - start;
         await(victims, MemberState.DOWN);
         long rebuilt = System.nanoTime() - start;
