@@ -104,7 +104,7 @@ class HealthCallsTest {
         assertEquals(HealthState.HEALTH_STATE_UP, up.getHealth().getState());
         assertEquals("HTTP 200", up.getLastResult());
         assertEquals("the certificate ends in 3 days", up.getWarning());
-        assertEquals(Duration.newBuilder().setNanos(250_000_000).build(), up.getLastProbeAge());
+        assertEquals(Duration.newBuilder().setSeconds(1).setNanos(250_000_000).build(), up.getLastProbeAge());
         assertEquals(7, up.getSuccesses());
 
         MemberHealth down = response.getVips(0).getMembers(1);
