@@ -80,11 +80,8 @@ static __always_inline bool entry_is_strange(__u64 entry, const struct packet *p
 	return member && member->state != MEMBER_FREE && !is_for(packet, member);
 }
 
-/*
- * Records a flow, at the place of its tag if there is one; answers whether it is recorded. Where
- * another processor has just chosen for the same flow, its choice becomes this one.
- */
-static __always_inline bool record_flow(const struct packet *packet, struct choice *choice,
+/* Records a flow, at the place of its tag if there is one; answers whether it is recorded. */
+static __always_inline bool record_flow(const struct packet *packet, const struct choice *choice,
 					struct flow_found found)
 {
 	__u64 entry = flow_entry(choice->hash, choice->member_id, packet);
@@ -93,8 +90,7 @@ static __always_inline bool record_flow(const struct packet *packet, struct choi
 		return flow_insert(choice->hash, entry);
 	if (entry_is_strange(found.entry, packet))
 		return flow_evict(found.slot, flow_room(found.entry, flow_seen(entry)), entry);
-	choice->member_id = flow_member(flow_move(found.slot, found.entry, entry));
-	return choice->member_id == flow_member(entry);
+	return flow_store(found.slot, entry);
 }
 
 /* The member that the packet names, or else a new one for its flow; NULL, and a verdict, if none.

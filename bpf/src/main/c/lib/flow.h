@@ -128,23 +128,6 @@ static __always_inline void flow_update(__u64 *slot, __u64 entry, __u64 next)
 }
 
 /*
- * Has a flow that leaves its member follow another one. Two processors that do so at the moment
- * when a table changes may have picked different ones: then the first has its way. Answers the
- * entry that is in force.
- */
-static __always_inline __u64 flow_move(__u64 *slot, __u64 before, __u64 entry)
-{
-	__u64 found = __sync_val_compare_and_swap(slot, before, entry);
-
-	if (found == before || flow_member(found) == flow_member(before) ||
-	    (found ^ entry) >> FLOW_TAG_SHIFT) {
-		flow_store(slot, entry);
-		return entry;
-	}
-	return found;
-}
-
-/*
  * A packet of a known flow: confirms it, or with FIN or RST shortens its life. A TCP flow that goes
  * on after an RST never had it from its own client: it gets back what that took.
  */
