@@ -308,8 +308,6 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
     public void freeMembers(BitSet ids) {
         byte[] empty = new byte[MemberRecord.LENGTH];
         ids.stream().forEach(id -> map(LbMap.MEMBERS).update(index(id), empty));
-        // A packet that found the member a moment ago may still write an entry of it.
-        vips.awaitPackets();
         flows.purge(ids);
         fragments.purge(ids);
         counters().retire(ids);

@@ -7,8 +7,6 @@ import dev.thresher.bpf.layout.VipMatch;
 import dev.thresher.bpf.layout.VipRecord;
 import dev.thresher.bpf.layout.VipTable;
 import dev.thresher.config.VipKey;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -57,21 +55,6 @@ final class KernelVips {
         writeTable(encoded);
         removeOtherPrefixes(wantedPrefixes.keySet());
         writeForeign(wanted.keySet());
-    }
-
-    /**
-     * Waits until each packet has ended that was under way: the kernel waits for that when an inner map is replaced, be it by
-     * itself.
-     */
-    void awaitPackets() {
-        table.lookup(FIRST)
-                .map(id -> ByteBuffer.wrap(id).order(ByteOrder.nativeOrder()).getInt())
-                .flatMap(id -> BpfMap.openId("vips", id))
-                .ifPresent(inner -> {
-                    try (inner) {
-                        table.updateInner(List.of(0), List.of(inner));
-                    }
-                });
     }
 
     private void writeTable(byte[] value) {

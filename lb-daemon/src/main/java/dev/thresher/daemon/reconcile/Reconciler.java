@@ -34,8 +34,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes the maps say what is wanted, by the fewest writes and in an order in which no packet meets a half-done change:
  * members before the tables that name them, tables before the VIPs that use them, and the other way round when something
- * goes. A member that goes out of service says so first, and the program avoids it while its table is built. VIPs and
- * members keep their ids for as long as they are wanted, whatever else changes. One thread owns it.
+ * goes. VIPs and members keep their ids for as long as they are wanted, whatever else changes. One thread owns it.
  */
 public final class Reconciler {
     private static final Comparator<InetAddress> BY_ADDRESS =
@@ -117,12 +116,11 @@ public final class Reconciler {
         assignIds(wanted);
         egress.write(interfaces);
         writeMembers(wanted, state -> state != MemberState.DOWN);
-        // From here on other slots stand in for theirs: building tables takes its time.
-        writeMembers(wanted, state -> state == MemberState.DOWN);
         writeTables(wanted);
         AppliedRoutes.Wanted wantedRoutes = routes(wanted);
         routes.write(wantedRoutes);
         writeVips(wanted);
+        writeMembers(wanted, state -> state == MemberState.DOWN);
         routes.prune(wantedRoutes);
         freeVips(wanted.keySet());
         freeMembers(wanted);
