@@ -8,7 +8,7 @@
 
 #include <linux/types.h>
 
-/* Raised when a struct, an enum or the meaning of a field changes: a daemon migrates older maps. */
+/* Raised when a struct, an enum or the meaning of a field changes: older maps are left alone. */
 #define ABI_VERSION 2
 
 /* Prime, as Maglev asks (NSDI'16, section 3.4); 2^16 + 1 makes the remainder two adds. */

@@ -135,10 +135,13 @@ static __always_inline const struct vip *vip_of(const struct packet *packet)
 static __always_inline const struct vip *vip_of_address(const struct packet *packet)
 {
 	struct packet address = *packet;
+	const struct vip *vip;
 
 	address.ports = 0;
 	address.protocol = 0;
-	return vip_of(&address);
+	vip = vip_of(&address);
+	/* An empty place looks like the address :: */
+	return vip && vip->flags & (VIP_ADDRESS_TCP | VIP_ADDRESS_UDP) ? vip : 0;
 }
 
 /* The member that Maglev gives the packet, or 0. */

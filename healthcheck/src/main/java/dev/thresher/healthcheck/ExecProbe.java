@@ -66,7 +66,9 @@ final class ExecProbe implements Probe {
                     Process started = builder().start();
                     onLoop(() -> started(started), started);
                 } catch (IOException e) {
-                    onLoop(() -> finish(ProbeResult.failed("the command cannot be started: " + e.getMessage())), null);
+                    onLoop(
+                            () -> finish(ProbeResult.inconclusive("the command cannot be started: " + e.getMessage())),
+                            null);
                 }
             });
         }
@@ -122,6 +124,10 @@ final class ExecProbe implements Probe {
         }
 
         private void timedOut() {
+            if (process == null) {
+                finish(ProbeResult.inconclusive("the command did not start in time: too many run at once"));
+                return;
+            }
             finish(ProbeResult.failed(
                     "the command did not end within " + context.timeout().toMillis() + " ms and was killed"));
         }

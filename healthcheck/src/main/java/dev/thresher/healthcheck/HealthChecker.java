@@ -46,7 +46,7 @@ public final class HealthChecker implements AutoCloseable {
         void apply(Roster roster) {
             try {
                 roster.replace(wanted);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 applied.completeExceptionally(e);
                 return;
             }

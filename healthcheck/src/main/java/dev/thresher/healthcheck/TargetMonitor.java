@@ -9,6 +9,8 @@ import org.slf4j.LoggerFactory;
 
 /** Probes one target, one probe at a time, for as long as it is wanted. Lives on the loop's thread. */
 final class TargetMonitor {
+    private static final int MAX_DISCOUNTS = 5;
+
     private static final Logger LOG = LoggerFactory.getLogger(TargetMonitor.class);
 
     /** How much longer than its timeout, or later than its turn, a probe may be before the watchdog takes it for lost. */
@@ -28,6 +30,9 @@ final class TargetMonitor {
     private long dueNanos;
     private long startedNanos;
     private boolean probing;
+    /** Failures since the last success that did not count. */
+    private int discounts;
+
     private long runs;
     private @Nullable Cancellable pending;
 
@@ -205,11 +210,22 @@ final class TargetMonitor {
         }
     }
 
-    /** A failure that came while this host stood still, or that it looked at too late, says nothing about the target. */
+    /**
+     * A failure that came while this host stood still, or that it looked at too late, says nothing about the target. But on
+     * a host that stands still again and again a target that is well gets an answer in between: of so many failures in a
+     * row the next one counts.
+     */
     private ProbeResult discounted(ProbeResult result, long nowNanos) {
         if (result.outcome() != ProbeResult.Outcome.FAILED) {
+            discounts = 0;
             return result;
         }
+        ProbeResult discounted = discountedOnce(result, nowNanos);
+        boolean counts = discounted.outcome() == ProbeResult.Outcome.FAILED || ++discounts > MAX_DISCOUNTS;
+        return counts ? result : discounted;
+    }
+
+    private ProbeResult discountedOnce(ProbeResult result, long nowNanos) {
         if (engine.pauses().pausedSince(startedNanos)) {
             long millis = engine.pauses().last().toMillis();
             return ProbeResult.inconclusive(

@@ -61,7 +61,8 @@ final class Watchdog implements AutoCloseable {
         timelyLooks = 0;
         try {
             checker.replaceThread();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | OutOfMemoryError e) {
+            // No thread to be had is an OutOfMemoryError too, and the next look has to come all the same.
             LOG.error("The thread of the health checks is stuck and could not be replaced; the last verdicts stay", e);
         }
     }

@@ -95,6 +95,25 @@ class HealthCheckerLifeTest {
     }
 
     @Test
+    void a_real_that_never_answers_goes_down_on_a_host_that_stands_still_in_each_probe() {
+        Target strict = target(1, tcp().with(CheckThresholds.of(1, 1)));
+        update(strict);
+        intervals(2);
+        probe().answer(strict, FAIL);
+        probe().answerAfter(Duration.ofMillis(900));
+        for (int i = 0; i < 5; i++) {
+            runUntilUnderWay();
+            loop().stall(Duration.ofSeconds(1));
+            loop().settle();
+            assertEquals(Health.UP, health(strict).state().health());
+        }
+        runUntilUnderWay();
+        loop().stall(Duration.ofSeconds(1));
+        loop().settle();
+        assertEquals(Health.DOWN, health(strict).state().health());
+    }
+
+    @Test
     void a_success_during_a_pause_counts() {
         probe().answerAfter(Duration.ofMillis(900));
         update(REAL);

@@ -41,6 +41,8 @@ public final class Controller implements AutoCloseable {
 
     private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
     private static final Duration NEXT_HOP_PATIENCE = Duration.ofSeconds(5);
+    /** Longer than the watchdog takes to replace a checker that is stuck. */
+    private static final Duration CHECKER_PATIENCE = Duration.ofSeconds(20);
 
     private final MacAddress source;
     private final Runnable everySecond;
@@ -236,10 +238,11 @@ public final class Controller implements AutoCloseable {
         reconciler.requireRoom(next.builder()
                 .build(known, knownNextHops.current(), checker.nanoTime())
                 .state());
-        probe(next);
         try {
+            probe(next);
             reconcile();
         } catch (RuntimeException | OutOfMemoryError e) {
+            inForce = before;
             known.forEach(this::remember);
             probe(before);
             throw e;
@@ -255,7 +258,9 @@ public final class Controller implements AutoCloseable {
         inForce = next;
         ledBy = null;
         leadProbes();
-        checker.update(next.targets().uses().keySet()).join();
+        checker.update(next.targets().uses().keySet())
+                .orTimeout(CHECKER_PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                .join();
     }
 
     /** For a target that may have been forgotten meanwhile. */

@@ -224,9 +224,7 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
         for (LbMap map : LbMap.values()) {
             bytes.put(map.mapName(), map(map).memoryBytes());
         }
-        for (String unpinned : List.of(MapNames.FRAGMENTS, MapNames.ICMP_BUDGET)) {
-            bytes.put(unpinned, object.map(unpinned).memoryBytes());
-        }
+        bytes.put(MapNames.ICMP_BUDGET, object.map(MapNames.ICMP_BUDGET).memoryBytes());
         for (LbMap outer : List.of(LbMap.VIPS, LbMap.TABLES)) {
             bytes.merge(outer.mapName(), innerMemory(map(outer)), Long::sum);
         }

@@ -21,9 +21,12 @@ public record Tier(String pool, PoolPolicy policy, List<Candidate> candidates) {
         return count(Candidate::isExpected);
     }
 
-    /** Has it enough? Those whom nobody has judged yet count as up: a start is no failure. */
+    /**
+     * Has it enough? Those whom nobody has judged yet count as up: a start is no failure. But somebody has to be up: a tier
+     * of which nothing is known, and perhaps never will be, must not keep the packets from one that serves.
+     */
     boolean isSufficient() {
-        return notDown() >= policy.minHealthy() && !isInPanic();
+        return up() > 0 && notDown() >= policy.minHealthy() && !isInPanic();
     }
 
     /** Are so few up that the probes are not to be believed? */

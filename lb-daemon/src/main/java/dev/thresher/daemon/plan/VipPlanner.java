@@ -66,7 +66,7 @@ public final class VipPlanner {
         if (!chosen.isSufficient()) {
             return Mode.SHORT;
         }
-        return chosen == tiers.get(0) ? Mode.NORMAL : Mode.FALLBACK;
+        return chosen.pool().equals(tiers.get(0).pool()) ? Mode.NORMAL : Mode.FALLBACK;
     }
 
     /** A plan in the making. */

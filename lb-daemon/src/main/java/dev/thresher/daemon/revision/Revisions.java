@@ -85,7 +85,8 @@ public final class Revisions {
         }
         try {
             activation.activate(next.config());
-        } catch (ActivationException e) {
+        } catch (ActivationException | RuntimeException e) {
+            LOG.debug("The change could not be made", e);
             refuse(List.of(new ConfigError(file.toString(), 0, "", null, String.valueOf(e.getMessage()))));
             return;
         }

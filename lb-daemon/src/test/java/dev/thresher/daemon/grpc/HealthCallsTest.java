@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.Duration;
 import dev.thresher.api.v1.GetHealthRequest;
 import dev.thresher.api.v1.GetHealthResponse;
 import dev.thresher.api.v1.HealthEvent;
@@ -103,7 +104,7 @@ class HealthCallsTest {
         assertEquals(HealthState.HEALTH_STATE_UP, up.getHealth().getState());
         assertEquals("HTTP 200", up.getLastResult());
         assertEquals("the certificate ends in 3 days", up.getWarning());
-        assertEquals(250_000_000, up.getLastProbeAge().getNanos());
+        assertEquals(Duration.newBuilder().setSeconds(1).setNanos(250_000_000).build(), up.getLastProbeAge());
         assertEquals(7, up.getSuccesses());
 
         MemberHealth down = response.getVips(0).getMembers(1);

@@ -106,8 +106,9 @@ public final class DaemonClient implements AutoCloseable {
         try {
             Iterator<WatchHealthResponse> messages =
                     ThresherGrpc.newBlockingStub(channel).watchHealth(request);
-            while (messages.hasNext() && wanted.test(messages.next())) {
-                continue;
+            boolean more = true;
+            while (more && messages.hasNext()) {
+                more = wanted.test(messages.next());
             }
         } catch (StatusRuntimeException e) {
             throw failure(e, deadline);

@@ -85,7 +85,7 @@ final class HealthCommand extends DaemonVerb {
         try {
             return VipKey.parse(text).toString();
         } catch (IllegalArgumentException e) {
-            throw CommandFailure.invalid(e.getMessage());
+            throw CommandFailure.invalid(String.valueOf(e.getMessage()));
         }
     }
 }
