@@ -205,9 +205,9 @@ public final class Controller implements AutoCloseable {
     }
 
     private void takeVerdict(Target target, Transition transition) {
+        news.changed(target, transition); // before what follows from it
         requestReconcile();
         unjudged.heard(Set.of(target));
-        news.changed(target, transition);
     }
 
     private void takeNextHops(Map<InetAddress, Resolution> changes) {
