@@ -21,6 +21,7 @@ import io.netty.channel.unix.DomainSocketAddress;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
@@ -44,6 +45,8 @@ public final class GrpcServer implements Closeable {
     private final EventLoopGroup eventLoop;
     private final ThreadPoolExecutor calls;
     private final ScanThread scans = new ScanThread();
+    private final TimerThread timer = new TimerThread();
+    private final StateCalls states;
     private final HealthCalls watches;
     private final Server server;
 
@@ -60,6 +63,7 @@ public final class GrpcServer implements Closeable {
                 new LinkedBlockingQueue<>(),
                 daemonThreads("grpc-call"));
         calls.allowCoreThreadTimeOut(true);
+        states = new StateCalls(source, Clock.systemUTC(), timer, calls);
         watches = new HealthCalls(healths, calls);
         server = NettyServerBuilder.forAddress(new DomainSocketAddress(socket.toFile()))
                 .channelType(EpollServerDomainSocketChannel.class)
@@ -72,7 +76,7 @@ public final class GrpcServer implements Closeable {
                 // The last one comes first.
                 .intercept(new Authorization())
                 .intercept(new CallerInterceptor())
-                .addService(new ThresherService(source, flows, scans, watches))
+                .addService(new ThresherService(states, flows, scans, watches))
                 .addService(health.getHealthService())
                 .addService(ProtoReflectionServiceV1.newInstance())
                 .build();
@@ -128,7 +132,9 @@ public final class GrpcServer implements Closeable {
         }
         health.enterTerminalState();
         server.shutdown();
+        states.endAll();
         watches.endAll();
+        timer.close();
         try {
             if (!server.awaitTermination(GRACE_SECONDS, TimeUnit.SECONDS)) {
                 server.shutdownNow().awaitTermination(GRACE_SECONDS, TimeUnit.SECONDS);

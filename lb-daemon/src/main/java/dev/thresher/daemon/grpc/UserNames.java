@@ -45,7 +45,6 @@ final class UserNames {
 
     /** The C library's user database. Public because jnr-ffi asks for it. */
     public interface UserCalls {
-        @SuppressWarnings("checkstyle:MethodName")
         int getpwuid_r(int uid, @Out Pointer entry, @Out Pointer strings, @size_t long length, @Out Pointer result);
     }
 }
