@@ -299,6 +299,35 @@ class KernelDatapathTest {
         }
     }
 
+    /** It would write back an entry of an id that is then used again. */
+    @Test
+    void freeMembers_waitsForPacketsThatAreUnderway() throws Exception {
+        startAndStop(config());
+        try (KernelDatapath datapath = KernelDatapath.open(config());
+                BpfMap flows = pinned(LbMap.FLOWS);
+                Laggard laggard = new Laggard(flows, 99)) {
+            datapath.putMember(MEMBER, RECORD);
+            track(99);
+            CompletableFuture<Void> packet = CompletableFuture.runAsync(laggard::run);
+            laggard.awaitReading();
+            BitSet freed = new BitSet();
+            freed.set(MEMBER);
+            CompletableFuture<Void> freeing = CompletableFuture.runAsync(() -> datapath.freeMembers(freed));
+            while (state(datapath) == MemberState.UP) {
+                Thread.onSpinWait();
+            }
+            assertEquals(MemberState.DOWN, state(datapath), "a restart would not find what is left to be done");
+            assertFalse(packet.isDone(), "the packet was too fast to show anything");
+            CompletableFuture.allOf(packet, freeing).join();
+            assertEquals(0, trackedAt(99));
+            assertEquals(MemberState.FREE, state(datapath));
+        }
+    }
+
+    private static MemberState state(KernelDatapath datapath) {
+        return datapath.member(MEMBER).map(MemberRecord::state).orElse(MemberState.FREE);
+    }
+
     @Test
     void restart_withAnotherNumberOfFlows_replacesTheFlowsAlone() throws DatapathException {
         startAndStop(config());
