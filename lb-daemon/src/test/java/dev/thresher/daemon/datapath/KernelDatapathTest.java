@@ -199,6 +199,15 @@ class KernelDatapathTest {
     }
 
     @Test
+    void egress_ofAnInterfaceThatIsNotThere_isRefusedByName() throws DatapathException {
+        try (KernelDatapath datapath = KernelDatapath.open(config())) {
+            datapath.egress().put(1, 1);
+            assertThrows(NoSuchInterfaceException.class, () -> datapath.egress().put(2, Integer.MAX_VALUE));
+            assertEquals(Map.of(1, 1), datapath.egress().read());
+        }
+    }
+
+    @Test
     void activate_attachesInDriverModeAndOutlivesTheDaemon() throws DatapathException {
         try (KernelDatapath datapath = KernelDatapath.open(config())) {
             datapath.activate();
