@@ -17,7 +17,9 @@ public final class CapacityException extends RuntimeException {
      */
     static CapacityException of(int capacity, String what, int wanted, int withOld) {
         return new CapacityException("the maps have room for " + capacity + " " + what + ", and " + wanted
-                + " are wanted" + (withOld > wanted ? ", " + withOld + " with what is to be removed, which counts until"
-                        + " that is done" : ""));
+                + " are wanted"
+                + (withOld > wanted
+                        ? ", " + withOld + " with what is to be removed, which counts until that is done"
+                        : ""));
     }
 }

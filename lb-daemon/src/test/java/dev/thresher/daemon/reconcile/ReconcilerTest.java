@@ -415,7 +415,8 @@ class ReconcilerTest {
     void apply_ofMoreSourceRoutesThanFit_changesNothing() {
         Map<ClientPrefix, InetAddress> clients = new HashMap<>();
         IntStream.range(0, maps.sourceRoutes().capacity() + 1)
-                .forEach(i -> clients.put(new ClientPrefix(IpText.parse("10.0." + i / 256 + "." + i % 256), 32), address(2)));
+                .forEach(i ->
+                        clients.put(new ClientPrefix(IpText.parse("10.0." + i / 256 + "." + i % 256), 32), address(2)));
         DesiredRoutes routes = new DesiredRoutes(QuicConfig.NONE, Map.of(), clients);
         CapacityException refused = assertThrows(
                 CapacityException.class, () -> reconciler.apply(state(Desired.routed(DNS, routes, up(2)))));
