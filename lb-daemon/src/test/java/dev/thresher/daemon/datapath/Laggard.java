@@ -7,17 +7,15 @@ import dev.thresher.bpf.MappedArray;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.time.Duration;
 
 /** A packet that is long underway ({@code laggard.bpf.c}): it writes an entry back a while after it has read it. */
 final class Laggard implements AutoCloseable {
     private static final String OBJECT = "laggard.bpf.o";
-    private static final Duration UNDERWAY = Duration.ofMillis(300);
 
     // struct laggard
-    private static final int FOR_NS = 0;
-    private static final int PLACE = 8;
-    private static final int HAS_READ = 12;
+    private static final int PLACE = 0;
+    private static final int HAS_READ = 4;
+    private static final int MAY_GO_ON = 8;
 
     private final BpfObject object;
     private final MappedArray memory;
@@ -32,10 +30,10 @@ final class Laggard implements AutoCloseable {
         object.reuse("flows", flows);
         object.load();
         memory = object.map(".bss").map();
-        memory.buffer().putLong(FOR_NS, UNDERWAY.toNanos()).putInt(PLACE, place);
+        memory.buffer().putInt(PLACE, place);
     }
 
-    /** Returns when the packet is through. */
+    /** Returns when the packet is through, which is some time after {@link #goOn}. */
     void run() {
         object.program("lag").testRun(new byte[14]);
     }
@@ -44,6 +42,10 @@ final class Laggard implements AutoCloseable {
         while (memory.buffer().getInt(HAS_READ) == 0) {
             Thread.onSpinWait();
         }
+    }
+
+    void goOn() {
+        memory.buffer().putInt(MAY_GO_ON, 1);
     }
 
     @Override
