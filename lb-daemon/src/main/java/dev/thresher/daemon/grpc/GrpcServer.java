@@ -7,6 +7,7 @@ import dev.thresher.daemon.flows.FlowSource;
 import dev.thresher.daemon.health.HealthSource;
 import dev.thresher.daemon.state.StateSource;
 import io.grpc.Server;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
@@ -20,6 +21,8 @@ import io.netty.channel.unix.DomainSocketAddress;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -42,6 +45,8 @@ public final class GrpcServer implements Closeable {
     private final EventLoopGroup eventLoop;
     private final ThreadPoolExecutor calls;
     private final ScanThread scans = new ScanThread();
+    private final TimerThread timer = new TimerThread();
+    private final StateCalls states;
     private final HealthCalls watches;
     private final Server server;
 
@@ -58,6 +63,7 @@ public final class GrpcServer implements Closeable {
                 new LinkedBlockingQueue<>(),
                 daemonThreads("grpc-call"));
         calls.allowCoreThreadTimeOut(true);
+        states = new StateCalls(source, Clock.systemUTC(), timer, calls);
         watches = new HealthCalls(healths, calls);
         server = NettyServerBuilder.forAddress(new DomainSocketAddress(socket.toFile()))
                 .channelType(EpollServerDomainSocketChannel.class)
@@ -65,8 +71,12 @@ public final class GrpcServer implements Closeable {
                 .workerEventLoopGroup(eventLoop)
                 // Unset what gRPC sets for TCP: Unix sockets lack it, and netty would warn at each connection.
                 .withChildOption(ChannelOption.SO_KEEPALIVE, null)
+                .protocolNegotiator(new UnixNegotiator())
                 .executor(calls)
-                .addService(new ThresherService(source, flows, scans, watches))
+                // The last one comes first.
+                .intercept(new Authorization())
+                .intercept(new CallerInterceptor())
+                .addService(new ThresherService(states, flows, scans, watches))
                 .addService(health.getHealthService())
                 .addService(ProtoReflectionServiceV1.newInstance())
                 .build();
@@ -104,6 +114,11 @@ public final class GrpcServer implements Closeable {
         health.setStatus(ThresherGrpc.SERVICE_NAME, status);
     }
 
+    /** What it serves. */
+    List<ServerServiceDefinition> services() {
+        return server.getServices();
+    }
+
     /** The path that is served on. */
     public Path socket() {
         return socket;
@@ -117,7 +132,9 @@ public final class GrpcServer implements Closeable {
         }
         health.enterTerminalState();
         server.shutdown();
+        states.endAll();
         watches.endAll();
+        timer.close();
         try {
             if (!server.awaitTermination(GRACE_SECONDS, TimeUnit.SECONDS)) {
                 server.shutdownNow().awaitTermination(GRACE_SECONDS, TimeUnit.SECONDS);
