@@ -95,7 +95,8 @@ final class BalancerDaemon implements Closeable {
         try {
             return GrpcServer.start(document.config().api(), view, flows, healths);
         } catch (TlsFileException e) {
-            throw new IOException(document.errorAt(e.key(), e.getMessage()).toString(), e);
+            throw new IOException(
+                    document.errorAt(e.key(), String.valueOf(e.getMessage())).toString(), e);
         }
     }
 
