@@ -2,6 +2,7 @@
 package dev.thresher.daemon.reconcile;
 
 import com.google.common.collect.Lists;
+import com.google.common.collect.Sets;
 import dev.thresher.bpf.layout.Addresses;
 import dev.thresher.bpf.layout.MemberRecord;
 import dev.thresher.bpf.layout.MemberRecord.NextHop;
@@ -55,6 +56,15 @@ public final class Reconciler {
     /** What the map of VIPs says; null when a write failed, and that is not known. */
     private @Nullable Map<VipKey, VipRecord> vipRecords;
 
+    /**
+     * What the maps were brought to last; null while that is not known. A VIP that is asked for by the same object again
+     * is not looked at: one verdict among ten thousand costs what depends on it, and little for the rest.
+     */
+    private @Nullable Map<VipKey, DesiredVip> applied;
+
+    /** Worked out when they are asked for. */
+    private @Nullable Map<Member, Integer> idsOfMembers;
+
     /** Begins with what the maps hold. */
     public Reconciler(Datapath datapath, TableBuilder tableBuilder) {
         this.datapath = datapath;
@@ -90,9 +100,12 @@ public final class Reconciler {
 
     /** The id of each member that is in the maps. */
     public Map<Member, Integer> memberIds() {
-        Map<Member, Integer> ids = new HashMap<>();
-        vips.forEach((key, vip) -> vip.memberIds.forEach((real, id) -> ids.put(new Member(key, real), id)));
-        return ids;
+        if (idsOfMembers == null) {
+            Map<Member, Integer> ids = new HashMap<>();
+            vips.forEach((key, vip) -> vip.memberIds.forEach((real, id) -> ids.put(new Member(key, real), id)));
+            idsOfMembers = Map.copyOf(ids);
+        }
+        return idsOfMembers;
     }
 
     /** The id of each VIP that is in the maps. */
@@ -111,21 +124,37 @@ public final class Reconciler {
     public void apply(DesiredState desired) {
         Map<VipKey, DesiredVip> wanted = new LinkedHashMap<>();
         desired.vips().forEach(vip -> wanted.put(vip.key(), vip));
+        List<DesiredVip> changed = changed(desired);
+        if (applied != null && changed.isEmpty() && wanted.keySet().equals(applied.keySet())) {
+            return;
+        }
         requireRoom(desired);
+        applied = null;
         Set<Integer> interfaces = interfaces(desired);
-        assignIds(wanted);
+        assignIds(changed);
         egress.write(interfaces);
-        writeMembers(wanted, state -> state != MemberState.DOWN);
-        writeTables(wanted);
+        writeMembers(changed, state -> state != MemberState.DOWN);
+        writeTables(changed);
         AppliedRoutes.Wanted wantedRoutes = routes(wanted);
         routes.write(wantedRoutes);
         writeVips(wanted);
-        writeMembers(wanted, state -> state == MemberState.DOWN);
+        writeMembers(changed, state -> state == MemberState.DOWN);
         routes.prune(wantedRoutes);
         freeVips(wanted.keySet());
-        freeMembers(wanted);
+        freeMembers(wanted, changed);
         forget(wanted.keySet());
         egress.prune(interfaces);
+        applied = wanted;
+    }
+
+    /** Those that may be in the maps otherwise, or not at all. */
+    private List<DesiredVip> changed(DesiredState desired) {
+        Map<VipKey, DesiredVip> before = applied;
+        return before == null
+                ? desired.vips()
+                : desired.vips().stream()
+                        .filter(vip -> before.get(vip.key()) != vip)
+                        .toList();
     }
 
     /**
@@ -137,7 +166,7 @@ public final class Reconciler {
         vipIds.requireFree((int) desired.vips().stream()
                 .filter(vip -> !vips.containsKey(vip.key()))
                 .count());
-        memberIds.requireFree(desired.vips().stream().mapToInt(this::countNew).sum());
+        memberIds.requireFree(changed(desired).stream().mapToInt(this::countNew).sum());
         egress.requireRoom(interfaces(desired));
     }
 
@@ -186,11 +215,14 @@ public final class Reconciler {
         return all;
     }
 
-    private void assignIds(Map<VipKey, DesiredVip> wanted) {
-        for (DesiredVip desired : wanted.values()) {
+    private void assignIds(List<DesiredVip> changed) {
+        for (DesiredVip desired : changed) {
             AppliedVip vip = vips.computeIfAbsent(desired.key(), key -> AppliedVip.added(vipIds.take()));
             for (DesiredMember member : desired.members()) {
-                vip.memberIds.computeIfAbsent(member.real(), real -> memberIds.take());
+                vip.memberIds.computeIfAbsent(member.real(), real -> {
+                    idsOfMembers = null;
+                    return memberIds.take();
+                });
             }
         }
     }
@@ -204,8 +236,8 @@ public final class Reconciler {
         return reals.size();
     }
 
-    private void writeMembers(Map<VipKey, DesiredVip> wanted, Predicate<MemberState> which) {
-        for (DesiredVip desired : wanted.values()) {
+    private void writeMembers(List<DesiredVip> changed, Predicate<MemberState> which) {
+        for (DesiredVip desired : changed) {
             AppliedVip vip = applied(desired.key());
             for (DesiredMember member : desired.members()) {
                 if (which.test(member.state())) {
@@ -224,10 +256,10 @@ public final class Reconciler {
         }
     }
 
-    private void writeTables(Map<VipKey, DesiredVip> wanted) {
+    private void writeTables(List<DesiredVip> changed) {
         Map<AppliedVip, List<TableBuilder.Entry>> filled = new LinkedHashMap<>();
         Map<AppliedVip, List<TableBuilder.Entry>> emptied = new LinkedHashMap<>();
-        for (DesiredVip desired : wanted.values()) {
+        for (DesiredVip desired : changed) {
             AppliedVip vip = applied(desired.key());
             List<TableBuilder.Entry> entries = entries(desired, vip);
             if (!entries.equals(vip.table)) {
@@ -274,23 +306,26 @@ public final class Reconciler {
         }
     }
 
-    private void freeMembers(Map<VipKey, DesiredVip> wanted) {
+    private void freeMembers(Map<VipKey, DesiredVip> wanted, List<DesiredVip> changed) {
         BitSet freed = new BitSet();
-        vips.forEach((key, vip) -> {
+        Set<VipKey> suspects = new HashSet<>(Sets.difference(vips.keySet(), wanted.keySet()));
+        changed.forEach(vip -> suspects.add(vip.key()));
+        for (VipKey key : suspects) {
             Set<InetAddress> reals = reals(wanted.get(key));
-            vip.memberIds.forEach((real, id) -> {
+            applied(key).memberIds.forEach((real, id) -> {
                 if (!reals.contains(real)) {
                     freed.set(id);
                 }
             });
-        });
+        }
         if (freed.isEmpty()) {
             return;
         }
+        idsOfMembers = null;
         freed.stream().forEach(records::remove);
         datapath.freeMembers(freed);
         freed.stream().forEach(memberIds::giveBack);
-        vips.values().forEach(vip -> vip.memberIds.values().removeIf(freed::get));
+        suspects.forEach(key -> applied(key).memberIds.values().removeIf(freed::get));
     }
 
     private void forget(Set<VipKey> wanted) {

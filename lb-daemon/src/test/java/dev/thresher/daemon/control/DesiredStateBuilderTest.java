@@ -55,7 +55,7 @@ class DesiredStateBuilderTest {
             int weight, Map<Target, TargetHealth> healths, Map<InetAddress, Resolution> nextHops) {
         Config config = Configs.of(List.of(Configs.pool("web", CHECK, new Real(REAL, weight))), VIP);
         return builder(config)
-                .build(healths, nextHops, 0)
+                .build(healths::get, nextHops, 0)
                 .state()
                 .vips()
                 .get(0)
@@ -120,7 +120,7 @@ class DesiredStateBuilderTest {
     }
 
     private static MemberState stateBy(DesiredStateBuilder builder, Resolution nextHop) {
-        return builder.build(healths(CHECK, Health.UP), Map.of(REAL, nextHop), 0)
+        return builder.build(healths(CHECK, Health.UP)::get, Map.of(REAL, nextHop), 0)
                 .state()
                 .vips()
                 .get(0)
@@ -134,7 +134,7 @@ class DesiredStateBuilderTest {
         Vip other = new Vip(VipKey.parse("203.0.113.10:53/udp"), "web", false);
         Config config = Configs.of(List.of(Configs.pool("web", CHECK, new Real(REAL, 1))), VIP, other);
         List<DesiredVip> vips = builder(config)
-                .build(healths(CHECK, Health.UP), Map.of(REAL, RESOLVED), 0)
+                .build(healths(CHECK, Health.UP)::get, Map.of(REAL, RESOLVED), 0)
                 .state()
                 .vips();
         assertEquals(
@@ -172,7 +172,7 @@ class DesiredStateBuilderTest {
         Map<Target, TargetHealth> healths = Map.of(
                 back, up(back, now, new Transition(Health.DOWN, Health.UP, now, "connected")),
                 first, up(first, now, new Transition(Health.UNKNOWN, Health.UP, now, "connected")));
-        Decision decision = builder.build(healths, Map.of(REAL, RESOLVED, other, RESOLVED), now);
+        Decision decision = builder.build(healths::get, Map.of(REAL, RESOLVED, other, RESOLVED), now);
         assertEquals(
                 List.of(1, 5),
                 decision.state().vips().get(0).members().stream()
