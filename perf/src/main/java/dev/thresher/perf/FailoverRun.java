@@ -10,6 +10,7 @@ import dev.thresher.config.EncapsulationSettings;
 import dev.thresher.config.FlowSettings;
 import dev.thresher.config.HealthCheck;
 import dev.thresher.config.Interface;
+import dev.thresher.config.Member;
 import dev.thresher.config.Pool;
 import dev.thresher.config.Protocol;
 import dev.thresher.config.Real;
@@ -102,16 +103,36 @@ final class FailoverRun implements AutoCloseable {
                 all);
     }
 
-    /** Nanoseconds from the first verdict until all tables are live; then the victims come back. */
-    long fail(int atOnce) {
+    /**
+     * From the first verdict on.
+     *
+     * @param avoidedNanos until the program sends no packet to any of the victims any more
+     * @param rebuiltNanos until all tables are as if they had never been there
+     */
+    record Took(long avoidedNanos, long rebuiltNanos) {}
+
+    /** Takes some real servers out and, when that is measured, in again. */
+    Took fail(int atOnce) {
         List<Victim> victims = victims(atOnce);
+        Map<Member, Integer> ids = controller.published().memberIds();
         long start = System.nanoTime();
         victims.forEach(victim -> controller.checker().order(victim.real(), Order.MAINTENANCE, "benchmark"));
+        victims.forEach(victim -> awaitDown(Objects.requireNonNull(ids.get(new Member(victim.vip(), victim.real())))));
+        long avoided = System.nanoTime() - start;
         await(victims, MemberState.DOWN);
-        long took = System.nanoTime() - start;
+        long rebuilt = System.nanoTime() - start;
         victims.forEach(victim -> controller.checker().order(victim.real(), Order.SERVE, "benchmark"));
         await(victims, MemberState.UP);
-        return took;
+        return new Took(avoided, rebuilt);
+    }
+
+    /** Other slots stand in for those of a member that says so. */
+    private void awaitDown(int memberId) {
+        while (datapath.member(memberId)
+                .filter(member -> member.state() == MemberState.DOWN)
+                .isEmpty()) {
+            LockSupport.parkNanos(POLL_NANOS);
+        }
     }
 
     /** Each of another VIP. */

@@ -61,7 +61,8 @@ final class DesiredStateBuilder {
      *
      * @param healths null for a target of which nothing is known
      */
-    Decision build(Function<Target, @Nullable TargetHealth> healths, Map<InetAddress, Resolution> nextHops, long nowNanos) {
+    Decision build(
+            Function<Target, @Nullable TargetHealth> healths, Map<InetAddress, Resolution> nextHops, long nowNanos) {
         VipPlanner planner = new VipPlanner(nowNanos);
         List<DesiredVip> vips = new ArrayList<>();
         Map<VipKey, VipPlan> plans = new LinkedHashMap<>();

@@ -25,7 +25,8 @@ final class Tiers {
         this.zeroWeights = zeroWeights;
     }
 
-    List<Tier> of(VipPools vip, Function<Target, @Nullable TargetHealth> healths, Map<InetAddress, Resolution> nextHops) {
+    List<Tier> of(
+            VipPools vip, Function<Target, @Nullable TargetHealth> healths, Map<InetAddress, Resolution> nextHops) {
         return vip.pools().stream()
                 .map(each -> new Tier(
                         each.pool().name(),

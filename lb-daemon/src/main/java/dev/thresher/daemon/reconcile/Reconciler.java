@@ -35,7 +35,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes the maps say what is wanted, by the fewest writes and in an order in which no packet meets a half-done change:
  * members before the tables that name them, tables before the VIPs that use them, and the other way round when something
- * goes. VIPs and members keep their ids for as long as they are wanted, whatever else changes. One thread owns it.
+ * goes. A member that goes out of service says so first, and the program avoids it while its table is built. VIPs and
+ * members keep their ids for as long as they are wanted, whatever else changes. One thread owns it.
  */
 public final class Reconciler {
     private static final Comparator<InetAddress> BY_ADDRESS =
@@ -134,6 +135,8 @@ public final class Reconciler {
         assignIds(changed);
         egress.write(interfaces);
         writeMembers(changed, state -> state != MemberState.DOWN);
+        // From here on other slots stand in for theirs: building tables takes its time.
+        writeMembers(withStandIns(changed), state -> state == MemberState.DOWN);
         writeTables(changed);
         AppliedRoutes.Wanted wantedRoutes = routes(wanted);
         routes.write(wantedRoutes);
@@ -147,7 +150,8 @@ public final class Reconciler {
         applied = wanted;
     }
 
-    /** Those that may be in the maps otherwise, or not at all. */
+    /** Those that may be in the maps otherwise, or not at all. The same object needs no look into it. */
+    @SuppressWarnings("ReferenceEquality")
     private List<DesiredVip> changed(DesiredState desired) {
         Map<VipKey, DesiredVip> before = applied;
         return before == null
@@ -234,6 +238,22 @@ public final class Reconciler {
             reals.removeAll(vip.memberIds.keySet());
         }
         return reals.size();
+    }
+
+    /** Those whose present table has somebody who goes on. Elsewhere members serve until their successors' table is live. */
+    private List<DesiredVip> withStandIns(List<DesiredVip> changed) {
+        return changed.stream()
+                .filter(desired -> {
+                    List<TableBuilder.Entry> table = applied(desired.key()).table;
+                    return table != null && table.stream().anyMatch(entry -> serves(desired, entry.real()));
+                })
+                .toList();
+    }
+
+    private static boolean serves(DesiredVip desired, InetAddress real) {
+        return desired.members().stream()
+                .anyMatch(member ->
+                        member.state() == MemberState.UP && member.real().equals(real));
     }
 
     private void writeMembers(List<DesiredVip> changed, Predicate<MemberState> which) {
