@@ -50,10 +50,10 @@ final class DesiredStateBuilder {
         }
     }
 
-    DesiredStateBuilder(Targets targets, MacAddress source, ZeroWeights zeroWeights) {
+    DesiredStateBuilder(Targets targets, MacAddress source, Tiers tiers) {
         this.targets = targets;
         this.source = source;
-        this.tiers = new Tiers(zeroWeights);
+        this.tiers = tiers;
     }
 
     /**

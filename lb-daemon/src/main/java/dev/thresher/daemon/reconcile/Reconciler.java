@@ -118,22 +118,24 @@ public final class Reconciler {
 
     /**
      * Brings the maps to {@code desired}. What is so already is not written. A write that fails leaves the rest undone,
-     * and the next call makes up for it.
+     * and the next call makes up for it. Real servers behind an interface that has just gone are down: whoever follows
+     * next hops is about to hear of it.
      *
      * @throws CapacityException if that does not fit; nothing was written then
      */
     public void apply(DesiredState desired) {
-        Map<VipKey, DesiredVip> wanted = new LinkedHashMap<>();
-        desired.vips().forEach(vip -> wanted.put(vip.key(), vip));
-        List<DesiredVip> changed = changed(desired);
-        if (applied != null && changed.isEmpty() && wanted.keySet().equals(applied.keySet())) {
+        Map<VipKey, DesiredVip> before = applied;
+        if (before != null && before.size() == desired.vips().size() && changed(desired.vips(), before).isEmpty()) {
             return;
         }
         requireRoom(desired);
         applied = null;
         Set<Integer> interfaces = interfaces(desired);
+        Set<Integer> gone = egress.write(interfaces);
+        Map<VipKey, DesiredVip> wanted = new LinkedHashMap<>();
+        desired.vips().forEach(vip -> wanted.put(vip.key(), vip.without(gone)));
+        List<DesiredVip> changed = changed(wanted.values(), before);
         assignIds(changed);
-        egress.write(interfaces);
         writeMembers(changed, state -> state != MemberState.DOWN);
         // From here on other slots stand in for theirs: building tables takes its time.
         writeMembers(withStandIns(changed), state -> state == MemberState.DOWN);
@@ -152,13 +154,10 @@ public final class Reconciler {
 
     /** Those that may be in the maps otherwise, or not at all. The same object needs no look into it. */
     @SuppressWarnings("ReferenceEquality")
-    private List<DesiredVip> changed(DesiredState desired) {
-        Map<VipKey, DesiredVip> before = applied;
-        return before == null
-                ? desired.vips()
-                : desired.vips().stream()
-                        .filter(vip -> before.get(vip.key()) != vip)
-                        .toList();
+    private static List<DesiredVip> changed(Collection<DesiredVip> vips, @Nullable Map<VipKey, DesiredVip> before) {
+        return vips.stream()
+                .filter(vip -> before == null || before.get(vip.key()) != vip)
+                .toList();
     }
 
     /**
@@ -170,8 +169,21 @@ public final class Reconciler {
         vipIds.requireFree((int) desired.vips().stream()
                 .filter(vip -> !vips.containsKey(vip.key()))
                 .count());
-        memberIds.requireFree(changed(desired).stream().mapToInt(this::countNew).sum());
+        memberIds.requireFree(changed(desired.vips(), applied).stream().mapToInt(this::countNew).sum());
         egress.requireRoom(interfaces(desired));
+        // Prefixes have room for twice the VIPs, and none takes more than two entries.
+        requireRoomForRoutes(desired);
+    }
+
+    private void requireRoomForRoutes(DesiredState desired) {
+        AppliedRoutes.Wanted wanted = new AppliedRoutes.Wanted();
+        int newVip = 0;
+        for (DesiredVip vip : desired.vips()) {
+            AppliedVip applied = vips.get(vip.key());
+            // No id is negative: those that a new VIP will get are not known yet.
+            wanted.add(applied == null ? --newVip : applied.id, vip.routes(), real -> 0);
+        }
+        routes.requireRoom(wanted);
     }
 
     /** Takes over what an earlier daemon left, and frees what belongs to nothing: it was stopped in the middle. */
