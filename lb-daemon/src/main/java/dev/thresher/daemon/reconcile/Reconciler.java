@@ -125,7 +125,9 @@ public final class Reconciler {
      */
     public void apply(DesiredState desired) {
         Map<VipKey, DesiredVip> before = applied;
-        if (before != null && before.size() == desired.vips().size() && changed(desired.vips(), before).isEmpty()) {
+        if (before != null
+                && before.size() == desired.vips().size()
+                && changed(desired.vips(), before).isEmpty()) {
             return;
         }
         requireRoom(desired);
@@ -169,7 +171,9 @@ public final class Reconciler {
         vipIds.requireFree((int) desired.vips().stream()
                 .filter(vip -> !vips.containsKey(vip.key()))
                 .count());
-        memberIds.requireFree(changed(desired.vips(), applied).stream().mapToInt(this::countNew).sum());
+        memberIds.requireFree(changed(desired.vips(), applied).stream()
+                .mapToInt(this::countNew)
+                .sum());
         egress.requireRoom(interfaces(desired));
         // Prefixes have room for twice the VIPs, and none takes more than two entries.
         requireRoomForRoutes(desired);
