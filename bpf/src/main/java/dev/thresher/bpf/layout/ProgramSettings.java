@@ -20,7 +20,7 @@ public record ProgramSettings(
     public static final int LENGTH = 96;
 
     /** {@code ABI_VERSION}: maps that a program of another version made cannot be used. */
-    public static final int ABI_VERSION = 2;
+    public static final int ABI_VERSION = 3;
 
     private static final int GUE_CHECKSUM = 1;
 
