@@ -31,20 +31,6 @@ record Link(
         @Nullable Vlan vlan) {
     static final String VLAN = "vlan";
 
-    /** An interface that is no VLAN. */
-    Link(
-            int ifindex,
-            String name,
-            String kind,
-            int lower,
-            int master,
-            @Nullable MacAddress mac,
-            int mtu,
-            boolean up,
-            boolean running) {
-        this(ifindex, name, kind, lower, master, mac, mtu, up, running, null);
-    }
-
     /**
      * What tags say.
      *

@@ -105,8 +105,8 @@ final class NextHopResolverTest {
     @Test
     void resolve_throughAVlanOrTheBond_leavesByThePort() throws IOException {
         MacAddress bondMac = MacAddress.parse("02:00:00:00:00:12");
-        link(new Link(ETH0, "eth0", "", 0, 7, ETH0_MAC, 1500, true, true));
-        link(new Link(7, "bond0", "bond", 0, 0, bondMac, 1500, true, true));
+        link(new Link(ETH0, "eth0", "", 0, 7, ETH0_MAC, 1500, true, true, null));
+        link(new Link(7, "bond0", "bond", 0, 0, bondMac, 1500, true, true, null));
         link(vlan(8, "eth0.5", ETH0, ETH0_MAC, 0x8100));
         link(vlan(9, "bond0.5", 7, bondMac, 0x8100));
         link(vlan(10, "eth1.5", ETH1, ETH1_MAC, 0x8100));
@@ -127,8 +127,8 @@ final class NextHopResolverTest {
 
     @Test
     void resolve_throughTheBridgeOfThePort_leavesTheTags() throws IOException {
-        link(new Link(ETH0, "eth0", "", 0, 7, ETH0_MAC, 1500, true, true));
-        link(new Link(7, "br0", "bridge", 0, 0, ETH0_MAC, 1500, true, true));
+        link(new Link(ETH0, "eth0", "", 0, 7, ETH0_MAC, 1500, true, true, null));
+        link(new Link(7, "br0", "bridge", 0, 0, ETH0_MAC, 1500, true, true, null));
         neighbour(GATEWAY, Netlink.NUD_REACHABLE);
         routeTo(REAL, 7, GATEWAY, 0);
         assertEquals(
@@ -149,7 +149,7 @@ final class NextHopResolverTest {
         link(vlan(8, "eth0.5", ETH0, ETH0_MAC, 0x88a8));
         link(vlan(9, "eth0.5.5", 13, ETH0_MAC, 0x8100));
         link(vlan(10, "eth9.5", 99, ETH0_MAC, 0x8100));
-        link(new Link(11, "br0", "bridge", 0, 0, ETH1_MAC, 1500, true, true));
+        link(new Link(11, "br0", "bridge", 0, 0, ETH1_MAC, 1500, true, true, null));
         link(vlan(12, "br0.5", 11, ETH1_MAC, 0x8100));
         link(vlan(13, "eth0.6", ETH0, ETH0_MAC, 0x8100));
         table.unable.addAll(List.of(11, ETH1));
@@ -179,10 +179,10 @@ final class NextHopResolverTest {
     void resolve_attachedInterfaceDown_isNoReasonToGiveUp() throws IOException {
         routeTo(REAL, ETH1, GATEWAY, 0);
         neighbour(GATEWAY, Netlink.NUD_REACHABLE);
-        link(new Link(ETH0, "eth0", "", 0, 0, ETH0_MAC, 1500, false, false));
+        link(new Link(ETH0, "eth0", "", 0, 0, ETH0_MAC, 1500, false, false, null));
         assertEquals(silent("10.0.3.11 cannot be reached: eth0 is down"), resolver.resolve(REAL));
         resolver.refresh();
-        link(new Link(ETH0, "eth0", "", 0, 0, ETH0_MAC, 1500, true, false));
+        link(new Link(ETH0, "eth0", "", 0, 0, ETH0_MAC, 1500, true, false, null));
         assertEquals(silent("10.0.3.11 cannot be reached: eth0 has no carrier"), resolver.resolve(REAL));
         resolver.refresh();
         table.links.remove(ETH0);
@@ -193,7 +193,7 @@ final class NextHopResolverTest {
     void resolve_otherInterfaceWithoutCarrier_isNoWay() throws IOException {
         routeTo(REAL, ETH1, GATEWAY, 0);
         neighbour(GATEWAY, Netlink.NUD_REACHABLE);
-        link(new Link(ETH1, "eth1", "", 0, 0, ETH1_MAC, 1500, true, false));
+        link(new Link(ETH1, "eth1", "", 0, 0, ETH1_MAC, 1500, true, false, null));
         assertEquals(unresolved("10.0.3.11 cannot be reached: eth1 has no carrier"), resolver.resolve(REAL));
         table.routes.put(REAL, route(new Way(ETH1, GATEWAY, 1, true)));
         assertEquals(unresolved("10.0.3.11 cannot be reached: eth1 has no carrier"), resolver.resolve(REAL));
@@ -202,7 +202,7 @@ final class NextHopResolverTest {
     @Test
     void resolve_throughATunnel_isNoWay() throws IOException {
         routeTo(REAL, ETH1, GATEWAY, 0);
-        link(new Link(ETH1, "tun0", "tun", 0, 0, null, 1500, true, true));
+        link(new Link(ETH1, "tun0", "tun", 0, 0, null, 1500, true, true, null));
         assertEquals(
                 unresolved("10.0.3.11 is reached through tun0, which is not an Ethernet interface"),
                 resolver.resolve(REAL));
@@ -230,7 +230,7 @@ final class NextHopResolverTest {
         resolver.resolve(REAL);
         resolver.resolve(REAL);
         assertEquals(1, table.linksAsked);
-        link(new Link(ETH0, "eth0", "", 0, 0, ETH1_MAC, 9000, true, true));
+        link(new Link(ETH0, "eth0", "", 0, 0, ETH1_MAC, 9000, true, true, null));
         resolver.refresh();
         assertEquals(new Resolved(MAC, ETH1_MAC, GATEWAY, Resolved.SAME_PORT, 9000), resolver.resolve(REAL));
     }
@@ -287,7 +287,7 @@ final class NextHopResolverTest {
     }
 
     private static Link ethernet(int ifindex, MacAddress mac) {
-        return new Link(ifindex, "eth" + (ifindex - ETH0), "", 0, 0, mac, 1500, true, true);
+        return new Link(ifindex, "eth" + (ifindex - ETH0), "", 0, 0, mac, 1500, true, true, null);
     }
 
     private static Resolved resolved(InetAddress gateway) {

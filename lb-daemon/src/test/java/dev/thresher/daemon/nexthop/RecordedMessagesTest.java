@@ -140,7 +140,7 @@ final class RecordedMessagesTest {
         String answer = "600000001000000007000000fd390000000001000c0000004310010000000000090003006574683000000000"
             + "050010000600000008000400dc0500000a0001000200000000010000100012000900010076657468000000000800050002000000";
         assertEquals(
-                new Link(ETH0, "eth0", "veth", 2, 0, MacAddress.parse("02:00:00:00:00:01"), 1500, true, true),
+                new Link(ETH0, "eth0", "veth", 2, 0, MacAddress.parse("02:00:00:00:00:01"), 1500, true, true, null),
                 LinkMessage.parse(only(answer).payload()));
     }
 
