@@ -51,7 +51,6 @@ final class RunningProgram implements AutoCloseable {
     private final Map<VipKey, DesiredRoutes> routes = new LinkedHashMap<>();
     private final Map<VipKey, HashKind> hashes = new LinkedHashMap<>();
     private final KernelDatapath datapath;
-    private final BpfProgram program;
     private final Reconciler reconciler;
 
     RunningProgram(String name, int flows) throws DatapathException {
@@ -73,7 +72,6 @@ final class RunningProgram implements AutoCloseable {
                 SEED,
                 List.of(),
                 List.of()));
-        program = datapath.program();
         reconciler = new Reconciler(datapath, tables);
     }
 
@@ -155,7 +153,8 @@ final class RunningProgram implements AutoCloseable {
     }
 
     BpfProgram.Output run(Client client, VipKey destination, int tcpFlags) {
-        return program.testRun(TestPacket.of(client, destination, tcpFlags));
+        byte[] packet = TestPacket.of(client, destination, tcpFlags);
+        return datapath.read(maps -> maps.program().testRun(packet));
     }
 
     @Override
