@@ -31,8 +31,10 @@ final class FlowCopies {
 
     private void sweep(int pair, long nowTicks) {
         Map<Long, Integer> youngest = new HashMap<>();
-        visitCopies(pair, (place, entry) ->
-                youngest.merge(entry >>> NAME_SHIFT, FlowEntry.decode(entry).age(nowTicks), Math::min));
+        visitCopies(
+                pair,
+                (place, entry) -> youngest.merge(
+                        entry >>> NAME_SHIFT, FlowEntry.decode(entry).age(nowTicks), Math::min));
         visitCopies(pair, (place, entry) -> {
             if (FlowEntry.decode(entry).age(nowTicks) > youngest.getOrDefault(entry >>> NAME_SHIFT, 0)) {
                 table.replace(place, entry, 0);

@@ -192,7 +192,8 @@ public final class FlowTable implements AutoCloseable {
         mapped.readLock().lock();
         if (closed) {
             mapped.readLock().unlock();
-            throw new IllegalStateException("the connection table is closed: the daemon stops, or has given it another size; ask again");
+            throw new IllegalStateException(
+                    "the connection table is closed: the daemon stops, or has given it another size; ask again");
         }
     }
 

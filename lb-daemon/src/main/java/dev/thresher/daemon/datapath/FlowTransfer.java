@@ -49,8 +49,7 @@ final class FlowTransfer {
             if (member == 0 || FlowTable.isExpired(entry, nowTicks, ticks)) {
                 return;
             }
-            FlowEntry renamed =
-                    new FlowEntry(entry.tag(), member, entry.seen(), entry.confirmed(), entry.shortLived());
+            FlowEntry renamed = new FlowEntry(entry.tag(), member, entry.seen(), entry.confirmed(), entry.shortLived());
             counts[carry(place, renamed, nowTicks) ? 0 : 1]++;
         });
         return new Result(counts[0], counts[1]);

@@ -107,10 +107,7 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
         EarlierMaps earlier = EarlierMaps.open(attachment.pins());
         try {
             ProgramSettings settings = SettingsSource.settings(
-                    config,
-                    earlier.hashKey().orElseGet(SettingsSource::newHashKey),
-                    capacity.flowPairs(),
-                    clock.hz());
+                    config, earlier.hashKey().orElseGet(SettingsSource::newHashKey), capacity.flowPairs(), clock.hz());
             Map<LbMap, BpfMap> shared = earlier.shareable(capacity);
             LoadedMaps loaded = LoadedMaps.load(settings, capacity, shared);
             try {

@@ -3,7 +3,6 @@ package dev.thresher.daemon.datapath;
 
 import dev.thresher.bpf.BpfMap;
 import dev.thresher.bpf.layout.MemberRecord;
-import dev.thresher.bpf.layout.MemberState;
 import dev.thresher.bpf.layout.VipMatch;
 import dev.thresher.bpf.layout.VipRecord;
 import dev.thresher.config.VipKey;
@@ -62,7 +61,9 @@ final class Migration implements AutoCloseable {
         Map<VipKey, VipRecord> vips = vips(from).read();
         memberIds = new IdRenaming(records.keySet(), 1, to.capacity().members());
         vipIds = new IdRenaming(
-                vips.values().stream().map(VipRecord::id).toList(), 0, to.capacity().vips());
+                vips.values().stream().map(VipRecord::id).toList(),
+                0,
+                to.capacity().vips());
         copyMembers(records);
         if (!isShared(LbMap.VIPS) || !isShared(LbMap.VIP_PREFIXES)) {
             to.vips().replace(renamed(vips));
@@ -90,7 +91,10 @@ final class Migration implements AutoCloseable {
             int renamed = memberIds.of(id, NOBODY);
             if (renamed != NOBODY) {
                 to.map(LbMap.MEMBERS)
-                        .update(Keys.of(renamed), record.withVipId(vipIds.of(record.vipId(), record.vipId())).encode());
+                        .update(
+                                Keys.of(renamed),
+                                record.withVipId(vipIds.of(record.vipId(), record.vipId()))
+                                        .encode());
             }
         });
     }
@@ -115,8 +119,8 @@ final class Migration implements AutoCloseable {
     /** Of an array: those that are not all zeroes, as far as the other reaches. */
     private void copyValues(LbMap map) {
         if (!isShared(map)) {
-            int count = Math.min(
-                    from(map).info().maxEntries(), to.map(map).info().maxEntries());
+            int count =
+                    Math.min(from(map).info().maxEntries(), to.map(map).info().maxEntries());
             Values.visit(from(map), count, (index, value) -> to.map(map).update(Keys.of(index), value));
         }
     }
@@ -172,7 +176,11 @@ final class Migration implements AutoCloseable {
     private FlowTransfer.Result transfer(LbMap map, FlowTable old, FlowTable next, int[] ids, long nowTicks) {
         return isShared(map)
                 ? new FlowTransfer.Result(0, 0)
-                : new FlowTransfer(old, next, id -> id < ids.length ? ids[id] : NOBODY, to.settings().ticks())
+                : new FlowTransfer(
+                                old,
+                                next,
+                                id -> id < ids.length ? ids[id] : NOBODY,
+                                to.settings().ticks())
                         .run(nowTicks);
     }
 

@@ -158,8 +158,7 @@ class ReplacementTest {
                     ActivationException.class,
                     () -> controller.replace(with(BOTH, new CapacitySettings(1, 70, 700, 700))));
             assertTrue(
-                    String.valueOf(refused.getMessage())
-                            .contains("2 VIPs are in use, so the maps cannot shrink to 1"),
+                    String.valueOf(refused.getMessage()).contains("2 VIPs are in use, so the maps cannot shrink to 1"),
                     refused::getMessage);
             assertEquals(BOTH, controller.published().config());
         }

@@ -94,7 +94,9 @@ final class ResizedFlowsTest {
             assertKept(reals, program, "grown");
             FlowSweep sweep = new FlowSweep(program.datapath().flows());
             for (int part = 0; part < FlowSweep.PARTS; part++) {
-                sweep.step(program.datapath().nowTicks(), program.datapath().settings().ticks());
+                sweep.step(
+                        program.datapath().nowTicks(),
+                        program.datapath().settings().ticks());
             }
             assertEquals(500, entries(program));
             assertKept(reals, program, "swept");
