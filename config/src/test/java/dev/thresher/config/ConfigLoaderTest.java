@@ -38,7 +38,7 @@ class ConfigLoaderTest {
                 "front-1",
                 new Interface("eth0.100", XdpMode.DRIVER, null),
                 new EncapsulationSettings(IpPrefix.parse("10.99.0.0/24"), null, false),
-                new FlowSettings(1 << 20, Duration.ofMinutes(10), Duration.ofSeconds(30), Duration.ofSeconds(20)),
+                new FlowSettings(1 << 20, Duration.ofMinutes(10), Duration.ofSeconds(30), Duration.ofSeconds(20)),CapacitySettings.DEFAULT,OnExit.KEEP,
                 new ApiSettings(Path.of("/run/thresher/other.sock")),
                 -7,
                 List.of(
@@ -73,7 +73,7 @@ class ConfigLoaderTest {
                 "default",
                 new Interface("eth0", XdpMode.AUTO, null),
                 EncapsulationSettings.DEFAULT,
-                FlowSettings.DEFAULT,
+                FlowSettings.DEFAULT,CapacitySettings.DEFAULT,OnExit.KEEP,
                 ApiSettings.forInstance("default"),
                 0,
                 List.of(),

@@ -285,7 +285,7 @@ class ModelTest {
                 "default",
                 new Interface("eth0", XdpMode.AUTO, null),
                 EncapsulationSettings.DEFAULT,
-                FlowSettings.DEFAULT,
+                FlowSettings.DEFAULT,CapacitySettings.DEFAULT,OnExit.KEEP,
                 ApiSettings.forInstance("default"),
                 0,
                 pools,

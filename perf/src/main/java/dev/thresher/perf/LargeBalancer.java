@@ -7,6 +7,8 @@ import dev.thresher.bpf.layout.MemberRecord.NextHop;
 import dev.thresher.bpf.layout.MemberState;
 import dev.thresher.config.ApiSettings;
 import dev.thresher.config.Config;
+import dev.thresher.config.OnExit;
+import dev.thresher.config.CapacitySettings;
 import dev.thresher.config.EncapsulationSettings;
 import dev.thresher.config.FlowSettings;
 import dev.thresher.config.Interface;
@@ -62,7 +64,7 @@ final class LargeBalancer implements AutoCloseable {
                 instance,
                 new Interface("lo", XdpMode.GENERIC, null),
                 EncapsulationSettings.DEFAULT,
-                new FlowSettings(flows, Duration.ofMinutes(15), Duration.ofMinutes(1), Duration.ofMinutes(1)),
+                new FlowSettings(flows, Duration.ofMinutes(15), Duration.ofMinutes(1), Duration.ofMinutes(1)),CapacitySettings.DEFAULT,OnExit.KEEP,
                 ApiSettings.forInstance(instance),
                 0,
                 List.of(),

@@ -2,6 +2,8 @@
 package dev.thresher.config.change;
 
 import dev.thresher.config.Config;
+import dev.thresher.config.OnExit;
+import dev.thresher.config.CapacitySettings;
 import dev.thresher.config.Document;
 import dev.thresher.config.InvalidConfigException;
 import dev.thresher.config.IpText;
@@ -58,7 +60,7 @@ final class RandomDocuments {
                 config.instance(),
                 config.iface(),
                 config.encapsulation(),
-                config.flows(),
+                config.flows(),CapacitySettings.DEFAULT,OnExit.KEEP,
                 config.api(),
                 config.maglevSeed(),
                 config.pools().stream().map(RandomDocuments::inOrder).toList(),

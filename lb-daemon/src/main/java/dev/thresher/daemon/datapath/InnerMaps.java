@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Reads a map of maps, each of which holds one value. */
+/** Maps of maps, each of which holds one value. */
 final class InnerMaps {
     /** Each is a file descriptor meanwhile. */
     private static final int AT_ONCE = 256;
@@ -47,20 +47,34 @@ final class InnerMaps {
         }
     }
 
-    /** Waits until no packet is on its way that began before: what replaces a map of maps' map waits for that. */
-    static void awaitReaders(BpfMap outer, int index) {
-        outer.lookup(Keys.of(index))
-                .flatMap(id -> BpfMap.openId(outer.name(), Keys.number(id)))
-                .ifPresent(same -> {
-                    try (same) {
-                        outer.updateInner(List.of(index), List.of(same));
-                    }
-                });
-    }
-
     /** The value of the map at an index; empty when there is none. */
     static Optional<byte[]> read(BpfMap outer, int index) {
-        byte[] key = Keys.of(index);
+        Optional<BpfMap> inner = open(outer, Keys.of(index));
+        if (inner.isEmpty()) {
+            return Optional.empty();
+        }
+        try (BpfMap open = inner.get()) {
+            return open.lookup(FIRST);
+        }
+    }
+
+    /**
+     * Returns when no run of a program is underway any more that began before this call. So does each update of a map of
+     * maps, for the sake of the map that it replaces (the kernel's maybe_wait_bpf_programs(), a grace period of RCU):
+     * here the first one takes its own place. For the one thread that writes to {@code outer}.
+     *
+     * @param substitute is put there if there is none
+     */
+    static void awaitReaders(BpfMap outer, BpfMap substitute) {
+        Optional<BpfMap> first = open(outer, FIRST);
+        try {
+            outer.updateInner(List.of(0), List.of(first.orElse(substitute)));
+        } finally {
+            first.ifPresent(BpfMap::close);
+        }
+    }
+
+    private static Optional<BpfMap> open(BpfMap outer, byte[] key) {
         while (true) {
             Optional<byte[]> id = outer.lookup(key);
             if (id.isEmpty()) {
@@ -69,9 +83,7 @@ final class InnerMaps {
             Optional<BpfMap> inner = BpfMap.openId(outer.name(), Keys.number(id.get()));
             // It may have been replaced since: then there is another.
             if (inner.isPresent()) {
-                try (BpfMap open = inner.get()) {
-                    return open.lookup(FIRST);
-                }
+                return inner;
             }
         }
     }

@@ -151,7 +151,7 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
     /** No packet meets the program before this one any more once it has returned. */
     private void replaceProgram(LoadedMaps next) throws DatapathException {
         attachment.attach(next.program());
-        next.vips().awaitReaders();
+        InnerMaps.awaitReaders(next.map(LbMap.TABLES), tableOfNobody);
     }
 
     @Override
@@ -301,12 +301,19 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
         map(LbMap.MEMBERS).update(Keys.of(id), member.encode());
     }
 
+    /**
+     * A packet that is underway may write an entry that it read before. So members first go down, which no packet that
+     * begins after that enters anywhere, and their entries go once none is underway that saw them up. Their records go
+     * last: whoever finds them after a crash in between begins again.
+     */
     @Override
     public void freeMembers(BitSet ids) {
-        byte[] empty = new byte[MemberRecord.LENGTH];
-        ids.stream().forEach(id -> map(LbMap.MEMBERS).update(Keys.of(id), empty));
+        ids.stream().forEach(id -> member(id).ifPresent(record -> putMember(id, record.with(MemberState.DOWN))));
+        InnerMaps.awaitReaders(map(LbMap.TABLES), tableOfNobody);
         loaded.flows().purge(ids);
         loaded.fragments().purge(ids);
+        byte[] empty = new byte[MemberRecord.LENGTH];
+        ids.stream().forEach(id -> map(LbMap.MEMBERS).update(Keys.of(id), empty));
         counters().retire(ids);
     }
 

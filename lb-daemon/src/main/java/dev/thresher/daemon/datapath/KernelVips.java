@@ -57,11 +57,6 @@ final class KernelVips {
         writeForeign(wanted.keySet());
     }
 
-    /** Waits until no packet is on its way that began before. */
-    void awaitReaders() {
-        InnerMaps.awaitReaders(table, 0);
-    }
-
     private void writeTable(byte[] value) {
         try (BpfMap inner = BpfMap.createAligned("vips", VipTable.BYTES)) {
             inner.update(FIRST, value);

@@ -4,6 +4,8 @@ package dev.thresher.daemon.control;
 import dev.thresher.config.ApiSettings;
 import dev.thresher.config.CheckTiming;
 import dev.thresher.config.Config;
+import dev.thresher.config.OnExit;
+import dev.thresher.config.CapacitySettings;
 import dev.thresher.config.EncapsulationSettings;
 import dev.thresher.config.FlowSettings;
 import dev.thresher.config.HealthCheck;
@@ -24,7 +26,7 @@ final class Configs {
                 "test",
                 new Interface("eth0", XdpMode.AUTO, null),
                 EncapsulationSettings.DEFAULT,
-                FlowSettings.DEFAULT,
+                FlowSettings.DEFAULT,CapacitySettings.DEFAULT,OnExit.KEEP,
                 ApiSettings.forInstance("test"),
                 0,
                 pools,

@@ -27,6 +27,7 @@ import dev.thresher.bpf.layout.VipRecord;
 import dev.thresher.config.ApiSettings;
 import dev.thresher.config.CapacitySettings;
 import dev.thresher.config.Config;
+import dev.thresher.config.OnExit;
 import dev.thresher.config.EncapsulationSettings;
 import dev.thresher.config.FlowSettings;
 import dev.thresher.config.Interface;
@@ -48,6 +49,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -93,7 +96,7 @@ class KernelDatapathTest {
                 instance,
                 new Interface(link, mode, null),
                 EncapsulationSettings.DEFAULT,
-                new FlowSettings(flows, defaults.tcpIdleTimeout(), defaults.udpIdleTimeout(), defaults.reclaimAge()),
+                new FlowSettings(flows, defaults.tcpIdleTimeout(), defaults.udpIdleTimeout(), defaults.reclaimAge()),CapacitySettings.DEFAULT,OnExit.KEEP,
                 ApiSettings.forInstance(instance),
                 0,
                 List.of(),
@@ -211,6 +214,15 @@ class KernelDatapathTest {
     }
 
     @Test
+    void egress_ofAnInterfaceThatIsNotThere_isRefusedByName() throws DatapathException {
+        try (KernelDatapath datapath = KernelDatapath.open(config())) {
+            datapath.egress().put(1, 1);
+            assertThrows(NoSuchInterfaceException.class, () -> datapath.egress().put(2, Integer.MAX_VALUE));
+            assertEquals(Map.of(1, 1), datapath.egress().read());
+        }
+    }
+
+    @Test
     void activate_attachesInDriverModeAndOutlivesTheDaemon() throws DatapathException {
         try (KernelDatapath datapath = KernelDatapath.open(config())) {
             datapath.activate();
@@ -309,6 +321,36 @@ class KernelDatapathTest {
             assertEquals(0, memory.buffer().getLong(5 * Long.BYTES));
             assertEquals(anothers, memory.buffer().getLong(6 * Long.BYTES));
         }
+    }
+
+    /** It would write back an entry of an id that is then used again. */
+    @Test
+    void freeMembers_waitsForPacketsThatAreUnderway() throws Exception {
+        startAndStop(config());
+        try (KernelDatapath datapath = KernelDatapath.open(config());
+                BpfMap flows = pinned(LbMap.FLOWS);
+                Laggard laggard = new Laggard(flows, 99)) {
+            datapath.putMember(MEMBER, RECORD);
+            track(99);
+            CompletableFuture<Void> packet = CompletableFuture.runAsync(laggard::run);
+            laggard.awaitReading();
+            BitSet freed = new BitSet();
+            freed.set(MEMBER);
+            CompletableFuture<Void> freeing = CompletableFuture.runAsync(() -> datapath.freeMembers(freed));
+            while (state(datapath) == MemberState.UP) {
+                Thread.onSpinWait();
+            }
+            assertEquals(MemberState.DOWN, state(datapath), "a restart would not find what is left to be done");
+            assertThrows(TimeoutException.class, () -> freeing.get(300, TimeUnit.MILLISECONDS));
+            laggard.goOn();
+            CompletableFuture.allOf(packet, freeing).join();
+            assertEquals(0, trackedAt(99));
+            assertEquals(MemberState.FREE, state(datapath));
+        }
+    }
+
+    private static MemberState state(KernelDatapath datapath) {
+        return datapath.member(MEMBER).map(MemberRecord::state).orElse(MemberState.FREE);
     }
 
     @Test

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.thresher.config.ApiSettings;
 import dev.thresher.config.Config;
+import dev.thresher.config.OnExit;
+import dev.thresher.config.CapacitySettings;
 import dev.thresher.config.Encapsulation;
 import dev.thresher.config.EncapsulationSettings;
 import dev.thresher.config.FlowSettings;
@@ -109,7 +111,7 @@ final class OwnSourceTest {
                 "default",
                 new Interface(link, XdpMode.AUTO, null),
                 settings,
-                FlowSettings.DEFAULT,
+                FlowSettings.DEFAULT,CapacitySettings.DEFAULT,OnExit.KEEP,
                 ApiSettings.forInstance("default"),
                 0,
                 List.of(new Pool("web", members, HealthCheck.none(), encapsulation)),

@@ -11,6 +11,8 @@ import dev.thresher.bpf.layout.MemberState;
 import dev.thresher.bpf.layout.QuicConfig;
 import dev.thresher.config.ApiSettings;
 import dev.thresher.config.Config;
+import dev.thresher.config.OnExit;
+import dev.thresher.config.CapacitySettings;
 import dev.thresher.config.EncapsulationSettings;
 import dev.thresher.config.FlowSettings;
 import dev.thresher.config.Interface;
@@ -67,7 +69,7 @@ final class RunningProgram implements AutoCloseable {
                 instance,
                 new Interface("lo", XdpMode.GENERIC, null),
                 EncapsulationSettings.DEFAULT,
-                flows,
+                flows,CapacitySettings.DEFAULT,OnExit.KEEP,
                 ApiSettings.forInstance(instance),
                 SEED,
                 List.of(),

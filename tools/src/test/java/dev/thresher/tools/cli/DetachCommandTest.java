@@ -9,6 +9,8 @@ import dev.thresher.bpf.InstancePins;
 import dev.thresher.bpf.NetworkInterfaces;
 import dev.thresher.config.ApiSettings;
 import dev.thresher.config.Config;
+import dev.thresher.config.OnExit;
+import dev.thresher.config.CapacitySettings;
 import dev.thresher.config.EncapsulationSettings;
 import dev.thresher.config.FlowSettings;
 import dev.thresher.config.Interface;
@@ -57,7 +59,7 @@ final class DetachCommandTest {
                 pins.instance(),
                 new Interface(link, XdpMode.AUTO, null),
                 EncapsulationSettings.DEFAULT,
-                FlowSettings.DEFAULT,
+                FlowSettings.DEFAULT,CapacitySettings.DEFAULT,OnExit.KEEP,
                 ApiSettings.forInstance(pins.instance()),
                 0,
                 List.of(),
