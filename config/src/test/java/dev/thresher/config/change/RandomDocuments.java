@@ -2,8 +2,6 @@
 package dev.thresher.config.change;
 
 import dev.thresher.config.Config;
-import dev.thresher.config.OnExit;
-import dev.thresher.config.CapacitySettings;
 import dev.thresher.config.Document;
 import dev.thresher.config.InvalidConfigException;
 import dev.thresher.config.IpText;
@@ -60,7 +58,7 @@ final class RandomDocuments {
                 config.instance(),
                 config.iface(),
                 config.encapsulation(),
-                config.flows(),CapacitySettings.DEFAULT,OnExit.KEEP,
+                config.flows(),config.capacity(),config.onExit(),
                 config.api(),
                 config.maglevSeed(),
                 config.pools().stream().map(RandomDocuments::inOrder).toList(),
