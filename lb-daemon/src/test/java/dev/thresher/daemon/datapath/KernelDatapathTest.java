@@ -27,11 +27,11 @@ import dev.thresher.bpf.layout.VipRecord;
 import dev.thresher.config.ApiSettings;
 import dev.thresher.config.CapacitySettings;
 import dev.thresher.config.Config;
-import dev.thresher.config.OnExit;
 import dev.thresher.config.EncapsulationSettings;
 import dev.thresher.config.FlowSettings;
 import dev.thresher.config.Interface;
 import dev.thresher.config.IpText;
+import dev.thresher.config.OnExit;
 import dev.thresher.config.VipKey;
 import dev.thresher.config.XdpMode;
 import dev.thresher.daemon.TestInterfaces;
@@ -96,7 +96,9 @@ class KernelDatapathTest {
                 instance,
                 new Interface(link, mode, null),
                 EncapsulationSettings.DEFAULT,
-                new FlowSettings(flows, defaults.tcpIdleTimeout(), defaults.udpIdleTimeout(), defaults.reclaimAge()),CapacitySettings.DEFAULT,OnExit.KEEP,
+                new FlowSettings(flows, defaults.tcpIdleTimeout(), defaults.udpIdleTimeout(), defaults.reclaimAge()),
+                CapacitySettings.DEFAULT,
+                OnExit.KEEP,
                 ApiSettings.forInstance(instance),
                 0,
                 List.of(),

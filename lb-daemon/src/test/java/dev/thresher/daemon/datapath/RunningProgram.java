@@ -10,13 +10,13 @@ import dev.thresher.bpf.layout.MemberRecord.NextHop;
 import dev.thresher.bpf.layout.MemberState;
 import dev.thresher.bpf.layout.QuicConfig;
 import dev.thresher.config.ApiSettings;
-import dev.thresher.config.Config;
-import dev.thresher.config.OnExit;
 import dev.thresher.config.CapacitySettings;
+import dev.thresher.config.Config;
 import dev.thresher.config.EncapsulationSettings;
 import dev.thresher.config.FlowSettings;
 import dev.thresher.config.Interface;
 import dev.thresher.config.IpText;
+import dev.thresher.config.OnExit;
 import dev.thresher.config.Protocol;
 import dev.thresher.config.VipKey;
 import dev.thresher.config.XdpMode;
@@ -69,7 +69,9 @@ final class RunningProgram implements AutoCloseable {
                 instance,
                 new Interface("lo", XdpMode.GENERIC, null),
                 EncapsulationSettings.DEFAULT,
-                flows,CapacitySettings.DEFAULT,OnExit.KEEP,
+                flows,
+                CapacitySettings.DEFAULT,
+                OnExit.KEEP,
                 ApiSettings.forInstance(instance),
                 SEED,
                 List.of(),
