@@ -7,6 +7,7 @@ import dev.thresher.config.Config;
 import dev.thresher.config.Document;
 import dev.thresher.config.ListenAddress;
 import dev.thresher.config.OnExit;
+import dev.thresher.config.XdpMode;
 import dev.thresher.daemon.control.Controller;
 import dev.thresher.daemon.control.FlowSweeping;
 import dev.thresher.daemon.control.HealthView;
@@ -27,7 +28,6 @@ import dev.thresher.daemon.revision.Reloading;
 import dev.thresher.daemon.revision.Revisions;
 import java.io.Closeable;
 import java.io.IOException;
-import java.net.NetworkInterface;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -74,11 +74,11 @@ final class BalancerDaemon implements Closeable {
         Config config = document.config();
         KernelDatapath datapath = add(KernelDatapath.open(config));
         MacAddress source = InterfaceMac.of(config.iface().name());
-        FlowSweeping sweeping = new FlowSweeping(datapath, config.flows());
+        FlowSweeping sweeping = new FlowSweeping(datapath);
         ProbePaths paths = add(
                 KernelTunnel.open(datapath.settings(), indexOf(config.iface().name())));
         Controller controller =
-                add(new Controller(config, datapath, source, nextHops(config, source), paths, sweeping));
+                add(new Controller(config, datapath, source, nextHops(config, datapath, source), paths, sweeping));
         onExit = () -> controller.published().config().onExit();
         detach = datapath::detachOnClose;
         Revisions revisions = new Revisions(configFile, document, controller::replace, InstantSource.system());
@@ -139,15 +139,12 @@ final class BalancerDaemon implements Closeable {
         return NetworkInterfaces.indexOf(name).orElseThrow(() -> new IOException("there is no interface " + name));
     }
 
-    private static NextHops nextHops(Config config, MacAddress source) throws IOException {
+    private static NextHops nextHops(Config config, KernelDatapath datapath, MacAddress source) {
         String name = config.iface().name();
         var gateway = config.iface().gatewayMac();
         return gateway == null
-                ? new FollowedNextHops(name)
-                : new FixedNextHop(
-                        MacAddress.of(gateway.toBytes()),
-                        source,
-                        NetworkInterface.getByName(name).getMTU());
+                ? new FollowedNextHops(name, () -> datapath.mode() == XdpMode.GENERIC)
+                : new FixedNextHop(MacAddress.of(gateway.toBytes()), source, () -> InterfaceMac.mtuOf(name));
     }
 
     /** What becomes of the data plane when the daemon is told to stop, as configured now. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.daemon.metrics;
 
+import com.google.common.collect.ImmutableList;
 import java.util.List;
 import java.util.Locale;
 
@@ -55,12 +56,12 @@ enum MetricName {
 
     private final Kind kind;
     private final String help;
-    private final List<String> labels;
+    private final ImmutableList<String> labels;
 
     MetricName(Kind kind, String help, String... labels) {
         this.kind = kind;
         this.help = help;
-        this.labels = List.of(labels);
+        this.labels = ImmutableList.copyOf(labels);
     }
 
     Kind kind() {

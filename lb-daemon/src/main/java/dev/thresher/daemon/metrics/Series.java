@@ -20,9 +20,10 @@ final class Series {
     private final Map<MetricName, List<Value>> values = new EnumMap<>(MetricName.class);
 
     /** @param labels the values, in the order of the metric's label names */
-    void add(MetricName metric, double value, String... labels) {
+    void add(MetricName metric, Number value, String... labels) {
         String[] names = metric.labels().toArray(String[]::new);
-        values.computeIfAbsent(metric, name -> new ArrayList<>()).add(new Value(Labels.of(names, labels), value));
+        values.computeIfAbsent(metric, name -> new ArrayList<>())
+                .add(new Value(Labels.of(names, labels), value.doubleValue()));
     }
 
     MetricSnapshots toSnapshots() {
