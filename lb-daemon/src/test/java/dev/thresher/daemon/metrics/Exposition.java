@@ -68,7 +68,7 @@ public final class Exposition {
         return types.keySet();
     }
 
-    /** @param series with its labels in the order of their names, as it is written */
+    /** The value of a series, with its labels in the order of their names, as it is written. */
     public double value(String series) {
         Double value = values.get(series);
         if (value == null) {
