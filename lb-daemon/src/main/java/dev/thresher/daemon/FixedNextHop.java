@@ -2,7 +2,6 @@
 package dev.thresher.daemon;
 
 import dev.thresher.bpf.layout.MacAddress;
-import dev.thresher.bpf.layout.MemberRecord.NextHop;
 import dev.thresher.daemon.control.NextHops;
 import dev.thresher.daemon.nexthop.Resolution;
 import dev.thresher.daemon.nexthop.Resolution.Resolved;
@@ -11,21 +10,20 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.IntSupplier;
 import java.util.stream.Collectors;
 
 /** The configuration names one gateway for all, behind the interface where packets come in: nothing is to be found out. */
 final class FixedNextHop implements NextHops {
     private final MacAddress gateway;
     private final MacAddress source;
-    private final IntSupplier mtu;
+    private final int mtu;
     private volatile Consumer<Map<InetAddress, Resolution>> listener = news -> {};
 
     /**
      * @param source the interface's own address
-     * @param mtu the interface's, in bytes; asked with each change of the configuration
+     * @param mtu the interface's, in bytes
      */
-    FixedNextHop(MacAddress gateway, MacAddress source, IntSupplier mtu) {
+    FixedNextHop(MacAddress gateway, MacAddress source, int mtu) {
         this.gateway = gateway;
         this.source = source;
         this.mtu = mtu;
@@ -39,11 +37,9 @@ final class FixedNextHop implements NextHops {
 
     @Override
     public void update(Collection<InetAddress> reals) {
-        listener.accept(reals.stream().collect(Collectors.toMap(Function.identity(), this::resolved)));
-    }
-
-    private Resolved resolved(InetAddress real) {
-        return new Resolved(gateway, source, real, Resolved.SAME_PORT, mtu.getAsInt(), NextHop.TAGS_AS_THEY_CAME);
+        listener.accept(reals.stream()
+                .collect(Collectors.toMap(
+                        Function.identity(), real -> new Resolved(gateway, source, real, Resolved.SAME_PORT, mtu))));
     }
 
     @Override

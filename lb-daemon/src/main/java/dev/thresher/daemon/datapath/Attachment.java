@@ -148,7 +148,7 @@ final class Attachment implements AutoCloseable {
     private XdpMode mode() {
         return NetworkInterfaces.attached(ifindex)
                 .map(NetworkInterfaces.Attached::mode)
-                .orElse(wanted == XdpMode.GENERIC ? XdpMode.GENERIC : XdpMode.DRIVER);
+                .orElse(XdpMode.DRIVER);
     }
 
     private boolean isHere(XdpLink link) {

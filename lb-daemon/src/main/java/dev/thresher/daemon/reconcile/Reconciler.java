@@ -94,13 +94,7 @@ public final class Reconciler {
             if (record.state() != MemberState.DOWN && leavesBy != null) {
                 nextHops.put(
                         record.real(),
-                        new Resolved(
-                                nextHop.destination(),
-                                nextHop.source(),
-                                record.real(),
-                                leavesBy,
-                                nextHop.mtu(),
-                                nextHop.vlan()));
+                        new Resolved(nextHop.destination(), nextHop.source(), record.real(), leavesBy, nextHop.mtu()));
             }
         }
         return nextHops;
