@@ -141,8 +141,8 @@ final class AuditTest {
         call(Role.ADMIN, ControlGrpc.getApplyMethod(), forged, call -> call.close(Status.OK, new Metadata()));
         assertEquals(
                 List.of("who=\"jane\" role=\"admin\" from=\"pid 4711\" method=\"thresher.v1.Control/Apply\""
-                    + " what=\"rollback to 1 (x\\\" outcome=\\\"done\\u{a}INFO audit - who=\\u{2028}\\u{202e}\\\\)\""
-                    + " outcome=\"done\""),
+                        + " what=\"rollback to 1 (x\\\" outcome=\\\"done\\u{a}INFO audit - who=\\u{2028}\\u{202e}\\\\)\""
+                        + " outcome=\"done\""),
                 lines);
     }
 
