@@ -19,13 +19,8 @@ public record ProgramSettings(
     /** Bytes of {@code .rodata}. */
     public static final int LENGTH = 96;
 
-<<<<<<< HEAD
-    /** {@code ABI_VERSION}: maps that a program of another version made cannot be used. */
-    public static final int ABI_VERSION = 3;
-=======
     /** {@code ABI_VERSION}: maps that a program of another version made cannot be used, but perhaps be read. */
-    public static final int ABI_VERSION = 2;
->>>>>>> main
+    public static final int ABI_VERSION = 100;
 
     private static final int VERSIONS_A_FAMILY = 100;
 
