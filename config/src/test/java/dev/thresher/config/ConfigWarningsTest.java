@@ -29,7 +29,7 @@ class ConfigWarningsTest {
     @Test
     void aPoolOfZeros() throws Exception {
         assertEquals(
-                List.of("pool web takes no new flows: every real has weight 0"),
+                List.of("pool web takes no new flows: every real has weight 0, is drained or in maintenance"),
                 warnings("pools.web.reals = [ { address = 10.0.0.2, weight = 0 } ], vips = [ " + VIP + " ]"));
     }
 

@@ -141,6 +141,26 @@ class ChangesTest {
     }
 
     @Test
+    void onto_memberOfARealThatIsGone_isNotInForce() throws Exception {
+        Changes changes =
+                change("port = 80, pool = web", "port = 80, pool = web, members { \"10.0.0.3\" { order = drain } }");
+        StandingChange standing = only(changes.onto(files(", { address = \"10.0.0.3\", weight = 2 }", "")));
+        assertFalse(standing.inForce());
+        assertEquals(
+                "real 10.0.0.3 is not in pool web, which serves that vip, so this change is not in force",
+                standing.disagreement());
+    }
+
+    @Test
+    void onto_realThatIsRemoved_takesWhatVipsOfTheFilesSayAlong() throws Exception {
+        Changes changes = change(", { address = \"10.0.0.3\", weight = 2 }", "");
+        Merged merged = changes.onto(
+                files("port = 80, pool = web", "port = 80, pool = web, members { \"10.0.0.3\" { order = drain } }"));
+        assertEquals(1, merged.document().config().pools().get(1).reals().size());
+        assertTrue(merged.document().config().vips().get(0).members().isEmpty());
+    }
+
+    @Test
     void onto_valueThatFitsNoMore_isRefusedByTheNameOfWhereItWasWritten() {
         Document wider = files("10.0.0.2\", {", "10.0.0.7\", {");
         Changes route = Changes.between(

@@ -5,6 +5,7 @@ import dev.thresher.config.Config;
 import dev.thresher.config.Document;
 import dev.thresher.config.InvalidConfigException;
 import dev.thresher.config.IpText;
+import dev.thresher.config.Order;
 import dev.thresher.config.Pool;
 import dev.thresher.config.Real;
 import dev.thresher.config.VipKey;
@@ -108,7 +109,7 @@ final class RandomDocuments {
         return one(
                 "\"" + address + "\"",
                 "{ address = \"" + address + "\" }",
-                "{ address = \"" + address + "\", weight = " + random.nextInt(3) + " }");
+                "{ address = \"" + address + "\", weight = " + random.nextInt(3) + one("", ", order = drain") + " }");
     }
 
     private String vip(String vip, String pool, List<String> reals) {
@@ -122,6 +123,10 @@ final class RandomDocuments {
                         "",
                         ", source-routes = [ { prefix = \"" + (key.isIpv4() ? "192.0.2.0/24" : "2001:db8:9::/48")
                                 + "\", real = \"" + reals.get(0) + "\" } ]")
+                + one(
+                        "",
+                        ", members { \"" + reals.get(0) + "\" " + one("{}", "{ weight = 2 }", "{ order = serve }")
+                                + " }")
                 + " }\n";
     }
 
@@ -130,7 +135,7 @@ final class RandomDocuments {
         VipKey vip = VipKey.parse(one(VIPS.toArray(String[]::new)) + one("/tcp", "/udp"));
         String pool = random.nextInt(10) == 0 ? "missing" : one(POOLS.toArray(String[]::new));
         VipKey scope = random.nextBoolean() ? vip : null;
-        return switch (random.nextInt(5)) {
+        return switch (random.nextInt(6)) {
             case 0 ->
                 new Edit.AddVip(
                         vip,
@@ -139,6 +144,7 @@ final class RandomDocuments {
             case 1 -> new Edit.RemoveVip(vip);
             case 2 -> new Edit.AddReal(pool, real, random.nextInt(3));
             case 3 -> new Edit.RemoveReal(random.nextBoolean() ? pool : null, real);
+            case 4 -> new Edit.SetOrder(real, scope, Order.values()[random.nextInt(3)]);
             default -> new Edit.SetWeight(real, scope, random.nextInt(3));
         };
     }
