@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.healthcheck;
 
+import dev.thresher.config.Order;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.thresher.config.CheckThresholds;
+import dev.thresher.config.Order;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

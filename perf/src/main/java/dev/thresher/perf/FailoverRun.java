@@ -10,6 +10,7 @@ import dev.thresher.config.EncapsulationSettings;
 import dev.thresher.config.FlowSettings;
 import dev.thresher.config.HealthCheck;
 import dev.thresher.config.Interface;
+import dev.thresher.config.Order;
 import dev.thresher.config.Pool;
 import dev.thresher.config.Protocol;
 import dev.thresher.config.Real;
@@ -22,7 +23,7 @@ import dev.thresher.daemon.datapath.DatapathException;
 import dev.thresher.daemon.datapath.KernelDatapath;
 import dev.thresher.daemon.nexthop.Resolution;
 import dev.thresher.daemon.probing.ProbePaths;
-import dev.thresher.healthcheck.Order;
+import dev.thresher.healthcheck.Target;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -32,9 +33,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * A controller over real maps, and real servers that go down when the benchmark says so: by an order to the health checker,
@@ -105,13 +108,21 @@ final class FailoverRun implements AutoCloseable {
     /** Nanoseconds from the first verdict until all tables are live; then the victims come back. */
     long fail(int atOnce) {
         List<Victim> victims = victims(atOnce);
+        List<Target> targets = targetsOf(victims);
         long start = System.nanoTime();
-        victims.forEach(victim -> controller.checker().order(victim.real(), Order.MAINTENANCE, "benchmark"));
+        targets.forEach(target -> controller.checker().order(target, Order.MAINTENANCE, "benchmark"));
         await(victims, MemberState.DOWN);
         long took = System.nanoTime() - start;
-        victims.forEach(victim -> controller.checker().order(victim.real(), Order.SERVE, "benchmark"));
+        targets.forEach(target -> controller.checker().order(target, Order.SERVE, "benchmark"));
         await(victims, MemberState.UP);
         return took;
+    }
+
+    private List<Target> targetsOf(List<Victim> victims) {
+        Set<InetAddress> reals = victims.stream().map(Victim::real).collect(Collectors.toSet());
+        return controller.checker().snapshot().keySet().stream()
+                .filter(target -> reals.contains(target.real()))
+                .toList();
     }
 
     /** Each of another VIP. */

@@ -13,10 +13,9 @@ import java.util.stream.Collectors;
  *
  * @param targets what is to be probed, and for whom
  * @param reals the real servers whose next hops are to be followed
- * @param zeroWeights since when those with weight 0 drain
+ * @param withheld which get no new flows because that is configured, and since when
  */
-record InForce(
-        Config config, Targets targets, DesiredStateBuilder builder, Set<InetAddress> reals, ZeroWeights zeroWeights) {
+record InForce(Config config, Targets targets, DesiredStateBuilder builder, Set<InetAddress> reals, Withheld withheld) {
     /**
      * The first one.
      *
@@ -24,19 +23,19 @@ record InForce(
      * @param nowNanos on the clock of the health checker
      */
     static InForce first(Config config, MacAddress source, long nowNanos) {
-        return of(config, source, ZeroWeights.NONE, nowNanos);
+        return of(config, source, Withheld.NOTHING, nowNanos);
     }
 
     /** The one after this. */
     InForce next(Config config, MacAddress source, long nowNanos) {
-        return of(config, source, zeroWeights, nowNanos);
+        return of(config, source, withheld, nowNanos);
     }
 
-    private static InForce of(Config config, MacAddress source, ZeroWeights before, long nowNanos) {
+    private static InForce of(Config config, MacAddress source, Withheld before, long nowNanos) {
         Targets targets = new Targets(config);
-        ZeroWeights zeroWeights = before.in(targets, nowNanos);
+        Withheld withheld = before.in(targets, nowNanos);
         Set<InetAddress> reals =
                 targets.uses().keySet().stream().map(Target::real).collect(Collectors.toUnmodifiableSet());
-        return new InForce(config, targets, new DesiredStateBuilder(targets, source, zeroWeights), reals, zeroWeights);
+        return new InForce(config, targets, new DesiredStateBuilder(targets, source, withheld), reals, withheld);
     }
 }

@@ -72,23 +72,25 @@ public final class StateView implements StateSource {
             long nowNanos,
             Published published,
             Map<Target, TargetHealth> healths,
+            Withheld withheld,
             List<Traffic> traffic,
             List<Map<dev.thresher.bpf.layout.Counter, Long>> drops) {}
 
     @Override
     public DaemonState snapshot() {
         Published published = controller.published();
+        InForce inForce = controller.inForce();
         TrafficCounters counters = datapath.counters();
         Picture picture = new Picture(
                 Instant.now(),
                 controller.checker().nanoTime(),
                 published,
                 controller.checker().snapshot(),
+                inForce.withheld(),
                 counters.members(Published.end(published.memberIds())),
                 counters.vipDrops(Published.end(published.vipIds())));
-        List<VipState> vips = controller.targets().vips().stream()
-                .map(vip -> vip(vip, picture))
-                .toList();
+        List<VipState> vips =
+                inForce.targets().vips().stream().map(vip -> vip(vip, picture)).toList();
         FlowStatus flows = sweeping.status();
         return new DaemonState(picture.now, info(published, flows, vips), flows.census(), vips, configState.get());
     }
@@ -164,13 +166,25 @@ public final class StateView implements StateSource {
                 plan == null ? 0 : plan.effectiveWeight(),
                 health == null
                         ? HealthState.UNKNOWN
-                        : HealthNews.stateOf(target, health.state().health()),
-                health == null ? picture.now : before(picture, health.state().sinceNanos()),
+                        : HealthNews.stateOf(target, MemberHealths.of(use, health.state())),
+                health == null ? picture.now : before(picture, sinceNanos(use, health, picture)),
                 reason(
+                        use,
                         health,
                         Reach.of(use.pool(), real, picture.published.nextHops().get(real))),
                 probe == null ? null : Duration.ofNanos(picture.nowNanos - probe.endedNanos()),
                 id == null ? Traffic.NONE : picture.traffic.get(id));
+    }
+
+    /** An order of this member alone is no news of its target. */
+    private static boolean isOrderedAlone(Targets.Use use, TargetHealth health) {
+        return MemberHealths.of(use, health.state()) != health.state().health();
+    }
+
+    private static long sinceNanos(Targets.Use use, TargetHealth health, Picture picture) {
+        return isOrderedAlone(use, health)
+                ? picture.withheld.since(use)
+                : health.state().sinceNanos();
     }
 
     private static Instant before(Picture picture, long nanos) {
@@ -178,12 +192,15 @@ public final class StateView implements StateSource {
     }
 
     /** Why a member serves or does not: the next hop first, without which its health means nothing. */
-    private static String reason(@Nullable TargetHealth health, @Nullable Resolution nextHop) {
+    private static String reason(Targets.Use use, @Nullable TargetHealth health, @Nullable Resolution nextHop) {
         if (nextHop instanceof Resolution.Unresolved unresolved) {
             return unresolved.reason();
         }
         if (health == null) {
             return "";
+        }
+        if (isOrderedAlone(use, health)) {
+            return use.real().order() + " is configured for this VIP";
         }
         List<Transition> history = health.history();
         if (!history.isEmpty()) {

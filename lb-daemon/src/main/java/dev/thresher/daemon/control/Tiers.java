@@ -17,10 +17,10 @@ import java.util.Map;
 
 /** Puts what is known about real servers in the terms of the planner. */
 final class Tiers {
-    private final ZeroWeights zeroWeights;
+    private final Withheld withheld;
 
-    Tiers(ZeroWeights zeroWeights) {
-        this.zeroWeights = zeroWeights;
+    Tiers(Withheld withheld) {
+        this.withheld = withheld;
     }
 
     List<Tier> of(VipPools vip, Map<Target, TargetHealth> healths, Map<InetAddress, Resolution> nextHops) {
@@ -44,13 +44,13 @@ final class Tiers {
             Standing standing = reachable ? Standing.UNKNOWN : Standing.OUT;
             return new Candidate(real.address(), real.weight(), standing, 0, false);
         }
-        Health verdict = health.state().health();
-        boolean drainsByWeight = verdict == Health.UP && real.weight() == 0;
+        Health seen = MemberHealths.of(use, health.state());
+        boolean drains = !real.takesFlows() && health.state().verdict() == Health.UP;
         return new Candidate(
                 real.address(),
                 real.weight(),
-                standing(verdict),
-                drainsByWeight ? zeroWeights.of(use) : health.state().sinceNanos(),
+                standing(seen),
+                drains ? withheld.since(use) : health.state().sinceNanos(),
                 comesBack(health));
     }
 
@@ -64,9 +64,16 @@ final class Tiers {
         };
     }
 
-    /** A first verdict is no return: at a start all real servers come up at about the same time. */
+    /**
+     * A first verdict is no return: at a start all real servers come up at about the same time. Neither is the end of a
+     * drain: who was drained has served all the while.
+     */
     private static boolean comesBack(TargetHealth health) {
         List<Transition> history = health.history();
-        return !history.isEmpty() && (history.size() > 1 || history.get(0).from() == Health.DOWN);
+        if (history.isEmpty()) {
+            return false;
+        }
+        Health before = history.get(history.size() - 1).from();
+        return before != Health.DRAIN && (history.size() > 1 || before == Health.DOWN);
     }
 }

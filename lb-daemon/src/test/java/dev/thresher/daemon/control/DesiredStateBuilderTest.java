@@ -11,6 +11,7 @@ import dev.thresher.config.Config;
 import dev.thresher.config.Encapsulation;
 import dev.thresher.config.HealthCheck;
 import dev.thresher.config.IpText;
+import dev.thresher.config.Order;
 import dev.thresher.config.Pool;
 import dev.thresher.config.PoolPolicy;
 import dev.thresher.config.Real;
@@ -183,5 +184,61 @@ class DesiredStateBuilderTest {
 
     private static TargetHealth up(Target target, long sinceNanos, Transition transition) {
         return new TargetHealth(target, HealthState.initial(Health.UP, sinceNanos), null, List.of(transition));
+    }
+
+    @Test
+    void aRealServerWhoseDrainHasEnded_startsAtOnce() {
+        PoolPolicy policy = new PoolPolicy(Duration.ofSeconds(40), null, 1, 0);
+        Pool pool = Configs.pool("web", CHECK, new Real(REAL, 1)).with(policy);
+        Target target = new Target(REAL, CHECK);
+        TargetHealth undrained = new TargetHealth(
+                target,
+                HealthState.initial(Health.UP, 0),
+                null,
+                List.of(
+                        new Transition(Health.DOWN, Health.UP, 0, "connected"),
+                        new Transition(Health.UP, Health.DRAIN, 0, "drain is configured"),
+                        new Transition(Health.DRAIN, Health.UP, 0, "no order is configured any more")));
+        Decision decision =
+                builder(Configs.of(List.of(pool), VIP)).build(Map.of(target, undrained), Map.of(REAL, RESOLVED), 0);
+        assertEquals(
+                5,
+                Objects.requireNonNull(decision.plans().get(VIP.key()))
+                        .members()
+                        .get(0)
+                        .share());
+    }
+
+    @Test
+    void drain_endsAtItsDeadline_whichAReloadDoesNotPutOff_butAnotherOrderDoes() {
+        long minute = Duration.ofMinutes(1).toNanos();
+        InForce drained = InForce.first(ordered(Order.DRAIN), OURS, 0);
+        assertEquals(MemberState.DRAIN, stateAt(drained, minute - 1));
+        assertEquals(MemberState.DOWN, stateAt(drained, minute));
+        InForce reloaded = drained.next(ordered(Order.DRAIN), OURS, minute / 2);
+        assertEquals(MemberState.DOWN, stateAt(reloaded, minute));
+
+        InForce out = reloaded.next(ordered(Order.MAINTENANCE), OURS, minute);
+        assertEquals(MemberState.DOWN, stateAt(out, minute));
+        InForce drainedAgain = out.next(ordered(Order.DRAIN), OURS, 2 * minute);
+        assertEquals(MemberState.DRAIN, stateAt(drainedAgain, 3 * minute - 1));
+        assertEquals(MemberState.DOWN, stateAt(drainedAgain, 3 * minute));
+    }
+
+    private static Config ordered(Order order) {
+        Pool pool = Configs.pool("web", CHECK, new Real(REAL, 1).with(order))
+                .with(new PoolPolicy(Duration.ZERO, Duration.ofMinutes(1), 1, 0));
+        return Configs.of(List.of(pool), VIP);
+    }
+
+    private static MemberState stateAt(InForce inForce, long nowNanos) {
+        return inForce.builder()
+                .build(healths(CHECK, Health.UP), Map.of(REAL, RESOLVED), nowNanos)
+                .state()
+                .vips()
+                .get(0)
+                .members()
+                .get(0)
+                .state();
     }
 }
