@@ -20,6 +20,7 @@ import io.netty.channel.unix.DomainSocketAddress;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -42,6 +43,8 @@ public final class GrpcServer implements Closeable {
     private final EventLoopGroup eventLoop;
     private final ThreadPoolExecutor calls;
     private final ScanThread scans = new ScanThread();
+    private final TimerThread timer = new TimerThread();
+    private final StateCalls states;
     private final HealthCalls watches;
     private final Server server;
 
@@ -58,6 +61,7 @@ public final class GrpcServer implements Closeable {
                 new LinkedBlockingQueue<>(),
                 daemonThreads("grpc-call"));
         calls.allowCoreThreadTimeOut(true);
+        states = new StateCalls(source, Clock.systemUTC(), timer, calls);
         watches = new HealthCalls(healths, calls);
         server = NettyServerBuilder.forAddress(new DomainSocketAddress(socket.toFile()))
                 .channelType(EpollServerDomainSocketChannel.class)
@@ -66,7 +70,7 @@ public final class GrpcServer implements Closeable {
                 // Unset what gRPC sets for TCP: Unix sockets lack it, and netty would warn at each connection.
                 .withChildOption(ChannelOption.SO_KEEPALIVE, null)
                 .executor(calls)
-                .addService(new ThresherService(source, flows, scans, watches))
+                .addService(new ThresherService(states, flows, scans, watches))
                 .addService(health.getHealthService())
                 .addService(ProtoReflectionServiceV1.newInstance())
                 .build();
@@ -117,7 +121,9 @@ public final class GrpcServer implements Closeable {
         }
         health.enterTerminalState();
         server.shutdown();
+        states.endAll();
         watches.endAll();
+        timer.close();
         try {
             if (!server.awaitTermination(GRACE_SECONDS, TimeUnit.SECONDS)) {
                 server.shutdownNow().awaitTermination(GRACE_SECONDS, TimeUnit.SECONDS);

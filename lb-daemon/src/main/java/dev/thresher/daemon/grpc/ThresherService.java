@@ -14,14 +14,17 @@ import dev.thresher.api.v1.GetStateResponse;
 import dev.thresher.api.v1.ListFlowsRequest;
 import dev.thresher.api.v1.ListFlowsResponse;
 import dev.thresher.api.v1.ThresherGrpc;
+import dev.thresher.api.v1.WatchCountersRequest;
+import dev.thresher.api.v1.WatchCountersResponse;
 import dev.thresher.api.v1.WatchHealthRequest;
 import dev.thresher.api.v1.WatchHealthResponse;
+import dev.thresher.api.v1.WatchStateRequest;
+import dev.thresher.api.v1.WatchStateResponse;
 import dev.thresher.daemon.flows.FlowCount;
 import dev.thresher.daemon.flows.FlowCounting;
 import dev.thresher.daemon.flows.FlowScan;
 import dev.thresher.daemon.flows.FlowSource;
 import dev.thresher.daemon.flows.QueryException;
-import dev.thresher.daemon.state.StateSource;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -34,13 +37,13 @@ import org.slf4j.LoggerFactory;
 final class ThresherService extends ThresherGrpc.ThresherImplBase {
     private static final Logger LOG = LoggerFactory.getLogger(ThresherService.class);
 
-    private final StateSource source;
+    private final StateCalls states;
     private final FlowSource flows;
     private final ScanThread scanThread;
     private final HealthCalls healths;
 
-    ThresherService(StateSource source, FlowSource flows, ScanThread scanThread, HealthCalls healths) {
-        this.source = source;
+    ThresherService(StateCalls states, FlowSource flows, ScanThread scanThread, HealthCalls healths) {
+        this.states = states;
         this.flows = flows;
         this.scanThread = scanThread;
         this.healths = healths;
@@ -48,21 +51,30 @@ final class ThresherService extends ThresherGrpc.ThresherImplBase {
 
     @Override
     public void getState(GetStateRequest request, StreamObserver<GetStateResponse> caller) {
-        answer(
-                "GetState",
-                caller,
-                () -> GetStateResponse.newBuilder()
-                        .setState(StateEncoder.encode(source.snapshot()))
-                        .build());
+        answer("GetState", caller, states::state);
+    }
+
+    @Override
+    public void watchState(WatchStateRequest request, StreamObserver<WatchStateResponse> caller) {
+        try {
+            states.watch(request, (ServerCallStreamObserver<WatchStateResponse>) caller);
+        } catch (RuntimeException e) {
+            caller.onError(failure("WatchState", e));
+        }
     }
 
     @Override
     public void getCounters(GetCountersRequest request, StreamObserver<GetCountersResponse> caller) {
-        answer("GetCounters", caller, () -> {
-            GetCountersResponse.Builder response = GetCountersResponse.newBuilder();
-            source.counters().forEach(counter -> response.addCounters(StateEncoder.encode(counter)));
-            return response.build();
-        });
+        answer("GetCounters", caller, states::counters);
+    }
+
+    @Override
+    public void watchCounters(WatchCountersRequest request, StreamObserver<WatchCountersResponse> caller) {
+        try {
+            states.watch(request, (ServerCallStreamObserver<WatchCountersResponse>) caller);
+        } catch (RuntimeException e) {
+            caller.onError(failure("WatchCounters", e));
+        }
     }
 
     @Override
