@@ -51,13 +51,19 @@ public record HealthState(
         return new HealthState(verdict, order, 0, 0, sinceNanos, sinceNanos, List.of());
     }
 
+    /** No probe has said anything since the verdict came: from a restart, or a check that asked something else. */
+    boolean isUnconfirmed() {
+        return successes == 0 && failures == 0;
+    }
+
     HealthState afterSuccess(long nowNanos) {
         long passingSince = successes == 0 ? nowNanos : passingSinceNanos;
         return new HealthState(verdict, order, increment(successes), 0, sinceNanos, passingSince, downs);
     }
 
     HealthState afterFailure() {
-        return new HealthState(verdict, order, 0, increment(failures), sinceNanos, passingSinceNanos, downs);
+        return new HealthState(
+                verdict, order, 0, increment(failures), sinceNanos, passingSinceNanos, downs);
     }
 
     HealthState judged(Health other, long nowNanos) {
@@ -68,16 +74,17 @@ public record HealthState(
     /** In maintenance nothing is seen, and what was seen before it is no longer true. */
     HealthState ordered(Order other, long nowNanos) {
         boolean forgets = order == Order.MAINTENANCE || other == Order.MAINTENANCE;
-        HealthState ordered = forgets
+        HealthState state = forgets
                 ? new HealthState(Health.UNKNOWN, other, 0, 0, sinceNanos, sinceNanos, List.of())
                 : new HealthState(verdict, other, successes, failures, sinceNanos, passingSinceNanos, downs);
-        return ordered.sinceIfOtherThan(health(), nowNanos);
+        return state.sinceIfOtherThan(health(), nowNanos);
     }
 
     private HealthState sinceIfOtherThan(Health before, long nowNanos) {
         return health() == before
                 ? this
-                : new HealthState(verdict, order, successes, failures, nowNanos, passingSinceNanos, downs);
+                : new HealthState(
+                        verdict, order, successes, failures, nowNanos, passingSinceNanos, downs);
     }
 
     HealthState withDown(long nowNanos, int limit) {

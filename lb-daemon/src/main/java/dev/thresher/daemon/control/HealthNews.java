@@ -29,7 +29,11 @@ final class HealthNews {
 
     private final HealthFeed feed = new HealthFeed();
     private final Clock clock;
+    /** What is probed: news of a target may come before the configuration that asks for it has reached the maps. */
     private final Supplier<Targets> targets;
+
+    /** How VIPs are served as far as anybody has been told. Touched by the controller's thread alone. */
+    private final Map<VipKey, VipPlan> told = new HashMap<>();
 
     HealthNews(Supplier<Targets> targets, Clock clock) {
         this.targets = targets;
@@ -69,8 +73,8 @@ final class HealthNews {
                             before.orders().get(use.target()), after.orders().get(use.target()))) {
                 tell(
                         use,
-                        MemberHealths.of(previous, health.state()),
-                        MemberHealths.of(use, health.state()),
+                        MemberHealths.of(previous.real().order(), health.state().verdict()),
+                        MemberHealths.of(use.real().order(), health.state().verdict()),
                         use.real().order() + " is configured for this VIP");
             }
         });
@@ -87,13 +91,17 @@ final class HealthNews {
 
     /**
      * Tells of VIPs that are served in another way than before. A first plan is news if it is not as it should be, but that
-     * nobody serves before the first probes have ended is no news.
+     * nobody serves before the first probes have ended is not news yet.
      */
-    void planned(Map<VipKey, VipPlan> before, Map<VipKey, VipPlan> after) {
-        after.forEach((vip, plan) -> {
-            VipPlan previous = before.get(vip);
-            Mode first = plan.mode() == Mode.NONE ? Mode.NONE : Mode.NORMAL;
-            Mode mode = previous == null ? first : previous.mode();
+    void planned(Map<VipKey, VipPlan> plans) {
+        told.keySet().retainAll(plans.keySet());
+        plans.forEach((vip, plan) -> {
+            VipPlan previous = told.get(vip);
+            if (previous == null && plan.mode() == Mode.NONE && plan.undecided()) {
+                return;
+            }
+            told.put(vip, plan);
+            Mode mode = previous == null ? Mode.NORMAL : previous.mode();
             boolean samePool = previous == null || previous.pool().equals(plan.pool());
             if (mode != plan.mode() || (!samePool && plan.mode() == Mode.FALLBACK)) {
                 log(vip, plan);

@@ -14,8 +14,15 @@ import java.util.stream.Collectors;
  * @param targets what is to be probed, and for whom
  * @param reals the real servers whose next hops are to be followed
  * @param withheld which get no new flows because that is configured, and since when
+ * @param arrivals when those came that were not there from the start
  */
-record InForce(Config config, Targets targets, DesiredStateBuilder builder, Set<InetAddress> reals, Withheld withheld) {
+record InForce(
+        Config config,
+        Targets targets,
+        DesiredStateBuilder builder,
+        Set<InetAddress> reals,
+        Withheld withheld,
+        Arrivals arrivals) {
     /**
      * The first one.
      *
@@ -23,19 +30,26 @@ record InForce(Config config, Targets targets, DesiredStateBuilder builder, Set<
      * @param nowNanos on the clock of the health checker
      */
     static InForce first(Config config, MacAddress source, long nowNanos) {
-        return of(config, source, Withheld.NOTHING, nowNanos);
+        Targets targets = new Targets(config);
+        return of(config, targets, source, Withheld.NOTHING.in(targets, nowNanos), Arrivals.NONE);
     }
 
     /** The one after this. */
     InForce next(Config config, MacAddress source, long nowNanos) {
-        return of(config, source, withheld, nowNanos);
+        Targets next = new Targets(config);
+        return of(config, next, source, withheld.in(next, nowNanos), arrivals.after(targets, next, nowNanos));
     }
 
-    private static InForce of(Config config, MacAddress source, Withheld before, long nowNanos) {
-        Targets targets = new Targets(config);
-        Withheld withheld = before.in(targets, nowNanos);
+    private static InForce of(
+            Config config, Targets targets, MacAddress source, Withheld withheld, Arrivals arrivals) {
         Set<InetAddress> reals =
                 targets.uses().keySet().stream().map(Target::real).collect(Collectors.toUnmodifiableSet());
-        return new InForce(config, targets, new DesiredStateBuilder(targets, source, withheld), reals, withheld);
+        return new InForce(
+                config,
+                targets,
+                new DesiredStateBuilder(targets, source, new Tiers(withheld, arrivals)),
+                reals,
+                withheld,
+                arrivals);
     }
 }

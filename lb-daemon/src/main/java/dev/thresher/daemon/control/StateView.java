@@ -24,6 +24,7 @@ import dev.thresher.daemon.state.StateSource;
 import dev.thresher.daemon.state.Traffic;
 import dev.thresher.daemon.state.VipRouting;
 import dev.thresher.daemon.state.VipState;
+import dev.thresher.healthcheck.Health;
 import dev.thresher.healthcheck.LastProbe;
 import dev.thresher.healthcheck.Target;
 import dev.thresher.healthcheck.TargetHealth;
@@ -73,25 +74,23 @@ public final class StateView implements StateSource {
             long nowNanos,
             Published published,
             Map<Target, TargetHealth> healths,
-            Withheld withheld,
             List<Traffic> traffic,
             List<Map<dev.thresher.bpf.layout.Counter, Long>> drops) {}
 
     @Override
     public DaemonState snapshot() {
         Published published = controller.published();
-        InForce inForce = controller.inForce();
         TrafficCounters counters = datapath.counters();
         Picture picture = new Picture(
                 Instant.now(),
                 controller.checker().nanoTime(),
                 published,
                 controller.checker().snapshot(),
-                inForce.withheld(),
                 counters.members(Published.end(published.memberIds())),
                 counters.vipDrops(Published.end(published.vipIds())));
-        List<VipState> vips =
-                inForce.targets().vips().stream().map(vip -> vip(vip, picture)).toList();
+        List<VipState> vips = published.targets().vips().stream()
+                .map(vip -> vip(vip, picture))
+                .toList();
         FlowStatus flows = sweeping.status();
         return new DaemonState(picture.now, info(published, flows, vips), flows.census(), vips, configState.get());
     }
@@ -172,7 +171,7 @@ public final class StateView implements StateSource {
                 plan == null ? 0 : plan.effectiveWeight(),
                 health == null
                         ? HealthState.UNKNOWN
-                        : HealthNews.stateOf(target, MemberHealths.of(use, health.state())),
+                        : HealthNews.stateOf(target, healthOf(use, health)),
                 health == null ? picture.now : before(picture, sinceNanos(use, health, picture)),
                 reason(
                         use,
@@ -184,12 +183,16 @@ public final class StateView implements StateSource {
 
     /** An order of this member alone is no news of its target. */
     private static boolean isOrderedAlone(Targets.Use use, TargetHealth health) {
-        return MemberHealths.of(use, health.state()) != health.state().health();
+        return !use.real().takesFlows() && healthOf(use, health) != health.state().health();
+    }
+
+    private static Health healthOf(Targets.Use use, TargetHealth health) {
+        return MemberHealths.of(use.real().order(), health.state().verdict());
     }
 
     private static long sinceNanos(Targets.Use use, TargetHealth health, Picture picture) {
         return isOrderedAlone(use, health)
-                ? picture.withheld.since(use)
+                ? picture.published.withheld().since(use)
                 : health.state().sinceNanos();
     }
 
@@ -208,11 +211,19 @@ public final class StateView implements StateSource {
         if (isOrderedAlone(use, health)) {
             return use.real().order() + " is configured for this VIP";
         }
+        if (health.lender() != null) {
+            return onLoan(health.lender());
+        }
         List<Transition> history = health.history();
         if (!history.isEmpty()) {
             return history.get(history.size() - 1).reason();
         }
         LastProbe probe = health.lastProbe();
         return probe == null ? "" : probe.result().text();
+    }
+
+    /** What there is to say of a verdict that no probe of the target's own has confirmed. */
+    static String onLoan(Target lender) {
+        return "the verdict of " + lender + ", which it takes the place of, until a probe of its own confirms it";
     }
 }

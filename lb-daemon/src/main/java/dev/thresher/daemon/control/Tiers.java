@@ -8,19 +8,23 @@ import dev.thresher.daemon.plan.Candidate;
 import dev.thresher.daemon.plan.Standing;
 import dev.thresher.daemon.plan.Tier;
 import dev.thresher.healthcheck.Health;
+import dev.thresher.healthcheck.HealthState;
 import dev.thresher.healthcheck.Target;
 import dev.thresher.healthcheck.TargetHealth;
 import dev.thresher.healthcheck.Transition;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /** Puts what is known about real servers in the terms of the planner. */
 final class Tiers {
     private final Withheld withheld;
+    private final Arrivals arrivals;
 
-    Tiers(Withheld withheld) {
+    Tiers(Withheld withheld, Arrivals arrivals) {
         this.withheld = withheld;
+        this.arrivals = arrivals;
     }
 
     List<Tier> of(VipPools vip, Map<Target, TargetHealth> healths, Map<InetAddress, Resolution> nextHops) {
@@ -44,14 +48,23 @@ final class Tiers {
             Standing standing = reachable ? Standing.UNKNOWN : Standing.OUT;
             return new Candidate(real.address(), real.weight(), standing, 0, false);
         }
-        Health seen = MemberHealths.of(use, health.state());
-        boolean drains = !real.takesFlows() && health.state().verdict() == Health.UP;
+        OptionalLong arrival = arrivals.of(use);
         return new Candidate(
                 real.address(),
                 real.weight(),
-                standing(seen),
-                drains ? withheld.since(use) : health.state().sinceNanos(),
-                comesBack(health));
+                standing(MemberHealths.of(real.order(), health.state().verdict())),
+                sinceNanos(use, health.state(), arrival),
+                arrival.isPresent() || comesBack(health));
+    }
+
+    /** Of a drain: since it was asked for, however often the real server has gone down and up in it. */
+    private long sinceNanos(Targets.Use use, HealthState state, OptionalLong arrival) {
+        if (state.verdict() == Health.UP && !use.real().takesFlows()) {
+            return withheld.since(use);
+        }
+        return arrival.isPresent() && arrival.getAsLong() - state.sinceNanos() > 0
+                ? arrival.getAsLong()
+                : state.sinceNanos();
     }
 
     private static Standing standing(Health verdict) {

@@ -2,6 +2,7 @@
 package dev.thresher.daemon.control;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.thresher.bpf.layout.MacAddress;
@@ -212,5 +213,14 @@ class OrdersTest {
         controller.replace(config(real(Order.SERVE), with(HTTP, new MemberOverride(0, null)), OTHER));
         assertEquals(MemberState.DRAIN, state(HTTP));
         assertEquals(MemberState.UP, state(OTHER));
+    }
+
+    @Test
+    void maintenanceThatCannotBePutIntoForce_isTakenBack() {
+        maps.failAfter(0);
+        assertThrows(ActivationException.class, () -> controller.replace(config(real(Order.MAINTENANCE))));
+        assertEquals(Order.SERVE, target().state().order());
+        await(() -> target().state().verdict() == Health.UP);
+        await(() -> state(HTTP) == MemberState.UP && controller.failure().isEmpty());
     }
 }
