@@ -62,8 +62,7 @@ public record HealthState(
     }
 
     HealthState afterFailure() {
-        return new HealthState(
-                verdict, order, 0, increment(failures), sinceNanos, passingSinceNanos, downs);
+        return new HealthState(verdict, order, 0, increment(failures), sinceNanos, passingSinceNanos, downs);
     }
 
     HealthState judged(Health other, long nowNanos) {
@@ -83,8 +82,7 @@ public record HealthState(
     private HealthState sinceIfOtherThan(Health before, long nowNanos) {
         return health() == before
                 ? this
-                : new HealthState(
-                        verdict, order, successes, failures, nowNanos, passingSinceNanos, downs);
+                : new HealthState(verdict, order, successes, failures, nowNanos, passingSinceNanos, downs);
     }
 
     HealthState withDown(long nowNanos, int limit) {

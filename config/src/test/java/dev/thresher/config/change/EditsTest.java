@@ -22,15 +22,15 @@ class EditsTest {
     private static final InetAddress NOWHERE = IpText.parse("10.9.9.9");
 
     private final Document start = RandomDocuments.parse("""
-            thresher {
-              interface = eth0
-              pools {
-                web.reals = [ "10.0.0.2", { address = "10.0.0.3", weight = 2 } ]
-                one.reals = [ "10.0.0.2" ]
-              }
-              vips = [ { address = "203.0.113.10", port = 80, pool = web } ]
-            }
-            """);
+        thresher {
+          interface = eth0
+          pools {
+            web.reals = [ "10.0.0.2", { address = "10.0.0.3", weight = 2 } ]
+            one.reals = [ "10.0.0.2" ]
+          }
+          vips = [ { address = "203.0.113.10", port = 80, pool = web } ]
+        }
+        """);
 
     private List<String> changes(Edit... edits) throws Exception {
         return Changes.between(start, Edits.apply(start, List.of(edits))).list().stream()
@@ -57,15 +57,15 @@ class EditsTest {
         assertRefused(Reason.PRESENT, "vip 203.0.113.10:80/tcp is there already", new Edit.AddVip(HTTP, "web", ""));
         assertRefused(Reason.MISSING, "there is no pool wbe; there are one, web", new Edit.AddVip(HTTPS, "wbe", ""));
         assertEquals(
-                "settings of vip 203.0.113.10:443/tcp:1: thresher.vips[1].hash: \"souce\" is not one of 5-tuple, source, "
-                        + "source-port, destination-port; did you mean `source`?",
+                "settings of vip 203.0.113.10:443/tcp:1: thresher.vips[1].hash: \"souce\" is not one of 5-tuple,"
+                        + " source, source-port, destination-port; did you mean `source`?",
                 invalid(new Edit.AddVip(HTTPS, "web", "hash = souce")));
         assertEquals(
                 "settings of vip 203.0.113.10:443/tcp: port: `port` does not belong here: the edit says it",
                 invalid(new Edit.AddVip(HTTPS, "web", "port = 1")));
         assertEquals(
-                "settings of vip 203.0.113.10:443/tcp: cannot include \"/etc/passwd\" here: write what that file says into "
-                        + "the text",
+                "settings of vip 203.0.113.10:443/tcp: cannot include \"/etc/passwd\" here: write what that file says"
+                        + " into the text",
                 invalid(new Edit.AddVip(HTTPS, "web", "include \"/etc/passwd\"")));
     }
 
@@ -93,8 +93,8 @@ class EditsTest {
                 changes(new Edit.RemoveReal(null, SECOND)));
         assertRefused(
                 Reason.NEEDED,
-                "real 10.0.0.2 in pool one is the pool's last one, and a pool needs at least one: add another first, or "
-                        + "drain it",
+                "real 10.0.0.2 in pool one is the pool's last one, and a pool needs at least one: add another first,"
+                        + " or drain it",
                 new Edit.RemoveReal(null, FIRST));
         assertRefused(Reason.MISSING, "there is no real 10.9.9.9 in any pool", new Edit.RemoveReal(null, NOWHERE));
         assertRefused(Reason.MISSING, "there is no real 10.0.0.3 in pool one", new Edit.RemoveReal("one", SECOND));

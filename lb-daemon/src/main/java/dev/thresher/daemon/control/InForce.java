@@ -40,8 +40,7 @@ record InForce(
         return of(config, next, source, withheld.in(next, nowNanos), arrivals.after(targets, next, nowNanos));
     }
 
-    private static InForce of(
-            Config config, Targets targets, MacAddress source, Withheld withheld, Arrivals arrivals) {
+    private static InForce of(Config config, Targets targets, MacAddress source, Withheld withheld, Arrivals arrivals) {
         Set<InetAddress> reals =
                 targets.uses().keySet().stream().map(Target::real).collect(Collectors.toUnmodifiableSet());
         return new InForce(

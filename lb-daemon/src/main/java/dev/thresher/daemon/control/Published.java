@@ -45,7 +45,8 @@ public record Published(
     }
 
     static Published nothing(Config config) {
-        return new Published(config, new Targets(config), Withheld.NOTHING, Map.of(), Map.of(), Map.of(), Map.of(), List.of());
+        return new Published(
+                config, new Targets(config), Withheld.NOTHING, Map.of(), Map.of(), Map.of(), Map.of(), List.of());
     }
 
     /** The parts of a VIP's members by real server; none before the first change. */

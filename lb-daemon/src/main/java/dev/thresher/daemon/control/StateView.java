@@ -169,9 +169,7 @@ public final class StateView implements StateSource {
                 use.real().serverIds(),
                 use.real().weight(),
                 plan == null ? 0 : plan.effectiveWeight(),
-                health == null
-                        ? HealthState.UNKNOWN
-                        : HealthNews.stateOf(target, healthOf(use, health)),
+                health == null ? HealthState.UNKNOWN : HealthNews.stateOf(target, healthOf(use, health)),
                 health == null ? picture.now : before(picture, sinceNanos(use, health, picture)),
                 reason(
                         use,
@@ -183,7 +181,8 @@ public final class StateView implements StateSource {
 
     /** An order of this member alone is no news of its target. */
     private static boolean isOrderedAlone(Targets.Use use, TargetHealth health) {
-        return !use.real().takesFlows() && healthOf(use, health) != health.state().health();
+        return !use.real().takesFlows()
+                && healthOf(use, health) != health.state().health();
     }
 
     private static Health healthOf(Targets.Use use, TargetHealth health) {
