@@ -8,11 +8,22 @@
 
 #include <linux/types.h>
 
-/* Raised when a struct, an enum or the meaning of a field changes: older maps are left alone. */
+/*
+ * Raised when a struct, an enum or the meaning of a field changes: a program does not use maps of
+ * another version. By one, when a daemon can still read what it needs of them, so that it
+ * carries flows, members and VIPs over: fields that were there have their places and meanings. To
+ * the next hundred otherwise: then a daemon starts over.
+ */
 #define ABI_VERSION 2
 
 /* Prime, as Maglev asks (NSDI'16, section 3.4); 2^16 + 1 makes the remainder two adds. */
 #define MAGLEV_TABLE_SIZE 65537
+
+/*
+ * Slots that are tried in the place of one whose member is out of service. With half of the members
+ * gone, one flow of 65,536 finds none.
+ */
+#define STAND_INS 16
 
 /* One address type for both families; IPv4 is v4-mapped (RFC 4291, section 2.5.5.2). */
 struct addr {
@@ -153,7 +164,7 @@ struct maglev_table {
 };
 
 /*
- * A connection table entry is one u64, so that writing one is one store and needs no lock:
+ * A connection table entry is one u64, so that writing one takes one instruction and no lock:
  *
  *   63      34 33        14 13     2  1         0
  *   tag (30)   member (20)  seen (12) confirmed short-lived

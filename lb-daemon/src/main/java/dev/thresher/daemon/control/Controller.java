@@ -4,6 +4,7 @@ package dev.thresher.daemon.control;
 import dev.thresher.bpf.layout.MacAddress;
 import dev.thresher.config.Config;
 import dev.thresher.config.Order;
+import dev.thresher.daemon.datapath.Capacity;
 import dev.thresher.daemon.datapath.Datapath;
 import dev.thresher.daemon.health.HealthFeed;
 import dev.thresher.daemon.nexthop.Resolution;
@@ -203,7 +204,7 @@ public final class Controller implements AutoCloseable {
     }
 
     private boolean isJudged(Target target) {
-        TargetHealth health = checker.snapshot().get(target);
+        TargetHealth health = checker.health(target);
         return health != null
                 && (health.state().verdict() != Health.UNKNOWN || health.state().order() == Order.MAINTENANCE);
     }
@@ -239,9 +240,15 @@ public final class Controller implements AutoCloseable {
     private void switchTo(InForce next) {
         InForce before = inForce;
         Map<Target, TargetHealth> known = checker.snapshot();
-        reconciler.requireRoom(next.builder()
-                .build(known, knownNextHops.current(), checker.nanoTime())
-                .state());
+        try {
+            resize(before, next);
+            reconciler.requireRoom(next.builder()
+                    .build(known::get, knownNextHops.current(), checker.nanoTime())
+                    .state());
+        } catch (RuntimeException e) {
+            resize(next, before);
+            throw e;
+        }
         try {
             probe(next, Map.of());
             reconcile();
@@ -249,6 +256,7 @@ public final class Controller implements AutoCloseable {
             inForce = before;
             probe(before, known);
             next.targets().orders().keySet().forEach(target -> remember(target, known.get(target)));
+            resize(next, before);
             throw e;
         } finally {
             reconciling.request(); // clears an earlier failure, or undoes what was written of this change
@@ -256,6 +264,13 @@ public final class Controller implements AutoCloseable {
         news.reordered(before.targets(), next.targets(), checker.snapshot());
         // One change later than they could go: news of a next hop may still be on its way.
         knownNextHops.forgetAllBut(union(before.reals(), next.reals()));
+    }
+
+    private void resize(InForce from, InForce to) {
+        Capacity wanted = Capacity.of(to.config());
+        if (!wanted.equals(Capacity.of(from.config()))) {
+            reconciler.resize(wanted);
+        }
     }
 
     /**
@@ -301,7 +316,7 @@ public final class Controller implements AutoCloseable {
     private void reconcile() {
         InForce now = inForce;
         Map<InetAddress, Resolution> current = knownNextHops.current(now.reals());
-        Decision decision = now.builder().build(checker.snapshot(), current, checker.nanoTime());
+        Decision decision = now.builder().build(checker::health, current, checker.nanoTime());
         reconciler.apply(decision.state());
         published = new Published(
                 now.config(),
