@@ -76,8 +76,7 @@ final class Merge {
      * @param now what the files say of its element
      * @param elements what there is otherwise
      */
-    static Optional<String> obstacle(
-            TreeChange change, @Nullable ConfigValue now, Map<Element, ConfigValue> elements) {
+    static Optional<String> obstacle(TreeChange change, @Nullable ConfigValue now, Map<Element, ConfigValue> elements) {
         Element element = change.element();
         ConfigValue after = change.after();
         if (after == null) {

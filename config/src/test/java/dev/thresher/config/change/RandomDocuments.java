@@ -104,7 +104,8 @@ final class RandomDocuments {
                 + one("", "encapsulation = gue,", "encapsulation { type = gue, port = 7000 },")
                 + one(
                         "",
-                        "health-check { type = http, port = 80, headers { \"include\" = \"a \\\" b\", X-1 = \"0123\" } },");
+                        "health-check { type = http, port = 80, headers { \"include\" = \"a \\\" b\", X-1 = \"0123\" }"
+                                + " },");
     }
 
     private String real(String address) {

@@ -242,8 +242,8 @@ class DesiredStateBuilderTest {
                         new Transition(Health.DOWN, Health.UP, 0, "connected"),
                         new Transition(Health.UP, Health.DRAIN, 0, "drain is configured"),
                         new Transition(Health.DRAIN, Health.UP, 0, "no order is configured any more")));
-        Decision decision =
-                builder(Configs.of(List.of(pool), VIP)).build(Map.of(target, undrained)::get, Map.of(REAL, RESOLVED), 0);
+        Decision decision = builder(Configs.of(List.of(pool), VIP))
+                .build(Map.of(target, undrained)::get, Map.of(REAL, RESOLVED), 0);
         assertEquals(
                 5,
                 Objects.requireNonNull(decision.plans().get(VIP.key()))
