@@ -14,7 +14,7 @@
  * carries flows, members and VIPs over: fields that were there have their places and meanings. To
  * the next hundred otherwise: then a daemon starts over.
  */
-#define ABI_VERSION 2
+#define ABI_VERSION 100
 
 /* Prime, as Maglev asks (NSDI'16, section 3.4); 2^16 + 1 makes the remainder two adds. */
 #define MAGLEV_TABLE_SIZE 65537
