@@ -32,7 +32,11 @@ final class RandomDocuments {
     }
 
     static Document next(Random random) {
-        return parse(new RandomDocuments(random).document());
+        return parse(text(random));
+    }
+
+    static String text(Random random) {
+        return new RandomDocuments(random).document();
     }
 
     static List<Edit> edits(Random random) {
@@ -126,10 +130,7 @@ final class RandomDocuments {
                         "",
                         ", source-routes = [ { prefix = \"" + (key.isIpv4() ? "192.0.2.0/24" : "2001:db8:9::/48")
                                 + "\", real = \"" + reals.get(0) + "\" } ]")
-                + one(
-                        "",
-                        ", members { \"" + reals.get(0) + "\" " + one("{}", "{ weight = 2 }", "{ order = serve }")
-                                + " }")
+                + one("", ", members { \"" + reals.get(0) + "\" " + one("{ weight = 2 }", "{ order = serve }") + " }")
                 + " }\n";
     }
 
@@ -147,7 +148,7 @@ final class RandomDocuments {
             case 1 -> new Edit.RemoveVip(vip);
             case 2 -> new Edit.AddReal(pool, real, random.nextInt(3));
             case 3 -> new Edit.RemoveReal(random.nextBoolean() ? pool : null, real);
-            case 4 -> new Edit.SetOrder(real, scope, Order.values()[random.nextInt(3)]);
+            case 4 -> new Edit.SetOrder(real, scope, List.of(Order.SERVE, Order.DRAIN, Order.MAINTENANCE).get(random.nextInt(3)));
             default -> new Edit.SetWeight(real, scope, random.nextInt(3));
         };
     }

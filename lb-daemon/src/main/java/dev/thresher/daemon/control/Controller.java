@@ -260,8 +260,9 @@ public final class Controller implements AutoCloseable {
             reconcile();
         } catch (RuntimeException | OutOfMemoryError e) {
             inForce = before;
-            probe(before, known);
+            order(before.targets().orders());
             next.targets().orders().keySet().forEach(target -> remember(target, known.get(target)));
+            probe(before, known); // waits for what the checker was told
             resize(next, before);
             throw e;
         } finally {
