@@ -25,6 +25,8 @@ final class RandomDocuments {
     private static final List<String> VIPS = List.of(
             "203.0.113.10:80", "203.0.113.10:443", "[2001:db8::1]:443", "198.51.100.0/24:any", "203.0.113.11:53");
 
+    private static final List<Order> ORDERS = List.of(Order.SERVE, Order.DRAIN, Order.MAINTENANCE);
+
     private final Random random;
 
     private RandomDocuments(Random random) {
@@ -148,7 +150,7 @@ final class RandomDocuments {
             case 1 -> new Edit.RemoveVip(vip);
             case 2 -> new Edit.AddReal(pool, real, random.nextInt(3));
             case 3 -> new Edit.RemoveReal(random.nextBoolean() ? pool : null, real);
-            case 4 -> new Edit.SetOrder(real, scope, List.of(Order.SERVE, Order.DRAIN, Order.MAINTENANCE).get(random.nextInt(3)));
+            case 4 -> new Edit.SetOrder(real, scope, ORDERS.get(random.nextInt(3)));
             default -> new Edit.SetWeight(real, scope, random.nextInt(3));
         };
     }
