@@ -62,6 +62,7 @@ final class RandomDocuments {
                 config.capacity(),
                 config.onExit(),
                 config.api(),
+                config.stateDirectory(),
                 config.maglevSeed(),
                 config.pools().stream().map(RandomDocuments::inOrder).toList(),
                 config.vips().stream()
@@ -103,7 +104,8 @@ final class RandomDocuments {
                 + one("", "encapsulation = gue,", "encapsulation { type = gue, port = 7000 },")
                 + one(
                         "",
-                        "health-check { type = http, port = 80, headers { \"include\" = \"a \\\" b\", X-1 = \"0123\" } },");
+                        "health-check { type = http, port = 80, headers { \"include\" = \"a \\\" b\", X-1 = \"0123\" }"
+                                + " },");
     }
 
     private String real(String address) {
