@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.config;
 
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param capacity how much the maps have room for, besides flows
  * @param onExit what becomes of the data plane when the daemon is told to stop
  * @param api where the API is served
+ * @param stateDirectory absolute path of the folder where the daemon keeps what has to survive it
  * @param maglevSeed seed of the slot hash and the tables; the same on every load balancer of a fleet
  * @param pools no name twice; the order means nothing
  * @param vips no key twice; each names one of the pools, which suits it; the order means nothing
@@ -33,6 +35,7 @@ public record Config(
         CapacitySettings capacity,
         OnExit onExit,
         ApiSettings api,
+        Path stateDirectory,
         int maglevSeed,
         List<Pool> pools,
         List<Vip> vips) {
@@ -44,6 +47,8 @@ public record Config(
         Require.that(
                 INSTANCE.matcher(instance).matches(),
                 "an instance is named by 1 to 32 of a-z, 0-9 and dash, not \"" + instance + "\"");
+        Require.that(
+                stateDirectory.isAbsolute(), "the path of the state directory must be absolute, not " + stateDirectory);
         pools = List.copyOf(pools);
         vips = List.copyOf(vips);
         Map<String, Pool> byName = new HashMap<>();
@@ -77,9 +82,25 @@ public record Config(
         }
     }
 
+    /** Where an instance keeps its state by default: {@code /var/lib/thresher/<instance>}. */
+    public static Path stateDirectoryOf(String instance) {
+        return Path.of("/var/lib/thresher", instance);
+    }
+
     /** This configuration with other outer headers. */
     public Config with(EncapsulationSettings newEncapsulation) {
-        return new Config(instance, iface, newEncapsulation, flows, capacity, onExit, api, maglevSeed, pools, vips);
+        return new Config(
+                instance,
+                iface,
+                newEncapsulation,
+                flows,
+                capacity,
+                onExit,
+                api,
+                stateDirectory,
+                maglevSeed,
+                pools,
+                vips);
     }
 
     /** The pool with this name, or null. */

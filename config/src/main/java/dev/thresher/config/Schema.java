@@ -4,6 +4,7 @@ package dev.thresher.config;
 import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigObject;
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -68,6 +69,9 @@ final class Schema {
 
     static final Key<ConfigObject> API_SECTION = Key.optional(ROOT, "api", ValueType.SECTION, "all defaults");
 
+    static final Key<Path> STATE_DIRECTORY =
+            Key.optional(ROOT, "state-directory", ValueTypes.directory(), "/var/lib/thresher/<instance>");
+
     static final Key<ConfigObject> HEALTH_CHECKS_SECTION =
             Key.optional(ROOT, "health-checks", ValueType.SECTION, "all defaults");
     static final Key<Boolean> ALLOW_EXEC = Key.defaulting(HEALTH_CHECKS, "allow-exec", ValueTypes.flag(), "false");
@@ -123,6 +127,7 @@ final class Schema {
             XDP_MODE,
             GATEWAY_MAC,
             MAGLEV_SEED,
+            STATE_DIRECTORY,
             ENCAPSULATION_SECTION,
             FLOWS_SECTION,
             CAPACITY_SECTION,

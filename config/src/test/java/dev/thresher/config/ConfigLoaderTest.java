@@ -42,6 +42,7 @@ class ConfigLoaderTest {
                 CapacitySettings.DEFAULT,
                 OnExit.KEEP,
                 new ApiSettings(Path.of("/run/thresher/other.sock")),
+                Path.of("/srv/thresher"),
                 -7,
                 List.of(
                         new Pool("dns", List.of(real("10.0.1.9", 1)), dns, Encapsulation.L2),
@@ -79,6 +80,7 @@ class ConfigLoaderTest {
                 CapacitySettings.DEFAULT,
                 OnExit.KEEP,
                 ApiSettings.forInstance("default"),
+                Config.stateDirectoryOf("default"),
                 0,
                 List.of(),
                 List.of());

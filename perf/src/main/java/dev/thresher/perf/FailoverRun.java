@@ -107,6 +107,7 @@ final class FailoverRun implements AutoCloseable {
                 CapacitySettings.DEFAULT,
                 OnExit.KEEP,
                 ApiSettings.forInstance("bench"),
+                Config.stateDirectoryOf(INSTANCE),
                 0,
                 pools,
                 all);

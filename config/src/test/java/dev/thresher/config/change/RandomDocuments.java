@@ -69,6 +69,7 @@ final class RandomDocuments {
                 config.capacity(),
                 config.onExit(),
                 config.api(),
+                config.stateDirectory(),
                 config.maglevSeed(),
                 config.pools().stream().map(RandomDocuments::inOrder).toList(),
                 config.vips().stream()

@@ -19,7 +19,9 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -47,6 +49,7 @@ public final class Controller implements AutoCloseable {
 
     private final MacAddress source;
     private final Runnable everySecond;
+    private final MaglevTableBuilder tables;
     private final Reconciler reconciler;
     private final HealthChecker checker;
     private final NextHops nextHops;
@@ -91,7 +94,8 @@ public final class Controller implements AutoCloseable {
         this.paths = paths;
         this.published = Published.nothing(config);
         this.everySecond = everySecond;
-        this.reconciler = new Reconciler(datapath, new MaglevTableBuilder(config.maglevSeed()));
+        this.tables = new MaglevTableBuilder(config.maglevSeed());
+        this.reconciler = new Reconciler(datapath, tables);
         this.nextHops = nextHops;
         this.reconciling = new RetriedTask("bring the maps to the wanted state", this::reconcile, new Worker());
         this.news = new HealthNews(() -> inForce.targets(), Clock.systemUTC());
@@ -164,6 +168,25 @@ public final class Controller implements AutoCloseable {
         } finally {
             nextHops.update(inForce.reals());
         }
+    }
+
+    /** What a configuration would do in the place of the one in force. Changes nothing; the tables are the caller's work. */
+    public Forecast forecast(Config config) {
+        long now = checker.nanoTime();
+        InForce present = inForce;
+        Forecaster forecaster = new Forecaster(tables, checker.snapshot(), published.nextHops(), now);
+        Decision next = forecaster.decision(present.next(config, source, now));
+        // What is in force, for this thread: the builder of the other belongs to the controller's.
+        InForce again = present.next(present.config(), source, now);
+        Forecast forecast = forecaster.compare(forecaster.decision(again), next);
+        if (!config.capacity().equals(present.config().capacity())) {
+            return forecast;
+        }
+        List<String> warnings = new ArrayList<>(forecast.warnings());
+        CompletableFuture.supplyAsync(() -> reconciler.lackOfRoom(next.state()), thread)
+                .join()
+                .ifPresent(warnings::add);
+        return new Forecast(forecast.moved(), warnings);
     }
 
     public HealthChecker checker() {
