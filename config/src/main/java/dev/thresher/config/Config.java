@@ -6,8 +6,10 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,6 +65,15 @@ public record Config(
                     .forEach(fallback -> Require.that(
                             byName.containsKey(fallback),
                             "VIP " + vip.key() + " names a missing fallback pool, " + fallback));
+            List<Pool> serving = Stream.concat(Stream.of(vip.pool()), vip.failover().fallbacks().stream())
+                    .map(byName::get)
+                    .filter(Objects::nonNull)
+                    .toList();
+            vip.members()
+                    .keySet()
+                    .forEach(real -> PoolFit.member(real, serving).ifPresent(complaint -> {
+                        throw new IllegalArgumentException("VIP " + vip.key() + ": " + complaint);
+                    }));
             if (pool != null) {
                 PoolFit.complaint(vip, pool).ifPresent(complaint -> {
                     throw new IllegalArgumentException("VIP " + vip.key() + ": " + complaint);
