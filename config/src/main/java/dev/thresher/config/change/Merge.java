@@ -47,7 +47,7 @@ final class Merge {
     }
 
     /** An element needs only those of lower rank. */
-    private static int rank(Element element) {
+    static int rank(Element element) {
         if (element instanceof Element.Setting || element instanceof Element.PoolSettings) {
             return 0;
         }
