@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.config;
 
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param capacity how much the maps have room for, besides flows
  * @param onExit what becomes of the data plane when the daemon is told to stop
  * @param api where the API is served
+ * @param stateDirectory absolute path of the folder where the daemon keeps what has to survive it
  * @param maglevSeed seed of the slot hash and the tables; the same on every load balancer of a fleet
  * @param pools no name twice; the order means nothing
  * @param vips no key twice; each names one of the pools, which suits it; the order means nothing
@@ -31,6 +35,7 @@ public record Config(
         CapacitySettings capacity,
         OnExit onExit,
         ApiSettings api,
+        Path stateDirectory,
         int maglevSeed,
         List<Pool> pools,
         List<Vip> vips) {
@@ -42,6 +47,8 @@ public record Config(
         Require.that(
                 INSTANCE.matcher(instance).matches(),
                 "an instance is named by 1 to 32 of a-z, 0-9 and dash, not \"" + instance + "\"");
+        Require.that(
+                stateDirectory.isAbsolute(), "the path of the state directory must be absolute, not " + stateDirectory);
         pools = List.copyOf(pools);
         vips = List.copyOf(vips);
         Map<String, Pool> byName = new HashMap<>();
@@ -58,6 +65,15 @@ public record Config(
                     .forEach(fallback -> Require.that(
                             byName.containsKey(fallback),
                             "VIP " + vip.key() + " names a missing fallback pool, " + fallback));
+            List<Pool> serving = Stream.concat(Stream.of(vip.pool()), vip.failover().fallbacks().stream())
+                    .map(byName::get)
+                    .filter(Objects::nonNull)
+                    .toList();
+            vip.members()
+                    .keySet()
+                    .forEach(real -> PoolFit.member(real, serving).ifPresent(complaint -> {
+                        throw new IllegalArgumentException("VIP " + vip.key() + ": " + complaint);
+                    }));
             if (pool != null) {
                 PoolFit.complaint(vip, pool).ifPresent(complaint -> {
                     throw new IllegalArgumentException("VIP " + vip.key() + ": " + complaint);
@@ -66,9 +82,25 @@ public record Config(
         }
     }
 
+    /** Where an instance keeps its state by default: {@code /var/lib/thresher/<instance>}. */
+    public static Path stateDirectoryOf(String instance) {
+        return Path.of("/var/lib/thresher", instance);
+    }
+
     /** This configuration with other outer headers. */
     public Config with(EncapsulationSettings newEncapsulation) {
-        return new Config(instance, iface, newEncapsulation, flows, capacity, onExit, api, maglevSeed, pools, vips);
+        return new Config(
+                instance,
+                iface,
+                newEncapsulation,
+                flows,
+                capacity,
+                onExit,
+                api,
+                stateDirectory,
+                maglevSeed,
+                pools,
+                vips);
     }
 
     /** The pool with this name, or null. */

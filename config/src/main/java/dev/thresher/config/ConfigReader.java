@@ -3,6 +3,7 @@ package dev.thresher.config;
 
 import com.typesafe.config.ConfigObject;
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +40,7 @@ final class ConfigReader {
                 .orElse(FlowSettings.DEFAULT);
         OnExit onExit = root.get(Schema.ON_EXIT);
         ApiSettings api = ApiReader.read(root, instance);
+        Path stateDirectory = root.seek(Schema.STATE_DIRECTORY).orElse(Config.stateDirectoryOf(instance));
         List<Pool> pools = pools(root);
         List<Vip> vips = new VipReader(errors, root.names(Schema.POOLS), pools, vipAddresses)
                 .read(root.listed(Schema.VIPS, Schema.VIP, null));
@@ -53,7 +55,8 @@ final class ConfigReader {
             return Optional.empty();
         }
         Interface iface = new Interface(interfaceName.get(), xdpMode, gatewayMac.orElse(null));
-        return Optional.of(new Config(instance, iface, encapsulation, flows, capacity, onExit, api, seed, pools, vips));
+        return Optional.of(new Config(
+                instance, iface, encapsulation, flows, capacity, onExit, api, stateDirectory, seed, pools, vips));
     }
 
     private EncapsulationSettings encapsulation(SectionReader section) {

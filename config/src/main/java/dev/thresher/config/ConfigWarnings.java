@@ -19,8 +19,9 @@ public final class ConfigWarnings {
         for (Pool pool : config.pools()) {
             if (!used.contains(pool.name())) {
                 warnings.add("pool " + pool.name() + " serves no VIP");
-            } else if (pool.reals().stream().allMatch(real -> real.weight() == 0)) {
-                warnings.add("pool " + pool.name() + " takes no new flows: every real has weight 0");
+            } else if (pool.reals().stream().noneMatch(Real::takesFlows)) {
+                warnings.add("pool " + pool.name() + " takes no new flows: every real has weight 0, is drained or in "
+                        + "maintenance");
             }
         }
         for (Vip vip : config.vips()) {
@@ -62,7 +63,8 @@ public final class ConfigWarnings {
                                         vip.hash(),
                                         vip.quic(),
                                         vip.sourceRoutes(),
-                                        vip.failover())
+                                        vip.failover(),
+                                        vip.members())
                                 .equals(wider))
                 .findFirst()
                 .map(wider -> "it is a part of VIP " + wider.key() + ", and served just as that is");

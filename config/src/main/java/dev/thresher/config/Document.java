@@ -7,6 +7,7 @@ import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -33,8 +34,18 @@ public final class Document {
      *     that come after parsing: then only those of reading and parsing are reported
      */
     public static Document load(Path file) throws InvalidConfigException {
+        return load(file, Map.of());
+    }
+
+    /**
+     * Reads files as they would be with other texts in some of them.
+     *
+     * @param instead the texts, by files as {@link #files} names them
+     * @throws InvalidConfigException as {@link #load(Path)} does
+     */
+    public static Document load(Path file, Map<Path, String> instead) throws InvalidConfigException {
         ErrorLog errors = new ErrorLog();
-        SourceFiles sources = new SourceFiles(errors);
+        SourceFiles sources = new SourceFiles(errors, instead);
         Location whole = new Location(file.toString(), 0);
         Optional<Document> document = Optional.empty();
         try {

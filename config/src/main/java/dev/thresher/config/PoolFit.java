@@ -3,9 +3,12 @@ package dev.thresher.config;
 
 import java.math.BigInteger;
 import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Whether a pool can serve a VIP in the way that the VIP asks for. Complaints are for people, and do not name the VIP. */
 final class PoolFit {
@@ -44,6 +47,14 @@ final class PoolFit {
                 ? Optional.empty()
                 : Optional.of("a VIP of any port gives the health check of pool " + pool.name()
                         + " no port to go to; set " + HealthCheckKeys.PORT.name() + " in that check");
+    }
+
+    /** What a VIP says of a real is about one of its own. */
+    static Optional<String> member(InetAddress real, List<Pool> pools) {
+        return pools.stream().anyMatch(pool -> pool.real(real).isPresent())
+                ? Optional.empty()
+                : Optional.of("real " + IpText.format(real) + " is in no pool of this VIP: "
+                        + pools.stream().map(Pool::name).collect(Collectors.joining(", ")));
     }
 
     static Optional<String> route(SourceRoute route, Pool pool) {

@@ -89,6 +89,7 @@ final class PoolReader {
         for (SectionReader section : sections) {
             Optional<InetAddress> address = section.seek(Schema.REAL_ADDRESS);
             int weight = section.get(Schema.WEIGHT);
+            Order order = section.get(Schema.ORDER);
             List<ServerId> ids = serverIds(section, seenIds);
             if (address.isEmpty()) {
                 continue;
@@ -102,7 +103,7 @@ final class PoolReader {
                 continue;
             }
             addresses.add(new Located<>(address.get(), location, section.path(Schema.REAL_ADDRESS)));
-            reals.add(new Real(address.get(), weight, ids));
+            reals.add(new Real(address.get(), weight, order, ids));
         }
         if (pool.has(Schema.REALS) && pool.seek(Schema.REALS).map(List::isEmpty).orElse(false)) {
             pool.complain(Schema.REALS, "a pool needs at least one real");

@@ -4,6 +4,7 @@ package dev.thresher.config;
 import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigObject;
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,7 @@ final class Schema {
     static final String VIP = ROOT + ".vips[]";
     static final String QUIC = VIP + ".quic";
     static final String QUIC_CONFIG = QUIC + ".configs.<rotation>";
+    static final String MEMBER = VIP + ".members.<real>";
     static final String SOURCE_ROUTE = VIP + ".source-routes[]";
 
     static final Key<ConfigObject> THRESHER = Key.required(DOCUMENT, "thresher", ValueType.SECTION);
@@ -67,6 +69,9 @@ final class Schema {
 
     static final Key<ConfigObject> API_SECTION = Key.optional(ROOT, "api", ValueType.SECTION, "all defaults");
 
+    static final Key<Path> STATE_DIRECTORY =
+            Key.optional(ROOT, "state-directory", ValueTypes.directory(), "/var/lib/thresher/<instance>");
+
     static final Key<ConfigObject> HEALTH_CHECKS_SECTION =
             Key.optional(ROOT, "health-checks", ValueType.SECTION, "all defaults");
     static final Key<Boolean> ALLOW_EXEC = Key.defaulting(HEALTH_CHECKS, "allow-exec", ValueTypes.flag(), "false");
@@ -84,6 +89,7 @@ final class Schema {
     static final Key<InetAddress> REAL_ADDRESS = Key.required(REAL, "address", AddressTypes.unicast());
     static final Key<Integer> WEIGHT = Key.defaulting(REAL, "weight", ValueTypes.integer(0, Real.MAX_WEIGHT), "1");
 
+    static final Key<Order> ORDER = Key.defaulting(REAL, "order", ValueType.oneOf(Order.class), "serve");
     static final Key<List<ServerId>> SERVER_ID = Key.optional(REAL, "server-id", ValueTypes.serverIds(), "none");
 
     static final Key<ConfigList> VIPS = Key.optional(ROOT, "vips", ValueType.LIST, "no VIPs");
@@ -98,6 +104,11 @@ final class Schema {
     static final Key<ConfigObject> QUIC_SECTION =
             Key.optional(VIP, "quic", ValueType.SECTION, "connection IDs mean nothing");
     static final Key<ConfigList> SOURCE_ROUTES = Key.optional(VIP, "source-routes", ValueType.LIST, "none");
+
+    static final Key<ConfigObject> MEMBERS = Key.optional(VIP, "members", ValueType.SECTION, "as in the pools");
+    static final Key<Integer> MEMBER_WEIGHT =
+            Key.optional(MEMBER, "weight", ValueTypes.integer(0, Real.MAX_WEIGHT), "the pool's");
+    static final Key<Order> MEMBER_ORDER = Key.optional(MEMBER, "order", ValueType.oneOf(Order.class), "the pool's");
 
     static final Key<QuicRouting.Scheme> QUIC_SCHEME =
             Key.required(QUIC, "scheme", ValueType.oneOf(QuicRouting.Scheme.class));
@@ -116,6 +127,7 @@ final class Schema {
             XDP_MODE,
             GATEWAY_MAC,
             MAGLEV_SEED,
+            STATE_DIRECTORY,
             ENCAPSULATION_SECTION,
             FLOWS_SECTION,
             CAPACITY_SECTION,
@@ -139,6 +151,7 @@ final class Schema {
             GUE_PORT,
             REAL_ADDRESS,
             WEIGHT,
+            ORDER,
             SERVER_ID,
             VIP_ADDRESS,
             VIP_PORT,
@@ -148,6 +161,9 @@ final class Schema {
             VIP_HASH,
             QUIC_SECTION,
             SOURCE_ROUTES,
+            MEMBERS,
+            MEMBER_WEIGHT,
+            MEMBER_ORDER,
             QUIC_SCHEME,
             QUIC_CONFIGS,
             SERVER_ID_LENGTH,

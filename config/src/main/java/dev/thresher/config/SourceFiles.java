@@ -42,11 +42,14 @@ final class SourceFiles implements ConfigIncluder, ConfigIncluderFile, ConfigInc
     private static final ConfigObject NOTHING = ConfigFactory.empty().root();
 
     private final ErrorLog errors;
+    private final Map<Path, String> instead;
     private final Map<String, String> textByName = new LinkedHashMap<>();
     private final Deque<Path> open = new ArrayDeque<>();
 
-    SourceFiles(ErrorLog errors) {
+    /** @param instead texts that count in the place of what is in these files */
+    SourceFiles(ErrorLog errors, Map<Path, String> instead) {
         this.errors = errors;
+        this.instead = instead;
     }
 
     /** The files that were read, in that order. */
@@ -112,7 +115,8 @@ final class SourceFiles implements ConfigIncluder, ConfigIncluderFile, ConfigInc
         textByName.putIfAbsent(name, "");
         open.push(file);
         try {
-            String text = Files.readString(file);
+            String replacement = instead.get(file);
+            String text = replacement == null ? Files.readString(file) : replacement;
             textByName.put(name, text);
             return parse(text, name);
         } catch (IOException e) {

@@ -177,6 +177,14 @@ final class ValueTypes {
         });
     }
 
+    static ValueType<Path> directory() {
+        return ValueType.scalar("path", "absolute", text -> {
+            Path path = path(text);
+            check(path.isAbsolute() && path.getNameCount() > 0, text, "is not the absolute path of a directory");
+            return path;
+        });
+    }
+
     private static Path path(String text) {
         try {
             return Path.of(text);

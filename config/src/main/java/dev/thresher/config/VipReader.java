@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.config;
 
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -52,6 +53,7 @@ final class VipReader {
         Optional<QuicRouting> quic = quic(section, protocol, pool);
         List<SourceRoute> routes = new SourceRouteReader(address, pool)
                 .read(section.listed(Schema.SOURCE_ROUTES, Schema.SOURCE_ROUTE, null));
+        Map<InetAddress, MemberOverride> members = members(section, name, failover);
         address.ifPresent(value -> addresses.add(
                 new Located<>(value, section.location(Schema.VIP_ADDRESS), section.path(Schema.VIP_ADDRESS))));
         if (address.isEmpty() || port.isEmpty() || name.isEmpty()) {
@@ -65,7 +67,8 @@ final class VipReader {
         return errors.count() > before
                 ? List.of()
                 : keys.stream()
-                        .map(key -> new Vip(key, name.get(), tracked, hash, quic.orElse(null), routes, failover))
+                        .map(key ->
+                                new Vip(key, name.get(), tracked, hash, quic.orElse(null), routes, failover, members))
                         .toList();
     }
 
@@ -79,6 +82,14 @@ final class VipReader {
             }
         }
         return new Failover(fallbacks, section.get(PolicyKeys.DEAD_FLOWS));
+    }
+
+    private Map<InetAddress, MemberOverride> members(SectionReader section, Optional<String> pool, Failover failover) {
+        List<String> names = new ArrayList<>(failover.fallbacks());
+        pool.ifPresent(name -> names.add(0, name));
+        List<Pool> sound =
+                names.stream().flatMap(name -> soundPool(name).stream()).toList();
+        return new MemberReader(errors, sound, pool.isPresent() && sound.size() == names.size()).read(section);
     }
 
     private Optional<Pool> soundPool(String name) {

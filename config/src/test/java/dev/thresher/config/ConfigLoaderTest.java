@@ -42,6 +42,7 @@ class ConfigLoaderTest {
                 CapacitySettings.DEFAULT,
                 OnExit.KEEP,
                 new ApiSettings(Path.of("/run/thresher/other.sock")),
+                Path.of("/srv/thresher"),
                 -7,
                 List.of(
                         new Pool("dns", List.of(real("10.0.1.9", 1)), dns, Encapsulation.L2),
@@ -79,6 +80,7 @@ class ConfigLoaderTest {
                 CapacitySettings.DEFAULT,
                 OnExit.KEEP,
                 ApiSettings.forInstance("default"),
+                Config.stateDirectoryOf("default"),
                 0,
                 List.of(),
                 List.of());
@@ -114,6 +116,31 @@ class ConfigLoaderTest {
         assertEquals(
                 new Failover(List.of("near", "far"), Failover.DeadFlows.KEEP),
                 vips.get(1).failover());
+    }
+
+    @Test
+    void load_ordersOfRealsAndWhatAVipWantsOtherwise() throws Exception {
+        Path file = Files.writeString(directory.resolve("orders.conf"), """
+            thresher {
+              interface = eth0
+              pools.web.reals = ["10.0.0.2", { address = "10.0.0.3", weight = 3, order = drain }]
+              vips = [
+                { address = "203.0.113.1", port = 80, pool = web }
+                { address = "203.0.113.2", port = 80, pool = web, members {
+                  "10.0.0.2" { weight = 7, order = maintenance }
+                  "10.0.0.3" { order = serve }
+                } }
+              ]
+            }
+            """);
+        Config config = ConfigLoader.load(file);
+        Real first = real("10.0.0.2", 1);
+        Real second = real("10.0.0.3", 3).with(Order.DRAIN);
+        assertEquals(List.of(first, second), config.pools().get(0).reals());
+        assertEquals(first, config.vips().get(0).own(first));
+        Vip other = config.vips().get(1);
+        assertEquals(real("10.0.0.2", 7).with(Order.MAINTENANCE), other.own(first));
+        assertEquals(real("10.0.0.3", 3), other.own(second));
     }
 
     @Test

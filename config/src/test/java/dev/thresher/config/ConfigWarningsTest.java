@@ -29,19 +29,18 @@ class ConfigWarningsTest {
     @Test
     void aPoolOfZeros() throws Exception {
         assertEquals(
-                List.of("pool web takes no new flows: every real has weight 0"),
+                List.of("pool web takes no new flows: every real has weight 0, is drained or in maintenance"),
                 warnings("pools.web.reals = [ { address = 10.0.0.2, weight = 0 } ], vips = [ " + VIP + " ]"));
     }
 
     @Test
     void aRealThatNoConnectionIdNames() throws Exception {
         assertEquals(
-                List.of(
-                        "VIP 203.0.113.10:443/udp: no QUIC connection ID leads to 10.0.0.3, for want of a server-id in pool"
-                                + " web"),
-                warnings(
-                        "pools.web.reals = [ { address = 10.0.0.2, server-id = \"0a\" }, 10.0.0.3 ], vips = [ { address = "
-                                + "203.0.113.10, port = 443, protocol = udp, pool = web, quic.scheme = katran } ]"));
+                List.of("VIP 203.0.113.10:443/udp: no QUIC connection ID leads to 10.0.0.3, for want of a server-id in"
+                        + " pool web"),
+                warnings("pools.web.reals = [ { address = 10.0.0.2, server-id = \"0a\" }, 10.0.0.3 ], vips = [ {"
+                        + " address = 203.0.113.10, port = 443, protocol = udp, pool = web, quic.scheme = katran }"
+                        + " ]"));
     }
 
     @Test
@@ -49,8 +48,8 @@ class ConfigWarningsTest {
         String wider = "{ address = \"203.0.113.0/24\", port = 80, pool = web }";
 
         assertEquals(
-                List.of(
-                        "VIP 203.0.113.10:80/tcp: it is a part of VIP 203.0.113.0/24:80/tcp, and served just as that is"),
+                List.of("VIP 203.0.113.10:80/tcp: it is a part of VIP 203.0.113.0/24:80/tcp, and served just as that"
+                        + " is"),
                 warnings("pools.web.reals = [ 10.0.0.2 ], vips = [ " + wider + ", " + VIP + " ]"));
         assertEquals(
                 List.of(),

@@ -289,6 +289,7 @@ class ModelTest {
                 CapacitySettings.DEFAULT,
                 OnExit.KEEP,
                 ApiSettings.forInstance("default"),
+                Config.stateDirectoryOf("default"),
                 0,
                 pools,
                 vips);

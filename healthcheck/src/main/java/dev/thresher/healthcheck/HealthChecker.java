@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.healthcheck;
 
-import java.net.InetAddress;
+import dev.thresher.config.Order;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Collection;
@@ -113,14 +113,14 @@ public final class HealthChecker implements AutoCloseable {
     }
 
     /**
-     * Says what shall be with a real server, whatever its probes say; it holds for targets to come as well, until another
-     * order or the end of this checker.
+     * Says what shall be with a target, whatever its probes say, until another order. One that the next {@link #update}
+     * brings can be ordered before; with a target that goes, its order goes.
      *
-     * @param reason for people, as part of the transition: "drain ordered by the API"
+     * @param reason for people, as part of the transition: "drain is configured"
      * @throws RejectedExecutionException if the checker is closed
      */
-    public void order(InetAddress real, Order order, String reason) {
-        run(current -> current.order(real, order, reason));
+    public void order(Target target, Order order, String reason) {
+        run(current -> current.order(target, order, reason));
     }
 
     /**

@@ -2,6 +2,7 @@
 package dev.thresher.healthcheck;
 
 import dev.thresher.config.CheckThresholds;
+import dev.thresher.config.Order;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

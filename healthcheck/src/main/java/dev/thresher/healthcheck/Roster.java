@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.healthcheck;
 
-import java.net.InetAddress;
+import dev.thresher.config.Order;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
@@ -30,7 +30,7 @@ final class Roster {
     /** Verdicts for targets that are yet to come. */
     private final Map<Target, Health> seeds = new ConcurrentHashMap<>();
 
-    private final Map<InetAddress, Ordered> orders = new ConcurrentHashMap<>();
+    private final Map<Target, Ordered> orders = new ConcurrentHashMap<>();
 
     /** Replaced by the loop's thread. */
     private volatile Map<Target, TargetMonitor> monitors = Map.of();
@@ -43,6 +43,9 @@ final class Roster {
     private long sweptNanos;
 
     private record Ordered(Order order, String reason) {}
+
+    /** What holds for a target that nothing was ordered of; one that it succeeds may have had an order. */
+    private static final Ordered SERVES = new Ordered(Order.SERVE, "its order has ended");
 
     /** How often the thread stood still, and the longest time. */
     record Pauses(long count, Duration longest) {}
@@ -130,17 +133,16 @@ final class Roster {
         }
     }
 
-    void order(InetAddress real, Order order, String reason) {
+    void order(Target target, Order order, String reason) {
         if (order == Order.SERVE) {
-            orders.remove(real);
+            orders.remove(target);
         } else {
-            orders.put(real, new Ordered(order, reason));
+            orders.put(target, new Ordered(order, reason));
         }
-        monitors.forEach((target, monitor) -> {
-            if (target.real().equals(real)) {
-                monitor.order(order, reason);
-            }
-        });
+        TargetMonitor monitor = monitors.get(target);
+        if (monitor != null) {
+            monitor.order(order, reason);
+        }
     }
 
     /** @param earlier the states that targets had that have been given up and are to come back */
@@ -158,6 +160,7 @@ final class Roster {
         }
         monitors = Collections.unmodifiableMap(after);
         seeds.clear();
+        orders.keySet().retainAll(wanted);
         before.forEach((target, monitor) -> {
             if (!after.containsKey(target)) {
                 monitor.stop();
@@ -169,8 +172,8 @@ final class Roster {
     private void start(Collection<TargetMonitor> added) {
         for (TargetMonitor monitor : added) {
             monitor.start();
-            Ordered ordered = orders.get(monitor.health().target().real());
-            if (ordered != null) {
+            Ordered ordered = orders.getOrDefault(monitor.health().target(), SERVES);
+            if (ordered.order() != monitor.health().state().order()) {
                 monitor.order(ordered.order(), ordered.reason());
             }
         }

@@ -2,6 +2,7 @@
 package dev.thresher.healthcheck;
 
 import dev.thresher.config.CheckTiming;
+import dev.thresher.config.Order;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;

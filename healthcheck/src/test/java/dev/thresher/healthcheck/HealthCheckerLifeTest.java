@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.thresher.config.CheckThresholds;
 import dev.thresher.config.HealthCheck;
+import dev.thresher.config.Order;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -255,7 +256,7 @@ class HealthCheckerLifeTest {
     void a_drained_real_keeps_being_probed_and_can_go_down() {
         update(REAL);
         intervals(2);
-        checker.order(REAL.real(), Order.DRAIN, "ordered by the test");
+        checker.order(REAL, Order.DRAIN, "ordered by the test");
         loop().settle();
         assertEquals("up->drain ordered by the test", news.get(1));
         probe().answer(REAL, FAIL);
@@ -264,7 +265,7 @@ class HealthCheckerLifeTest {
         probe().answer(REAL, PASS);
         intervals(3);
         assertEquals("down->drain connected, 2 of 2 passed", news.get(3));
-        checker.order(REAL.real(), Order.SERVE, "ordered by the test");
+        checker.order(REAL, Order.SERVE, "ordered by the test");
         loop().settle();
         assertEquals(Health.UP, health(REAL).state().health());
     }
@@ -273,7 +274,7 @@ class HealthCheckerLifeTest {
     void a_real_in_maintenance_is_not_probed_and_comes_back_by_its_first_success() {
         update(REAL);
         intervals(2);
-        checker.order(REAL.real(), Order.MAINTENANCE, "ordered by the test");
+        checker.order(REAL, Order.MAINTENANCE, "ordered by the test");
         loop().settle();
         int probed = probe().starts(REAL).size();
         probe().answer(REAL, FAIL);
@@ -282,7 +283,7 @@ class HealthCheckerLifeTest {
         assertEquals(Health.MAINTENANCE, health(REAL).state().health());
         assertEquals(0, checker.status().restartedChecks());
         probe().answer(REAL, PASS);
-        checker.order(REAL.real(), Order.SERVE, "the work is done");
+        checker.order(REAL, Order.SERVE, "the work is done");
         intervals(1);
         assertEquals(
                 List.of("maintenance->unknown the work is done", "unknown->up connected, 1 of 1 passed"),
@@ -290,12 +291,16 @@ class HealthCheckerLifeTest {
     }
 
     @Test
-    void an_order_holds_for_targets_to_come() {
-        checker.order(REAL.real(), Order.MAINTENANCE, "ordered by the test");
+    void an_order_holds_for_a_target_to_come_and_goes_with_it() {
+        checker.order(REAL, Order.MAINTENANCE, "ordered by the test");
         update(REAL);
         intervals(3);
         assertEquals(Health.MAINTENANCE, health(REAL).state().health());
         assertEquals(0, probe().starts(REAL).size());
+        update();
+        update(REAL);
+        intervals(3);
+        assertEquals(Health.UP, health(REAL).state().health());
     }
 
     @Test
@@ -353,7 +358,7 @@ class HealthCheckerLifeTest {
         update(REAL);
         intervals(2);
         loop().getStuck();
-        checker.order(REAL.real(), Order.DRAIN, "ordered by the test");
+        checker.order(REAL, Order.DRAIN, "ordered by the test");
         Target newcomer = target(2, tcp());
         checker.seed(newcomer, Health.DOWN);
         var applied = checker.update(List.of(REAL, newcomer));

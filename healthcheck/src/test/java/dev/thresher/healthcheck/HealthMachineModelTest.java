@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.thresher.config.CheckThresholds;
+import dev.thresher.config.Order;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.thresher.config.CheckThresholds;
+import dev.thresher.config.Order;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -80,6 +81,6 @@ class HealthMachineTest {
 
     private static HealthState counted(
             Health verdict, int successes, int failures, long sinceNanos, long passingSinceNanos) {
-        return new HealthState(verdict, Order.SERVE, successes, failures, 0, sinceNanos, passingSinceNanos, List.of());
+        return new HealthState(verdict, Order.SERVE, successes, failures, sinceNanos, passingSinceNanos, List.of());
     }
 }

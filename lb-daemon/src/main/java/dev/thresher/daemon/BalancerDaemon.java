@@ -4,7 +4,6 @@ package dev.thresher.daemon;
 import dev.thresher.bpf.NetworkInterfaces;
 import dev.thresher.bpf.layout.MacAddress;
 import dev.thresher.config.Config;
-import dev.thresher.config.Document;
 import dev.thresher.config.ListenAddress;
 import dev.thresher.config.OnExit;
 import dev.thresher.config.XdpMode;
@@ -16,6 +15,7 @@ import dev.thresher.daemon.control.StateView;
 import dev.thresher.daemon.datapath.DatapathException;
 import dev.thresher.daemon.datapath.KernelDatapath;
 import dev.thresher.daemon.flows.FlowView;
+import dev.thresher.daemon.grpc.ControlService;
 import dev.thresher.daemon.grpc.GrpcServer;
 import dev.thresher.daemon.grpc.TlsFileException;
 import dev.thresher.daemon.metrics.MetricsServer;
@@ -24,6 +24,8 @@ import dev.thresher.daemon.nexthop.InterfaceMac;
 import dev.thresher.daemon.nexthop.Resolution;
 import dev.thresher.daemon.probing.KernelTunnel;
 import dev.thresher.daemon.probing.ProbePaths;
+import dev.thresher.daemon.revision.ControllerActivation;
+import dev.thresher.daemon.revision.Intent;
 import dev.thresher.daemon.revision.Reloading;
 import dev.thresher.daemon.revision.Revisions;
 import java.io.Closeable;
@@ -58,11 +60,10 @@ final class BalancerDaemon implements Closeable {
      * @throws IOException if the instance is in use or its socket cannot be served
      * @throws DatapathException if the data plane cannot be brought up
      */
-    static BalancerDaemon start(Document document, Path configFile, String version)
-            throws IOException, DatapathException {
+    static BalancerDaemon start(Intent intent, Path configFile, String version) throws IOException, DatapathException {
         BalancerDaemon daemon = new BalancerDaemon();
         try {
-            daemon.startParts(document, configFile, version);
+            daemon.startParts(intent, configFile, version);
             return daemon;
         } catch (IOException | DatapathException | RuntimeException e) {
             daemon.close();
@@ -70,8 +71,8 @@ final class BalancerDaemon implements Closeable {
         }
     }
 
-    private void startParts(Document document, Path configFile, String version) throws IOException, DatapathException {
-        Config config = document.config();
+    private void startParts(Intent intent, Path configFile, String version) throws IOException, DatapathException {
+        Config config = intent.config();
         KernelDatapath datapath = add(KernelDatapath.open(config));
         MacAddress source = InterfaceMac.of(config.iface().name());
         FlowSweeping sweeping = new FlowSweeping(datapath);
@@ -81,13 +82,15 @@ final class BalancerDaemon implements Closeable {
                 add(new Controller(config, datapath, source, nextHops(config, datapath, source), paths, sweeping));
         onExit = () -> controller.published().config().onExit();
         detach = datapath::detachOnClose;
-        Revisions revisions = new Revisions(configFile, document, controller::replace, InstantSource.system());
-        StateView view = new StateView(configFile, version, datapath, controller, revisions::state, sweeping);
         controller.start(datapath.startsOver() ? VERDICT_PATIENCE : Duration.ZERO);
+        Revisions revisions =
+                Revisions.begin(configFile, intent, new ControllerActivation(controller), InstantSource.system());
+        StateView view = new StateView(configFile, version, datapath, controller, revisions::state, sweeping);
         FlowView flows = new FlowView(datapath, () -> controller.published().memberIds(), view);
         Path socket = config.api().socket();
         HealthView healths = new HealthView(controller, view);
-        GrpcServer server = add(serve(document, view, flows, healths));
+        ControlService control = add(new ControlService(revisions));
+        GrpcServer server = add(serve(intent, view, flows, healths, control));
         AtomicBoolean ready = new AtomicBoolean();
         serveMetrics(
                 config,
@@ -106,13 +109,17 @@ final class BalancerDaemon implements Closeable {
                 + config.vips().size() + ", API on " + socket;
     }
 
-    private static GrpcServer serve(Document document, StateView view, FlowView flows, HealthView healths)
+    private static GrpcServer serve(
+            Intent intent, StateView view, FlowView flows, HealthView healths, ControlService control)
             throws IOException {
         try {
-            return GrpcServer.start(document.config().api(), view, flows, healths);
+            return GrpcServer.start(intent.config().api(), view, flows, healths, control);
         } catch (TlsFileException e) {
             throw new IOException(
-                    document.errorAt(e.key(), String.valueOf(e.getMessage())).toString(), e);
+                    intent.document()
+                            .errorAt(e.key(), String.valueOf(e.getMessage()))
+                            .toString(),
+                    e);
         }
     }
 

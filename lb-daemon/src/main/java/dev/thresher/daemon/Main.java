@@ -3,10 +3,10 @@ package dev.thresher.daemon;
 
 import dev.thresher.bpf.BpfException;
 import dev.thresher.config.ConfigWarnings;
-import dev.thresher.config.Document;
 import dev.thresher.config.InvalidConfigException;
 import dev.thresher.config.OnExit;
 import dev.thresher.daemon.datapath.DatapathException;
+import dev.thresher.daemon.revision.Intent;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -52,17 +52,17 @@ public final class Main implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         PrintWriter err = spec.commandLine().getErr();
-        Document document;
+        Intent intent;
         try {
-            document = Document.load(configFile);
+            intent = Intent.load(configFile);
         } catch (InvalidConfigException e) {
             err.println(e.getMessage());
             return CommandLine.ExitCode.USAGE;
         }
-        ConfigWarnings.of(document.config()).forEach(LOG::warn);
+        ConfigWarnings.of(intent.config()).forEach(LOG::warn);
         try {
             String version = Main.class.getPackage().getImplementationVersion();
-            run(BalancerDaemon.start(document, configFile, version == null ? "development" : version));
+            run(BalancerDaemon.start(intent, configFile, version == null ? "development" : version));
             return CommandLine.ExitCode.OK;
         } catch (IOException | DatapathException | BpfException e) {
             err.println("thresher daemon: " + e.getMessage());
@@ -77,7 +77,8 @@ public final class Main implements Callable<Integer> {
                     LOG.info(
                             daemon.onExit() == OnExit.DETACH
                                     ? "Stopping, and the data plane with it, for on-exit = detach"
-                                    : "Stopping; packets go on being balanced as they are now. To end that: thresher detach");
+                                    : "Stopping; packets go on being balanced as they are now. To end that: thresher"
+                                            + " detach");
                     daemon.stop();
                     // To stop when told to is success, but a JVM that a signal ends says 143.
                     Runtime.getRuntime().halt(CommandLine.ExitCode.OK);

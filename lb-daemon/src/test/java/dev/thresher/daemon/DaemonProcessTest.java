@@ -58,17 +58,18 @@ class DaemonProcessTest {
 
     private Path config(String instance, String interfaceName, String more) throws IOException {
         return Files.writeString(dir.resolve(instance + ".conf"), """
-                thresher {
-                  instance = %1$s
-                  interface = %2$s
-                  gateway-mac = "02:00:00:00:00:01"
-                  flows.max = 4096
-                  api.socket = "%3$s/%1$s.sock"
-                  pools.web { reals = [ { address = "10.0.0.2" }, { address = "10.0.0.3" } ], health-check.type = none }
-                  vips = [ { address = "203.0.113.10", port = 80, protocol = tcp, pool = web } ]
-                  %4$s
-                }
-                """.formatted(instance, interfaceName, dir, more));
+            thresher {
+              instance = %1$s
+              interface = %2$s
+              gateway-mac = "02:00:00:00:00:01"
+              flows.max = 4096
+              api.socket = "%3$s/%1$s.sock"
+              state-directory = "%3$s/state-%1$s"
+              pools.web { reals = [ { address = "10.0.0.2" }, { address = "10.0.0.3" } ], health-check.type = none }
+              vips = [ { address = "203.0.113.10", port = 80, protocol = tcp, pool = web } ]
+              %4$s
+            }
+            """.formatted(instance, interfaceName, dir, more));
     }
 
     private Path config() throws IOException {

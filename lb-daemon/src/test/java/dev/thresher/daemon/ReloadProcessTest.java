@@ -4,25 +4,14 @@ package dev.thresher.daemon;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.thresher.api.v1.GetStateRequest;
 import dev.thresher.api.v1.State;
-import dev.thresher.api.v1.ThresherGrpc;
 import dev.thresher.api.v1.Vip;
 import dev.thresher.bpf.InstancePins;
-import io.grpc.ManagedChannel;
-import io.grpc.netty.NettyChannelBuilder;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollDomainSocketChannel;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.unix.DomainSocketAddress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,36 +52,22 @@ class ReloadProcessTest {
 
     private String text(String vips) {
         return """
-                thresher {
-                  instance = %1$s
-                  interface = %2$s
-                  gateway-mac = "02:00:00:00:00:01"
-                  flows.max = 4096
-                  api.socket = "%3$s/api.sock"
-                  pools.web { reals = [ "10.0.0.2", "10.0.0.3" ] }
-                  vips = [ %4$s ]
-                }
-                """.formatted(pins.instance(), link, dir, vips);
+            thresher {
+              instance = %1$s
+              interface = %2$s
+              gateway-mac = "02:00:00:00:00:01"
+              flows.max = 4096
+              api.socket = "%3$s/api.sock"
+              state-directory = "%3$s/state"
+              pools.web { reals = [ "10.0.0.2", "10.0.0.3" ] }
+              vips = [ %4$s ]
+            }
+            """.formatted(pins.instance(), link, dir, vips);
     }
 
     private State state() {
-        EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
-        ManagedChannel channel = NettyChannelBuilder.forAddress(
-                        new DomainSocketAddress(dir.resolve("api.sock").toFile()))
-                .channelType(EpollDomainSocketChannel.class)
-                .withOption(ChannelOption.SO_KEEPALIVE, null)
-                .eventLoopGroup(loop)
-                .usePlaintext()
-                .overrideAuthority("localhost")
-                .build();
-        try {
-            return ThresherGrpc.newBlockingStub(channel)
-                    .withDeadlineAfter(30, TimeUnit.SECONDS)
-                    .getState(GetStateRequest.getDefaultInstance())
-                    .getState();
-        } finally {
-            channel.shutdownNow();
-            loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+        try (DaemonChannel channel = new DaemonChannel(dir.resolve("api.sock"))) {
+            return channel.state();
         }
     }
 
@@ -116,8 +91,8 @@ class ReloadProcessTest {
         assertEquals(2, vips(now).size());
         assertEquals(2, now.getConfig().getProblemsCount(), now::toString);
         assertEquals(config.toString(), now.getConfig().getProblems(0).getFile());
-        assertEquals(8, now.getConfig().getProblems(0).getLine());
-        assertTrue(daemon.output().contains(config + ":8: thresher.vips[1].port: "), daemon::output);
+        assertEquals(9, now.getConfig().getProblems(0).getLine());
+        assertTrue(daemon.output().contains(config + ":9: thresher.vips[1].port: "), daemon::output);
 
         Files.writeString(config, text(TLS));
         daemon.awaitLine(REVISION_IN_FORCE);
@@ -149,9 +124,9 @@ class ReloadProcessTest {
 
     @Test
     void changeOfASettingThatNeedsARestart_isRefusedInWords() throws Exception {
-        Files.writeString(config, text(TLS).replace("4096", "8192"));
+        Files.writeString(config, text(TLS).replace("flows.max = 4096", "flows.max = 4096, maglev-seed = 7"));
         daemon.awaitLine("stays in force");
-        assertTrue(daemon.output().contains("thresher.flows.max: this setting holds"), daemon::output);
+        assertTrue(daemon.output().contains("thresher.maglev-seed: this setting holds"), daemon::output);
         assertEquals(List.of("203.0.113.10:80/tcp"), vips(state()));
         assertEquals(0, daemon.terminate());
     }

@@ -13,6 +13,7 @@ import dev.thresher.config.HealthCheck;
 import dev.thresher.config.Interface;
 import dev.thresher.config.Member;
 import dev.thresher.config.OnExit;
+import dev.thresher.config.Order;
 import dev.thresher.config.Pool;
 import dev.thresher.config.Protocol;
 import dev.thresher.config.Real;
@@ -25,7 +26,7 @@ import dev.thresher.daemon.datapath.DatapathException;
 import dev.thresher.daemon.datapath.KernelDatapath;
 import dev.thresher.daemon.nexthop.Resolution;
 import dev.thresher.daemon.probing.ProbePaths;
-import dev.thresher.healthcheck.Order;
+import dev.thresher.healthcheck.Target;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -35,9 +36,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * A controller over real maps, and real servers that go down when the benchmark says so: by an order to the health checker,
@@ -104,6 +107,7 @@ final class FailoverRun implements AutoCloseable {
                 CapacitySettings.DEFAULT,
                 OnExit.KEEP,
                 ApiSettings.forInstance("bench"),
+                Config.stateDirectoryOf(INSTANCE),
                 0,
                 pools,
                 all);
@@ -120,14 +124,15 @@ final class FailoverRun implements AutoCloseable {
     /** Takes some real servers out and, when that is measured, in again. */
     Took fail(int atOnce) {
         List<Victim> victims = victims(atOnce);
+        List<Target> targets = targetsOf(victims);
         Map<Member, Integer> ids = controller.published().memberIds();
         long start = System.nanoTime();
-        victims.forEach(victim -> controller.checker().order(victim.real(), Order.MAINTENANCE, "benchmark"));
+        targets.forEach(target -> controller.checker().order(target, Order.MAINTENANCE, "benchmark"));
         victims.forEach(victim -> awaitDown(Objects.requireNonNull(ids.get(new Member(victim.vip(), victim.real())))));
         long avoided = System.nanoTime() - start;
         await(victims, MemberState.DOWN);
         long rebuilt = System.nanoTime() - start;
-        victims.forEach(victim -> controller.checker().order(victim.real(), Order.SERVE, "benchmark"));
+        targets.forEach(target -> controller.checker().order(target, Order.SERVE, "benchmark"));
         await(victims, MemberState.UP);
         long settled = System.nanoTime() + SETTLE_NANOS;
         while (System.nanoTime() < settled) {
@@ -143,6 +148,13 @@ final class FailoverRun implements AutoCloseable {
                 .isEmpty()) {
             LockSupport.parkNanos(POLL_NANOS);
         }
+    }
+
+    private List<Target> targetsOf(List<Victim> victims) {
+        Set<InetAddress> reals = victims.stream().map(Victim::real).collect(Collectors.toSet());
+        return controller.checker().snapshot().keySet().stream()
+                .filter(target -> reals.contains(target.real()))
+                .toList();
     }
 
     /** Each of another VIP. */

@@ -68,6 +68,7 @@ final class LargeBalancer implements AutoCloseable {
                 CapacitySettings.DEFAULT,
                 OnExit.KEEP,
                 ApiSettings.forInstance(instance),
+                Config.stateDirectoryOf(instance),
                 0,
                 List.of(),
                 List.of());

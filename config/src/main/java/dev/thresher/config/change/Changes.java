@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.config.change;
 
+import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigValue;
 import dev.thresher.config.Document;
 import dev.thresher.config.InvalidConfigException;
@@ -47,9 +48,15 @@ public final class Changes {
     }
 
     static boolean same(Element element, @Nullable ConfigValue a, @Nullable ConfigValue b) {
+        if (element instanceof Element.Setting || element instanceof Element.MemberSettings) {
+            return SameMeaning.of(element.schemaPath(), unlessEmpty(a), unlessEmpty(b));
+        }
         // A pool, a VIP or a real server that is there is not the same as none, even if it says nothing further.
-        boolean counts = !(element instanceof Element.Setting || element instanceof Element.MemberSettings);
-        return (!counts || (a == null) == (b == null)) && SameMeaning.of(element.schemaPath(), a, b);
+        return (a == null) == (b == null) && SameMeaning.of(element.schemaPath(), a, b);
+    }
+
+    private static @Nullable ConfigValue unlessEmpty(@Nullable ConfigValue value) {
+        return value instanceof ConfigObject section && section.isEmpty() ? null : value;
     }
 
     /** The changes, in the order of the first configuration, then of the second. */

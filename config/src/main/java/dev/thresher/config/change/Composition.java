@@ -58,7 +58,8 @@ final class Composition {
         }
     }
 
-    private static ConfigValue real(Element.RealInPool real, ConfigObject settings) {
+    /** An element of a pool's list. */
+    static ConfigValue real(Element.RealInPool real, ConfigObject settings) {
         ConfigValue address = text(IpText.format(real.real()), settings.origin());
         return settings.isEmpty() ? address : settings.withValue(Elements.ADDRESS, address);
     }
@@ -72,7 +73,7 @@ final class Composition {
         }
         if (!vips.isEmpty()) {
             List<ConfigValue> sections = new ArrayList<>();
-            vips.forEach((key, settings) -> sections.add(vip(key, settings)));
+            vips.forEach((key, settings) -> sections.add(withMembers(key, settings)));
             tree = tree.withValue(Elements.VIPS, ConfigValueFactory.fromIterable(sections));
         }
         return tree;
@@ -84,18 +85,23 @@ final class Composition {
                 Elements.REALS, ConfigValueFactory.fromIterable(list).withOrigin(settings.origin()));
     }
 
-    private ConfigObject vip(VipKey key, ConfigObject settings) {
-        ConfigOrigin origin = settings.origin();
-        String address = key.isPrefix() ? key.prefix().toString() : IpText.format(key.address());
-        String port = key.port() == 0 ? VipKey.ANY_PORT : Integer.toString(key.port());
-        ConfigObject vip = settings.withValue(Elements.ADDRESS, text(address, origin))
-                .withValue(Elements.PORT, text(port, origin))
-                .withValue(Elements.PROTOCOL, text(key.protocol().toString(), origin));
+    private ConfigObject withMembers(VipKey key, ConfigObject settings) {
+        ConfigObject vip = vip(key, settings);
         Map<String, ConfigValue> own = members.get(key);
         return own == null
                 ? vip
                 : vip.withValue(
-                        Elements.MEMBERS, ConfigValueFactory.fromMap(own).withOrigin(origin));
+                        Elements.MEMBERS, ConfigValueFactory.fromMap(own).withOrigin(settings.origin()));
+    }
+
+    /** An element of the list of VIPs, but for its members. */
+    static ConfigObject vip(VipKey key, ConfigObject settings) {
+        ConfigOrigin origin = settings.origin();
+        String address = key.isPrefix() ? key.prefix().toString() : IpText.format(key.address());
+        String port = key.port() == 0 ? VipKey.ANY_PORT : Integer.toString(key.port());
+        return settings.withValue(Elements.ADDRESS, text(address, origin))
+                .withValue(Elements.PORT, text(port, origin))
+                .withValue(Elements.PROTOCOL, text(key.protocol().toString(), origin));
     }
 
     private static ConfigValue text(String text, ConfigOrigin origin) {

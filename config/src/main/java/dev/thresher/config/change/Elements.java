@@ -32,7 +32,7 @@ final class Elements {
 
     static final ConfigObject EMPTY = ConfigFactory.empty().root();
 
-    private static final String BOTH = "both";
+    static final String BOTH = "both";
 
     private final Map<Element, ConfigValue> elements = new LinkedHashMap<>();
 

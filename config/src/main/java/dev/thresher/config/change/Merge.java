@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,7 +47,7 @@ final class Merge {
     }
 
     /** An element needs only those of lower rank. */
-    private static int rank(Element element) {
+    static int rank(Element element) {
         if (element instanceof Element.Setting || element instanceof Element.PoolSettings) {
             return 0;
         }
@@ -61,17 +62,30 @@ final class Merge {
             elements.remove(element);
             return made(change, now);
         }
-        boolean gone = change.before() != null
-                && now == null
-                && !(element instanceof Element.Setting || element instanceof Element.MemberSettings);
-        String obstacle = gone
-                ? "the files have no " + element.name() + " any more"
-                : Requirements.missing(element, after, elements).orElse(null);
-        if (obstacle != null) {
-            return new StandingChange(change.text(), obstacle + ", so this change is not in force", false);
+        Optional<String> obstacle = obstacle(change, now, elements);
+        if (obstacle.isPresent()) {
+            return new StandingChange(change.text(), obstacle.get() + ", so this change is not in force", false);
         }
         elements.put(element, after);
         return made(change, now);
+    }
+
+    /**
+     * What keeps a change from being made.
+     *
+     * @param now what the files say of its element
+     * @param elements what there is otherwise
+     */
+    static Optional<String> obstacle(TreeChange change, @Nullable ConfigValue now, Map<Element, ConfigValue> elements) {
+        Element element = change.element();
+        ConfigValue after = change.after();
+        if (after == null) {
+            return Optional.empty();
+        }
+        boolean optional = element instanceof Element.Setting || element instanceof Element.MemberSettings;
+        return change.before() != null && now == null && !optional
+                ? Optional.of("the files have no " + element.name() + " any more")
+                : Requirements.missing(element, after, elements);
     }
 
     private static StandingChange made(TreeChange change, @Nullable ConfigValue now) {

@@ -52,7 +52,9 @@ public final class Merged {
             TreeChange change = trees.get(i);
             boolean stays = changes.get(i).inForce()
                     ? needed.containsKey(change.element()) && !touched.contains(change.element())
-                    : !needed.containsKey(change.element()) && staysOut(change, said, wanted);
+                    : !needed.containsKey(change.element())
+                            && Merge.obstacle(change, said.get(change.element()), wanted)
+                                    .isPresent();
             if (stays) {
                 next.add(change);
                 needed.remove(change.element());
@@ -60,14 +62,5 @@ public final class Merged {
         }
         next.addAll(needed.values());
         return new Changes(next);
-    }
-
-    /** Whether a change that is not in force will not be so either once the other document is. */
-    private static boolean staysOut(
-            TreeChange change, Map<Element, ConfigValue> said, Map<Element, ConfigValue> wanted) {
-        ConfigValue after = change.after();
-        return after != null
-                && (Requirements.missing(change.element(), after, wanted).isPresent()
-                        || (change.before() != null && !said.containsKey(change.element())));
     }
 }

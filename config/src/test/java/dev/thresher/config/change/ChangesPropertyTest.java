@@ -8,6 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.thresher.config.Document;
 import dev.thresher.config.InvalidConfigException;
+import dev.thresher.config.Order;
+import dev.thresher.config.Pool;
+import dev.thresher.config.Real;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +23,7 @@ import net.jqwik.api.Provide;
 
 /** A failing property prints its seed. */
 class ChangesPropertyTest {
-    private static final int TRIES = 100;
+    private static final int TRIES = 80;
 
     @Provide
     Arbitrary<Document> documents() {
@@ -108,5 +111,17 @@ class ChangesPropertyTest {
             return;
         }
         assertSame(next, Changes.between(start, next).onto(start).document());
+    }
+
+    @Property(tries = TRIES)
+    void drainAndUndrainOfARealThatServed_isNoChange(@ForAll("documents") Document start) throws Exception {
+        for (Pool pool : start.config().pools()) {
+            Real real = pool.reals().get(0);
+            Document undrained = Edits.apply(start, List.of(new Edit.SetOrder(real.address(), null, Order.SERVE)));
+            Document drained = Edits.apply(undrained, List.of(new Edit.SetOrder(real.address(), null, Order.DRAIN)));
+            assertFalse(Changes.between(undrained, drained).isEmpty());
+            Document again = Edits.apply(drained, List.of(new Edit.SetOrder(real.address(), null, Order.SERVE)));
+            assertTrue(Changes.between(undrained, again).isEmpty());
+        }
     }
 }

@@ -16,18 +16,18 @@ import org.junit.jupiter.api.Test;
 
 class ChangesTest {
     private static final String FILES = """
-            thresher {
-              interface = eth0
-              pools {
-                web.reals = [ "10.0.0.2", { address = "10.0.0.3", weight = 2 } ]
-                dns { slow-start = 2s, reals = [ "10.0.0.2" ] }
-              }
-              vips = [
-                { address = "203.0.113.10", port = 80, pool = web }
-                { address = "203.0.113.53", port = 53, protocol = both, pool = dns }
-              ]
-            }
-            """;
+        thresher {
+          interface = eth0
+          pools {
+            web.reals = [ "10.0.0.2", { address = "10.0.0.3", weight = 2 } ]
+            dns { slow-start = 2s, reals = [ "10.0.0.2" ] }
+          }
+          vips = [
+            { address = "203.0.113.10", port = 80, pool = web }
+            { address = "203.0.113.53", port = 53, protocol = both, pool = dns }
+          ]
+        }
+        """;
 
     private static Document files(String text) {
         try {
@@ -71,20 +71,20 @@ class ChangesTest {
     @Test
     void between_otherOrderOrSpelling_isNoChange() {
         Document other = files("""
-                thresher {
-                  xdp-mode = auto
-                  vips = [
-                    { pool = dns, port = "53", protocol = udp, address = "203.0.113.53", flows = tracked }
-                    { pool = web, port = 80, address = "203.0.113.10", fallback = null }
-                    { pool = dns, port = "53", address = "203.0.113.53" }
-                  ]
-                  pools {
-                    dns { reals = [ "10.0.0.2" ], slow-start = 2000ms }
-                    web.reals = [ { weight = "2", address = "10.0.0.3" }, { address = "10.0.0.2", weight = 1 } ]
-                  }
-                  interface = eth0
-                }
-                """);
+            thresher {
+              xdp-mode = auto
+              vips = [
+                { pool = dns, port = "53", protocol = udp, address = "203.0.113.53", flows = tracked }
+                { pool = web, port = 80, address = "203.0.113.10", fallback = null }
+                { pool = dns, port = "53", address = "203.0.113.53" }
+              ]
+              pools {
+                dns { reals = [ "10.0.0.2" ], slow-start = 2000ms }
+                web.reals = [ { weight = "2", address = "10.0.0.3" }, { address = "10.0.0.2", weight = 1 } ]
+              }
+              interface = eth0
+            }
+            """);
         assertEquals(List.of(), texts(Changes.between(files(FILES), other)));
     }
 
@@ -102,7 +102,8 @@ class ChangesTest {
     void onto_filesThatSayAThirdThing_tellsWhoSaysWhat_andCounts() throws Exception {
         StandingChange standing = only(change("weight = 2", "weight = 5").onto(files("weight = 2", "weight = 9")));
         assertEquals(
-                "thresher.conf:4 says { weight = 9 }, and said { weight = 2 } when this change was made; the change counts",
+                "thresher.conf:4 says { weight = 9 }, and said { weight = 2 } when this change was made; the change"
+                        + " counts",
                 standing.disagreement());
         assertTrue(standing.inForce());
     }
@@ -130,14 +131,34 @@ class ChangesTest {
     void onto_changeThatNeedsAMissingPool_isNotInForce() throws Exception {
         Changes changes = change("reals = [ \"10.0.0.2\" ] }", "reals = [ \"10.0.0.2\", \"10.0.0.9\" ] }");
         Document without = files("""
-                thresher {
-                  interface = eth0
-                  pools { web.reals = [ "10.0.0.2" ] }
-                }
-                """);
+            thresher {
+              interface = eth0
+              pools { web.reals = [ "10.0.0.2" ] }
+            }
+            """);
         StandingChange standing = only(changes.onto(without));
         assertFalse(standing.inForce());
         assertEquals("there is no pool dns, so this change is not in force", standing.disagreement());
+    }
+
+    @Test
+    void onto_memberOfARealThatIsGone_isNotInForce() throws Exception {
+        Changes changes =
+                change("port = 80, pool = web", "port = 80, pool = web, members { \"10.0.0.3\" { order = drain } }");
+        StandingChange standing = only(changes.onto(files(", { address = \"10.0.0.3\", weight = 2 }", "")));
+        assertFalse(standing.inForce());
+        assertEquals(
+                "real 10.0.0.3 is not in pool web, which serves that vip, so this change is not in force",
+                standing.disagreement());
+    }
+
+    @Test
+    void onto_realThatIsRemoved_takesWhatVipsOfTheFilesSayAlong() throws Exception {
+        Changes changes = change(", { address = \"10.0.0.3\", weight = 2 }", "");
+        Merged merged = changes.onto(
+                files("port = 80, pool = web", "port = 80, pool = web, members { \"10.0.0.3\" { order = drain } }"));
+        assertEquals(1, merged.document().config().pools().get(1).reals().size());
+        assertTrue(merged.document().config().vips().get(0).members().isEmpty());
     }
 
     @Test
@@ -147,7 +168,8 @@ class ChangesTest {
                 files(FILES),
                 files(
                         "port = 80, pool = web",
-                        "port = 80, pool = web\nsource-routes = [ { prefix = \"192.0.2.0/24\", real = \"10.0.0.2\" } ]"));
+                        "port = 80, pool = web\n"
+                                + "source-routes = [ { prefix = \"192.0.2.0/24\", real = \"10.0.0.2\" } ]"));
         InvalidConfigException e = assertThrows(InvalidConfigException.class, () -> route.onto(wider));
         assertEquals(9, e.errors().get(0).line());
         assertTrue(e.getMessage().contains("real 10.0.0.2 is not in the VIP's pool, web"), e.getMessage());

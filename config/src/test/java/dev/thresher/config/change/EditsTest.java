@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.thresher.config.Document;
 import dev.thresher.config.InvalidConfigException;
 import dev.thresher.config.IpText;
+import dev.thresher.config.Order;
 import dev.thresher.config.VipKey;
 import dev.thresher.config.change.RefusedEditException.Reason;
 import java.net.InetAddress;
@@ -21,15 +22,15 @@ class EditsTest {
     private static final InetAddress NOWHERE = IpText.parse("10.9.9.9");
 
     private final Document start = RandomDocuments.parse("""
-            thresher {
-              interface = eth0
-              pools {
-                web.reals = [ "10.0.0.2", { address = "10.0.0.3", weight = 2 } ]
-                one.reals = [ "10.0.0.2" ]
-              }
-              vips = [ { address = "203.0.113.10", port = 80, pool = web } ]
-            }
-            """);
+        thresher {
+          interface = eth0
+          pools {
+            web.reals = [ "10.0.0.2", { address = "10.0.0.3", weight = 2 } ]
+            one.reals = [ "10.0.0.2" ]
+          }
+          vips = [ { address = "203.0.113.10", port = 80, pool = web } ]
+        }
+        """);
 
     private List<String> changes(Edit... edits) throws Exception {
         return Changes.between(start, Edits.apply(start, List.of(edits))).list().stream()
@@ -56,15 +57,15 @@ class EditsTest {
         assertRefused(Reason.PRESENT, "vip 203.0.113.10:80/tcp is there already", new Edit.AddVip(HTTP, "web", ""));
         assertRefused(Reason.MISSING, "there is no pool wbe; there are one, web", new Edit.AddVip(HTTPS, "wbe", ""));
         assertEquals(
-                "settings of vip 203.0.113.10:443/tcp:1: thresher.vips[1].hash: \"souce\" is not one of 5-tuple, source, "
-                        + "source-port, destination-port; did you mean `source`?",
+                "settings of vip 203.0.113.10:443/tcp:1: thresher.vips[1].hash: \"souce\" is not one of 5-tuple,"
+                        + " source, source-port, destination-port; did you mean `source`?",
                 invalid(new Edit.AddVip(HTTPS, "web", "hash = souce")));
         assertEquals(
                 "settings of vip 203.0.113.10:443/tcp: port: `port` does not belong here: the edit says it",
                 invalid(new Edit.AddVip(HTTPS, "web", "port = 1")));
         assertEquals(
-                "settings of vip 203.0.113.10:443/tcp: cannot include \"/etc/passwd\" here: write what that file says into "
-                        + "the text",
+                "settings of vip 203.0.113.10:443/tcp: cannot include \"/etc/passwd\" here: write what that file says"
+                        + " into the text",
                 invalid(new Edit.AddVip(HTTPS, "web", "include \"/etc/passwd\"")));
     }
 
@@ -92,8 +93,8 @@ class EditsTest {
                 changes(new Edit.RemoveReal(null, SECOND)));
         assertRefused(
                 Reason.NEEDED,
-                "real 10.0.0.2 in pool one is the pool's last one, and a pool needs at least one: add another first, or "
-                        + "drain it",
+                "real 10.0.0.2 in pool one is the pool's last one, and a pool needs at least one: add another first,"
+                        + " or drain it",
                 new Edit.RemoveReal(null, FIRST));
         assertRefused(Reason.MISSING, "there is no real 10.9.9.9 in any pool", new Edit.RemoveReal(null, NOWHERE));
         assertRefused(Reason.MISSING, "there is no real 10.0.0.3 in pool one", new Edit.RemoveReal("one", SECOND));
@@ -114,5 +115,64 @@ class EditsTest {
         IllegalArgumentException e =
                 assertThrows(IllegalArgumentException.class, () -> new Edit.SetWeight(SECOND, null, 70_000));
         assertEquals("a weight is 0 to 65535, not 70000", e.getMessage());
+    }
+
+    @Test
+    void setWeight_inOneVip_isSaidThere_andGoesWithTheDifference() throws Exception {
+        assertEquals(
+                List.of("member 10.0.0.3 of vip 203.0.113.10:80/tcp: null -> { weight = 7 }"),
+                changes(new Edit.SetWeight(SECOND, HTTP, 7)));
+        assertEquals(List.of(), changes(new Edit.SetWeight(SECOND, HTTP, 7), new Edit.SetWeight(SECOND, HTTP, 2)));
+        assertEquals(
+                List.of("real 10.0.0.3 in pool web: { weight = 2 } -> { weight = 4 }"),
+                changes(new Edit.SetWeight(SECOND, null, 4)));
+        assertRefused(Reason.MISSING, "there is no vip 203.0.113.10:443/tcp", new Edit.SetWeight(SECOND, HTTPS, 1));
+        assertRefused(
+                Reason.MISSING,
+                "real 10.9.9.9 is not in pool web, which serves vip 203.0.113.10:80/tcp",
+                new Edit.SetWeight(NOWHERE, HTTP, 1));
+    }
+
+    @Test
+    void setOrder_everywhere_isSaidByThePools_whateverVipsSaid() throws Exception {
+        assertEquals(
+                List.of(
+                        "real 10.0.0.2 in pool one: {} -> { order = drain }",
+                        "real 10.0.0.2 in pool web: {} -> { order = drain }"),
+                changes(
+                        new Edit.SetOrder(FIRST, HTTP, Order.MAINTENANCE),
+                        new Edit.SetOrder(FIRST, null, Order.DRAIN)));
+        assertEquals(
+                List.of(),
+                changes(new Edit.SetOrder(FIRST, null, Order.DRAIN), new Edit.SetOrder(FIRST, null, Order.SERVE)));
+    }
+
+    @Test
+    void setOrder_inOneVip_isSaidThere_andGoesWithTheDifference() throws Exception {
+        assertEquals(
+                List.of("member 10.0.0.3 of vip 203.0.113.10:80/tcp: null -> { order = maintenance }"),
+                changes(new Edit.SetOrder(SECOND, HTTP, Order.MAINTENANCE)));
+        assertEquals(
+                List.of(),
+                changes(
+                        new Edit.SetOrder(SECOND, HTTP, Order.MAINTENANCE),
+                        new Edit.SetOrder(SECOND, HTTP, Order.SERVE)));
+        assertEquals(
+                List.of(
+                        "real 10.0.0.3 in pool web: { weight = 2 } -> { order = drain, weight = 2 }",
+                        "member 10.0.0.3 of vip 203.0.113.10:80/tcp: null -> { order = serve }"),
+                changes(new Edit.SetOrder(SECOND, null, Order.DRAIN), new Edit.SetOrder(SECOND, HTTP, Order.SERVE)));
+    }
+
+    @Test
+    void whatAVipSays_goesWithItsReal_andWithTheVip() throws Exception {
+        Edit drained = new Edit.SetOrder(SECOND, HTTP, Order.DRAIN);
+        assertEquals(
+                List.of("real 10.0.0.3 in pool web: { weight = 2 } -> null"),
+                changes(drained, new Edit.RemoveReal(null, SECOND)));
+        assertEquals(List.of(), changes(drained, new Edit.RemoveVip(HTTP), new Edit.AddVip(HTTP, "web", "")));
+        assertEquals(
+                List.of("member 10.0.0.3 of vip 203.0.113.10:80/tcp: null -> { order = drain }"),
+                changes(new Edit.RemoveVip(HTTP), new Edit.AddVip(HTTP, "web", "members.\"10.0.0.3\".order = drain")));
     }
 }

@@ -5,6 +5,7 @@ import dev.thresher.config.Config;
 import dev.thresher.config.Document;
 import dev.thresher.config.InvalidConfigException;
 import dev.thresher.config.IpText;
+import dev.thresher.config.Order;
 import dev.thresher.config.Pool;
 import dev.thresher.config.Real;
 import dev.thresher.config.VipKey;
@@ -24,6 +25,8 @@ final class RandomDocuments {
     private static final List<String> VIPS = List.of(
             "203.0.113.10:80", "203.0.113.10:443", "[2001:db8::1]:443", "198.51.100.0/24:any", "203.0.113.11:53");
 
+    private static final List<Order> ORDERS = List.of(Order.SERVE, Order.DRAIN, Order.MAINTENANCE);
+
     private final Random random;
 
     private RandomDocuments(Random random) {
@@ -31,7 +34,11 @@ final class RandomDocuments {
     }
 
     static Document next(Random random) {
-        return parse(new RandomDocuments(random).document());
+        return parse(text(random));
+    }
+
+    static String text(Random random) {
+        return new RandomDocuments(random).document();
     }
 
     static List<Edit> edits(Random random) {
@@ -62,6 +69,7 @@ final class RandomDocuments {
                 config.capacity(),
                 config.onExit(),
                 config.api(),
+                config.stateDirectory(),
                 config.maglevSeed(),
                 config.pools().stream().map(RandomDocuments::inOrder).toList(),
                 config.vips().stream()
@@ -103,14 +111,15 @@ final class RandomDocuments {
                 + one("", "encapsulation = gue,", "encapsulation { type = gue, port = 7000 },")
                 + one(
                         "",
-                        "health-check { type = http, port = 80, headers { \"include\" = \"a \\\" b\", X-1 = \"0123\" } },");
+                        "health-check { type = http, port = 80, headers { \"include\" = \"a \\\" b\", X-1 = \"0123\" }"
+                                + " },");
     }
 
     private String real(String address) {
         return one(
                 "\"" + address + "\"",
                 "{ address = \"" + address + "\" }",
-                "{ address = \"" + address + "\", weight = " + random.nextInt(3) + " }");
+                "{ address = \"" + address + "\", weight = " + random.nextInt(3) + one("", ", order = drain") + " }");
     }
 
     private String vip(String vip, String pool, List<String> reals) {
@@ -124,6 +133,7 @@ final class RandomDocuments {
                         "",
                         ", source-routes = [ { prefix = \"" + (key.isIpv4() ? "192.0.2.0/24" : "2001:db8:9::/48")
                                 + "\", real = \"" + reals.get(0) + "\" } ]")
+                + one("", ", members { \"" + reals.get(0) + "\" " + one("{ weight = 2 }", "{ order = serve }") + " }")
                 + " }\n";
     }
 
@@ -132,7 +142,7 @@ final class RandomDocuments {
         VipKey vip = VipKey.parse(one(VIPS.toArray(String[]::new)) + one("/tcp", "/udp"));
         String pool = random.nextInt(10) == 0 ? "missing" : one(POOLS.toArray(String[]::new));
         VipKey scope = random.nextBoolean() ? vip : null;
-        return switch (random.nextInt(5)) {
+        return switch (random.nextInt(6)) {
             case 0 ->
                 new Edit.AddVip(
                         vip,
@@ -141,6 +151,7 @@ final class RandomDocuments {
             case 1 -> new Edit.RemoveVip(vip);
             case 2 -> new Edit.AddReal(pool, real, random.nextInt(3));
             case 3 -> new Edit.RemoveReal(random.nextBoolean() ? pool : null, real);
+            case 4 -> new Edit.SetOrder(real, scope, ORDERS.get(random.nextInt(3)));
             default -> new Edit.SetWeight(real, scope, random.nextInt(3));
         };
     }

@@ -3,6 +3,7 @@ package dev.thresher.daemon.control;
 
 import dev.thresher.bpf.layout.MacAddress;
 import dev.thresher.config.Config;
+import dev.thresher.config.Order;
 import dev.thresher.daemon.datapath.Capacity;
 import dev.thresher.daemon.datapath.Datapath;
 import dev.thresher.daemon.health.HealthFeed;
@@ -18,7 +19,9 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -46,6 +49,7 @@ public final class Controller implements AutoCloseable {
 
     private final MacAddress source;
     private final Runnable everySecond;
+    private final MaglevTableBuilder tables;
     private final Reconciler reconciler;
     private final HealthChecker checker;
     private final NextHops nextHops;
@@ -57,6 +61,9 @@ public final class Controller implements AutoCloseable {
 
     /** Touched by the thread alone. */
     private final KnownNextHops knownNextHops = new KnownNextHops();
+
+    /** What was ordered of targets last. Touched by the thread alone, but for the start. */
+    private Map<Target, Order> ordered = Map.of();
 
     /** The next hops that probes were led by last. Touched by the thread alone. */
     private @Nullable Map<InetAddress, Resolution> ledBy;
@@ -87,7 +94,8 @@ public final class Controller implements AutoCloseable {
         this.paths = paths;
         this.published = Published.nothing(config);
         this.everySecond = everySecond;
-        this.reconciler = new Reconciler(datapath, new MaglevTableBuilder(config.maglevSeed()));
+        this.tables = new MaglevTableBuilder(config.maglevSeed());
+        this.reconciler = new Reconciler(datapath, tables);
         this.nextHops = nextHops;
         this.reconciling = new RetriedTask("bring the maps to the wanted state", this::reconcile, new Worker());
         this.news = new HealthNews(() -> inForce.targets(), Clock.systemUTC());
@@ -127,7 +135,13 @@ public final class Controller implements AutoCloseable {
     /** Not before there are next hops, which the ways of probes through the tunnel hang on. */
     private void startProbes() {
         Set<Target> targets = inForce.targets().uses().keySet();
-        CompletableFuture.runAsync(this::leadProbes, thread).join();
+        CompletableFuture.runAsync(
+                        () -> {
+                            leadProbes();
+                            order(inForce.targets().orders());
+                        },
+                        thread)
+                .join();
         checker.update(targets).join();
         unjudged.heard(targets.stream().filter(this::isJudged).toList());
     }
@@ -154,6 +168,25 @@ public final class Controller implements AutoCloseable {
         } finally {
             nextHops.update(inForce.reals());
         }
+    }
+
+    /** What a configuration would do in the place of the one in force. Changes nothing; the tables are the caller's work. */
+    public Forecast forecast(Config config) {
+        long now = checker.nanoTime();
+        InForce present = inForce;
+        Forecaster forecaster = new Forecaster(tables, checker.snapshot(), published.nextHops(), now);
+        Decision next = forecaster.decision(present.next(config, source, now));
+        // What is in force, for this thread: the builder of the other belongs to the controller's.
+        InForce again = present.next(present.config(), source, now);
+        Forecast forecast = forecaster.compare(forecaster.decision(again), next);
+        if (!config.capacity().equals(present.config().capacity())) {
+            return forecast;
+        }
+        List<String> warnings = new ArrayList<>(forecast.warnings());
+        CompletableFuture.supplyAsync(() -> reconciler.lackOfRoom(next.state()), thread)
+                .join()
+                .ifPresent(warnings::add);
+        return new Forecast(forecast.moved(), warnings);
     }
 
     public HealthChecker checker() {
@@ -201,7 +234,8 @@ public final class Controller implements AutoCloseable {
 
     private boolean isJudged(Target target) {
         TargetHealth health = checker.health(target);
-        return health != null && health.state().verdict() != Health.UNKNOWN;
+        return health != null
+                && (health.state().verdict() != Health.UNKNOWN || health.state().order() == Order.MAINTENANCE);
     }
 
     private void takeVerdict(Target target, Transition transition) {
@@ -249,12 +283,15 @@ public final class Controller implements AutoCloseable {
             reconcile();
         } catch (RuntimeException | OutOfMemoryError e) {
             inForce = before;
-            probe(before, known);
+            order(before.targets().orders());
+            next.targets().orders().keySet().forEach(target -> remember(target, known.get(target)));
+            probe(before, known); // waits for what the checker was told
             resize(next, before);
             throw e;
         } finally {
             reconciling.request(); // clears an earlier failure, or undoes what was written of this change
         }
+        news.reordered(before.targets(), next.targets(), checker.snapshot());
         // One change later than they could go: news of a next hop may still be on its way.
         knownNextHops.forgetAllBut(union(before.reals(), next.reals()));
     }
@@ -275,9 +312,29 @@ public final class Controller implements AutoCloseable {
         inForce = next;
         ledBy = null;
         leadProbes();
+        order(next.targets().orders());
         checker.update(next.targets().uses().keySet(), earlier)
                 .orTimeout(CHECKER_PATIENCE.toSeconds(), TimeUnit.SECONDS)
                 .join();
+    }
+
+    private void order(Map<Target, Order> orders) {
+        ordered.keySet().stream()
+                .filter(target -> !orders.containsKey(target))
+                .forEach(target -> checker.order(target, Order.SERVE, "no order is configured any more"));
+        orders.forEach((target, order) -> {
+            if (order != ordered.get(target)) {
+                checker.order(target, order, order + " is configured");
+            }
+        });
+        ordered = orders;
+    }
+
+    /** For a target that was in maintenance for a moment, and forgot. */
+    private void remember(Target target, @Nullable TargetHealth health) {
+        if (health != null && health.state().verdict() != Health.UNKNOWN) {
+            checker.seed(target, health.state().verdict());
+        }
     }
 
     private static Set<InetAddress> union(Set<InetAddress> some, Set<InetAddress> more) {
@@ -294,6 +351,7 @@ public final class Controller implements AutoCloseable {
         published = new Published(
                 now.config(),
                 now.targets(),
+                now.withheld(),
                 decision.plans(),
                 reconciler.vipIds(),
                 reconciler.memberIds(),

@@ -4,6 +4,7 @@ package dev.thresher.daemon.control;
 import dev.thresher.bpf.layout.MemberState;
 import dev.thresher.config.Failover.DeadFlows;
 import dev.thresher.config.Member;
+import dev.thresher.config.Order;
 import dev.thresher.healthcheck.Health;
 import dev.thresher.healthcheck.Target;
 import java.util.HashMap;
@@ -26,17 +27,23 @@ final class FoundVerdicts {
     }
 
     private static Optional<Health> verdictOf(@Nullable MemberState state, Targets.Use use) {
-        if (state == null || state == MemberState.FREE) {
+        if (state == null || state == MemberState.FREE || (state == MemberState.DOWN && isOutByOrder(use))) {
             return Optional.empty();
         }
         // Where the flows of the dead stay, draining is what the dead do, and the living of a pool that does not serve.
         boolean either = state == MemberState.DRAIN
-                && use.real().weight() > 0
+                && use.real().takesFlows()
                 && use.vip().failover().deadFlows() == DeadFlows.KEEP;
         if (either) {
             return Optional.empty();
         }
         return Optional.of(state == MemberState.DOWN ? Health.DOWN : Health.UP);
+    }
+
+    /** Or by the end of its drain. Then it is out whether it lives or not. */
+    private static boolean isOutByOrder(Targets.Use use) {
+        return use.real().order() == Order.MAINTENANCE
+                || (!use.real().takesFlows() && use.pool().policy().drainTimeout() != null);
     }
 
     private static Health better(Health a, Health b) {

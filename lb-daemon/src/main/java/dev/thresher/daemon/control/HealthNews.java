@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.daemon.control;
 
+import dev.thresher.config.Member;
+import dev.thresher.config.Order;
 import dev.thresher.config.VipKey;
 import dev.thresher.daemon.health.HealthChange;
 import dev.thresher.daemon.health.HealthEvent;
@@ -8,12 +10,15 @@ import dev.thresher.daemon.health.HealthFeed;
 import dev.thresher.daemon.plan.VipPlan;
 import dev.thresher.daemon.plan.VipPlan.Mode;
 import dev.thresher.daemon.state.HealthState;
+import dev.thresher.healthcheck.Health;
 import dev.thresher.healthcheck.Target;
+import dev.thresher.healthcheck.TargetHealth;
 import dev.thresher.healthcheck.Transition;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,12 +46,44 @@ final class HealthNews {
 
     /** One target's verdict is news of each member that it stands for. The checker has logged it, once. */
     void changed(Target target, Transition transition) {
-        HealthChange change = new HealthChange(
-                clock.instant(),
-                stateOf(target, transition.from()),
-                stateOf(target, transition.to()),
-                transition.reason());
-        for (Targets.Use use : targets.get().uses().getOrDefault(target, List.of())) {
+        Targets now = targets.get();
+        Order ofTarget = now.orders().getOrDefault(target, Order.SERVE);
+        for (Targets.Use use : now.uses().getOrDefault(target, List.of())) {
+            Order more =
+                    use.real().order() == ofTarget ? Order.SERVE : use.real().order();
+            tell(
+                    use,
+                    MemberHealths.of(more, transition.from()),
+                    MemberHealths.of(more, transition.to()),
+                    transition.reason());
+        }
+    }
+
+    /** Tells of members whose order has changed while their target's, which others share, has not. */
+    void reordered(Targets before, Targets after, Map<Target, TargetHealth> healths) {
+        Map<Member, Targets.Use> earlier = new HashMap<>();
+        before.forEach(use -> earlier.put(use.member(), use));
+        after.forEach(use -> {
+            Targets.Use previous = earlier.get(use.member());
+            TargetHealth health = healths.get(use.target());
+            if (previous != null
+                    && health != null
+                    && previous.target().equals(use.target())
+                    && Objects.equals(
+                            before.orders().get(use.target()), after.orders().get(use.target()))) {
+                tell(
+                        use,
+                        MemberHealths.of(previous.real().order(), health.state().verdict()),
+                        MemberHealths.of(use.real().order(), health.state().verdict()),
+                        use.real().order() + " is configured for this VIP");
+            }
+        });
+    }
+
+    private void tell(Targets.Use use, Health from, Health to, String reason) {
+        if (from != to) {
+            HealthChange change =
+                    new HealthChange(clock.instant(), stateOf(use.target(), from), stateOf(use.target(), to), reason);
             feed.publish(
                     new HealthEvent.MemberChanged(use.vip().key(), use.real().address(), change));
         }
@@ -82,12 +119,12 @@ final class HealthNews {
         }
     }
 
-    static HealthState stateOf(Target target, dev.thresher.healthcheck.Health health) {
+    static HealthState stateOf(Target target, Health health) {
         return target.check().probes() ? HealthState.valueOf(health.name()) : unprobed(health);
     }
 
     /** Without probes it is up, unless somebody ordered otherwise. */
-    private static HealthState unprobed(dev.thresher.healthcheck.Health health) {
+    private static HealthState unprobed(Health health) {
         return switch (health) {
             case DRAIN -> HealthState.DRAIN;
             case MAINTENANCE -> HealthState.MAINTENANCE;

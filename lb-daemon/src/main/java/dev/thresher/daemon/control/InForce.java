@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
  *
  * @param targets what is to be probed, and for whom
  * @param reals the real servers whose next hops are to be followed
- * @param zeroWeights since when those with weight 0 drain
+ * @param withheld which get no new flows because that is configured, and since when
  * @param arrivals when those came that were not there from the start
  */
 record InForce(
@@ -21,7 +21,7 @@ record InForce(
         Targets targets,
         DesiredStateBuilder builder,
         Set<InetAddress> reals,
-        ZeroWeights zeroWeights,
+        Withheld withheld,
         Arrivals arrivals) {
     /**
      * The first one.
@@ -31,25 +31,24 @@ record InForce(
      */
     static InForce first(Config config, MacAddress source, long nowNanos) {
         Targets targets = new Targets(config);
-        return of(config, targets, source, ZeroWeights.NONE.in(targets, nowNanos), Arrivals.NONE);
+        return of(config, targets, source, Withheld.NOTHING.in(targets, nowNanos), Arrivals.NONE);
     }
 
     /** The one after this. */
     InForce next(Config config, MacAddress source, long nowNanos) {
         Targets next = new Targets(config);
-        return of(config, next, source, zeroWeights.in(next, nowNanos), arrivals.after(targets, next, nowNanos));
+        return of(config, next, source, withheld.in(next, nowNanos), arrivals.after(targets, next, nowNanos));
     }
 
-    private static InForce of(
-            Config config, Targets targets, MacAddress source, ZeroWeights zeroWeights, Arrivals arrivals) {
+    private static InForce of(Config config, Targets targets, MacAddress source, Withheld withheld, Arrivals arrivals) {
         Set<InetAddress> reals =
                 targets.uses().keySet().stream().map(Target::real).collect(Collectors.toUnmodifiableSet());
         return new InForce(
                 config,
                 targets,
-                new DesiredStateBuilder(targets, source, new Tiers(zeroWeights, arrivals)),
+                new DesiredStateBuilder(targets, source, new Tiers(withheld, arrivals)),
                 reals,
-                zeroWeights,
+                withheld,
                 arrivals);
     }
 }

@@ -20,6 +20,7 @@ import java.util.stream.Collectors;
  *
  * @param config the configuration that is in force
  * @param targets what it asks for: what is probed, and for whom
+ * @param withheld which members get no new flows because that is configured, and since when
  * @param plans what was asked of them, and why, by VIP
  * @param vipIds where to find each VIP's counters
  * @param memberIds the same for members
@@ -29,6 +30,7 @@ import java.util.stream.Collectors;
 public record Published(
         Config config,
         Targets targets,
+        Withheld withheld,
         Map<VipKey, VipPlan> plans,
         Map<VipKey, Integer> vipIds,
         Map<Member, Integer> memberIds,
@@ -43,7 +45,8 @@ public record Published(
     }
 
     static Published nothing(Config config) {
-        return new Published(config, new Targets(config), Map.of(), Map.of(), Map.of(), Map.of(), List.of());
+        return new Published(
+                config, new Targets(config), Withheld.NOTHING, Map.of(), Map.of(), Map.of(), Map.of(), List.of());
     }
 
     /** The parts of a VIP's members by real server; none before the first change. */

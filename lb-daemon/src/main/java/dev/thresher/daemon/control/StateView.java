@@ -24,6 +24,7 @@ import dev.thresher.daemon.state.StateSource;
 import dev.thresher.daemon.state.Traffic;
 import dev.thresher.daemon.state.VipRouting;
 import dev.thresher.daemon.state.VipState;
+import dev.thresher.healthcheck.Health;
 import dev.thresher.healthcheck.LastProbe;
 import dev.thresher.healthcheck.Target;
 import dev.thresher.healthcheck.TargetHealth;
@@ -168,15 +169,30 @@ public final class StateView implements StateSource {
                 use.real().serverIds(),
                 use.real().weight(),
                 plan == null ? 0 : plan.effectiveWeight(),
-                health == null
-                        ? HealthState.UNKNOWN
-                        : HealthNews.stateOf(target, health.state().health()),
-                health == null ? picture.now : before(picture, health.state().sinceNanos()),
+                health == null ? HealthState.UNKNOWN : HealthNews.stateOf(target, healthOf(use, health)),
+                health == null ? picture.now : before(picture, sinceNanos(use, health, picture)),
                 reason(
+                        use,
                         health,
                         Reach.of(use.pool(), real, picture.published.nextHops().get(real))),
                 probe == null ? null : Duration.ofNanos(picture.nowNanos - probe.endedNanos()),
                 id == null ? Traffic.NONE : picture.traffic.get(id));
+    }
+
+    /** An order of this member alone is no news of its target. */
+    private static boolean isOrderedAlone(Targets.Use use, TargetHealth health) {
+        return !use.real().takesFlows()
+                && healthOf(use, health) != health.state().health();
+    }
+
+    private static Health healthOf(Targets.Use use, TargetHealth health) {
+        return MemberHealths.of(use.real().order(), health.state().verdict());
+    }
+
+    private static long sinceNanos(Targets.Use use, TargetHealth health, Picture picture) {
+        return isOrderedAlone(use, health)
+                ? picture.published.withheld().since(use)
+                : health.state().sinceNanos();
     }
 
     private static Instant before(Picture picture, long nanos) {
@@ -184,12 +200,15 @@ public final class StateView implements StateSource {
     }
 
     /** Why a member serves or does not: the next hop first, without which its health means nothing. */
-    private static String reason(@Nullable TargetHealth health, @Nullable Resolution nextHop) {
+    private static String reason(Targets.Use use, @Nullable TargetHealth health, @Nullable Resolution nextHop) {
         if (nextHop instanceof Resolution.Unresolved unresolved) {
             return unresolved.reason();
         }
         if (health == null) {
             return "";
+        }
+        if (isOrderedAlone(use, health)) {
+            return use.real().order() + " is configured for this VIP";
         }
         if (health.lender() != null) {
             return onLoan(health.lender());

@@ -2,11 +2,14 @@
 package dev.thresher.daemon.control;
 
 import dev.thresher.config.Config;
+import dev.thresher.config.Member;
+import dev.thresher.config.Order;
 import dev.thresher.config.Pool;
 import dev.thresher.config.Real;
 import dev.thresher.config.Vip;
 import dev.thresher.healthcheck.Target;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,9 +23,18 @@ import org.jspecify.annotations.Nullable;
 final class Targets {
     private final List<VipPools> vips = new ArrayList<>();
     private final Map<Target, List<Use>> uses = new LinkedHashMap<>();
+    private final Map<Target, Order> orders;
 
-    /** One real server of one of a VIP's pools. */
-    record Use(Vip vip, Pool pool, Real real, Target target) {}
+    /**
+     * One real server of one of a VIP's pools.
+     *
+     * @param real as this VIP has it
+     */
+    record Use(Vip vip, Pool pool, Real real, Target target) {
+        Member member() {
+            return new Member(vip.key(), real.address());
+        }
+    }
 
     /** A pool that may serve a VIP. */
     record PoolUses(Pool pool, List<Use> uses) {}
@@ -58,6 +70,7 @@ final class Targets {
         }
         forEach(use ->
                 uses.computeIfAbsent(use.target(), any -> new ArrayList<>(1)).add(use));
+        orders = orders(uses);
     }
 
     private static PoolUses uses(Vip vip, @Nullable Pool pool, Map<Target, Target> known) {
@@ -67,7 +80,7 @@ final class Targets {
         List<Use> uses = new ArrayList<>();
         for (Real real : pool.reals()) {
             Target target = Target.of(vip, pool, real.address());
-            uses.add(new Use(vip, pool, real, known.computeIfAbsent(target, any -> any)));
+            uses.add(new Use(vip, pool, vip.own(real), known.computeIfAbsent(target, any -> any)));
         }
         return new PoolUses(pool, List.copyOf(uses));
     }
@@ -80,6 +93,25 @@ final class Targets {
     /** Every target, with those that it stands for. */
     Map<Target, List<Use>> uses() {
         return uses;
+    }
+
+    /** What is ordered of targets: what all of those that they stand for agree on. Without those that just serve. */
+    Map<Target, Order> orders() {
+        return orders;
+    }
+
+    private static Map<Target, Order> orders(Map<Target, List<Use>> uses) {
+        Map<Target, Order> orders = new HashMap<>();
+        uses.forEach((target, those) -> {
+            Order least = those.stream()
+                    .map(use -> use.real().order())
+                    .min(Comparator.naturalOrder())
+                    .orElseThrow();
+            if (least != Order.SERVE) {
+                orders.put(target, least);
+            }
+        });
+        return Map.copyOf(orders);
     }
 
     /** Calls back with every real server of every pool of every VIP, in the order of the configuration. */

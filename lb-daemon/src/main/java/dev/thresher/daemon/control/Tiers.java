@@ -21,11 +21,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Puts what is known about real servers in the terms of the planner. */
 final class Tiers {
-    private final ZeroWeights zeroWeights;
+    private final Withheld withheld;
     private final Arrivals arrivals;
 
-    Tiers(ZeroWeights zeroWeights, Arrivals arrivals) {
-        this.zeroWeights = zeroWeights;
+    Tiers(Withheld withheld, Arrivals arrivals) {
+        this.withheld = withheld;
         this.arrivals = arrivals;
     }
 
@@ -51,24 +51,19 @@ final class Tiers {
             Standing standing = reachable ? Standing.UNKNOWN : Standing.OUT;
             return new Candidate(real.address(), real.weight(), standing, 0, false);
         }
-        Health verdict = health.state().health();
         OptionalLong arrival = arrivals.of(use);
         return new Candidate(
                 real.address(),
                 real.weight(),
-                standing(verdict),
-                sinceNanos(use, health, arrival),
+                standing(MemberHealths.of(real.order(), health.state().verdict())),
+                sinceNanos(use, health.state(), arrival),
                 arrival.isPresent() || comesBack(health));
     }
 
     /** Of a drain: since it was asked for, however often the real server has gone down and up in it. */
-    private long sinceNanos(Targets.Use use, TargetHealth health, OptionalLong arrival) {
-        HealthState state = health.state();
-        if (state.health() == Health.DRAIN) {
-            return state.orderedNanos();
-        }
-        if (state.health() == Health.UP && use.real().weight() == 0) {
-            return zeroWeights.of(use);
+    private long sinceNanos(Targets.Use use, HealthState state, OptionalLong arrival) {
+        if (state.verdict() == Health.UP && !use.real().takesFlows()) {
+            return withheld.since(use);
         }
         return arrival.isPresent() && arrival.getAsLong() - state.sinceNanos() > 0
                 ? arrival.getAsLong()
@@ -85,9 +80,16 @@ final class Tiers {
         };
     }
 
-    /** A first verdict is no return: at a start all real servers come up at about the same time. */
+    /**
+     * A first verdict is no return: at a start all real servers come up at about the same time. Neither is the end of a
+     * drain: who was drained has served all the while.
+     */
     private static boolean comesBack(TargetHealth health) {
         List<Transition> history = health.history();
-        return !history.isEmpty() && (history.size() > 1 || history.get(0).from() == Health.DOWN);
+        if (history.isEmpty()) {
+            return false;
+        }
+        Health before = history.get(history.size() - 1).from();
+        return before != Health.DRAIN && (history.size() > 1 || before == Health.DOWN);
     }
 }

@@ -24,7 +24,7 @@ final class Warnings {
 
     List<String> of(XdpMode mode, Published published, FlowStatus flows, List<VipState> vips) {
         List<String> warnings = new ArrayList<>();
-        addConfig(warnings, configState.get().problems().size());
+        addConfig(warnings, configState.get());
         controller.failure().ifPresent(warnings::add);
         vips.forEach(vip -> addServing(warnings, vip, published.plans().get(vip.key())));
         warnings.addAll(HealthWarnings.of(
@@ -47,11 +47,13 @@ final class Warnings {
         return warnings;
     }
 
-    private static void addConfig(List<String> warnings, int problems) {
+    private static void addConfig(List<String> warnings, ConfigState config) {
+        int problems = config.problems().size();
         if (problems > 0) {
             warnings.add("the configuration files do not count, because of " + problems
                     + (problems == 1 ? " error in them" : " errors in them"));
         }
+        warnings.addAll(config.warnings());
     }
 
     private static void addServing(List<String> warnings, VipState vip, @Nullable VipPlan plan) {

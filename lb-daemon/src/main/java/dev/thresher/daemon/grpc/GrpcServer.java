@@ -2,6 +2,7 @@
 package dev.thresher.daemon.grpc;
 
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
+import dev.thresher.api.v1.ControlGrpc;
 import dev.thresher.api.v1.ThresherGrpc;
 import dev.thresher.config.ApiSettings;
 import dev.thresher.config.RoleNames;
@@ -132,6 +133,7 @@ public final class GrpcServer implements Closeable {
     private void setStatus(ServingStatus status) {
         health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, status);
         health.setStatus(ThresherGrpc.SERVICE_NAME, status);
+        health.setStatus(ControlGrpc.SERVICE_NAME, status);
     }
 
     /** What it serves. */

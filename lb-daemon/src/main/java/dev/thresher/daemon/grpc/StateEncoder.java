@@ -61,7 +61,7 @@ final class StateEncoder {
                 .build();
     }
 
-    private static ConfigProblem encode(ConfigError problem) {
+    static ConfigProblem encode(ConfigError problem) {
         return ConfigProblem.newBuilder()
                 .setFile(problem.file())
                 .setLine(problem.line())

@@ -27,6 +27,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -195,6 +196,16 @@ public final class Reconciler {
             wanted.add(applied == null ? --newVip : applied.id, vip.routes(), real -> 0);
         }
         routes.requireRoom(wanted);
+    }
+
+    /** Why {@link #apply} would find no room for {@code desired}, if so. */
+    public Optional<String> lackOfRoom(DesiredState desired) {
+        try {
+            requireRoom(desired);
+            return Optional.empty();
+        } catch (CapacityException e) {
+            return Optional.ofNullable(e.getMessage());
+        }
     }
 
     /**

@@ -1,21 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.daemon.revision;
 
-import dev.thresher.config.Config;
 import dev.thresher.config.ConfigError;
 import dev.thresher.config.Document;
 import dev.thresher.config.InvalidConfigException;
+import dev.thresher.config.change.StandingChange;
 import dev.thresher.daemon.control.ActivationException;
 import dev.thresher.daemon.state.ConfigState;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The configurations that were in force, one after the other. A change makes the next one as a whole, or is refused and
- * changes nothing. Thread-safe; one change at a time.
+ * The configurations that were in force, one after the other. A change, of the files or by a call, makes the next one as a
+ * whole, or is refused and changes nothing. Thread-safe; one change at a time.
  */
 public final class Revisions {
     private static final Logger LOG = LoggerFactory.getLogger(Revisions.class);
@@ -23,30 +27,59 @@ public final class Revisions {
     private final Path file;
     private final Activation activation;
     private final InstantSource clock;
+    private final Storage storage;
+    private final Proposal proposal;
+    private final Planner planner;
 
-    private Document current;
+    /** Read at any time, written under the lock. */
+    private volatile Current current;
+
     private List<Path> files;
+    private List<ConfigError> problems = List.of();
     private volatile ConfigState state;
 
-    /** Brings a configuration into force. */
-    @FunctionalInterface
-    public interface Activation {
-        /** Returns once it is in force; throws if the one before it still is. */
-        void activate(Config config) throws ActivationException;
+    /** A revision, and what was wanted to make it. */
+    private record Current(Revision revision, Intent intent) {
+        Current with(Intent other) {
+            return new Current(revision, other);
+        }
+
+        void require(long expected) throws RefusedException {
+            if (expected != 0 && expected != revision.number()) {
+                throw RefusedException.wrongRevision(expected, revision.number());
+            }
+        }
     }
 
-    /**
-     * Begins with a document that is in force already.
-     *
-     * @param file that it was read from, and is to be read from again
-     */
-    public Revisions(Path file, Document start, Activation activation, InstantSource clock) {
+    private Revisions(Path file, Intent start, Storage storage, Activation activation, InstantSource clock) {
         this.file = file;
         this.activation = activation;
         this.clock = clock;
-        this.current = start;
-        this.files = start.files();
-        this.state = new ConfigState(1, clock.instant(), List.of());
+        this.storage = storage;
+        this.proposal = new Proposal(storage.history());
+        this.planner = new Planner(activation);
+        this.files = start.files().files();
+        storage.begin(start);
+        Revision revision = new Beginning(storage.history()).revision(start, now());
+        this.current = new Current(revision, start);
+        if (!storage.history().numbers().contains(revision.number())) {
+            storage.remember(revision, start);
+        }
+        this.state = describe();
+    }
+
+    /**
+     * Begins with what is in force already.
+     *
+     * @param file the configuration file, which is to be read again
+     */
+    public static Revisions begin(Path file, Intent start, Activation activation, InstantSource clock) {
+        return begin(file, start, new LocalDisk(), activation, clock);
+    }
+
+    static Revisions begin(Path file, Intent start, Disk disk, Activation activation, InstantSource clock) {
+        Storage storage = new Storage(StateFolder.of(start.files().config()), disk);
+        return new Revisions(file, start, storage, activation, clock);
     }
 
     /** What is in force, and what is wrong with the files. */
@@ -59,45 +92,150 @@ public final class Revisions {
         return files;
     }
 
+    /** The file of the runtime changes. */
+    public Path runtimeFile() {
+        return storage.runtimeFile();
+    }
+
+    /** What was changed by calls and stands beside the files. */
+    public List<StandingChange> runtime() {
+        return current.intent().standing();
+    }
+
+    /** The revisions that are remembered. */
+    public Past past() {
+        return new Past(storage.history(), () -> {
+            Current now = current;
+            return new Past.Present(now.revision(), now.intent().document());
+        });
+    }
+
+    /**
+     * What a change would do. Changes nothing.
+     *
+     * @param expected the revision that must be in force, or 0 for any
+     */
+    public Outcome plan(Change change, long expected) throws RefusedException {
+        Current now = current;
+        now.require(expected);
+        Intent after = proposal.next(now.intent(), change);
+        return new Outcome(
+                planner.difference(now.intent(), after), now.revision().number());
+    }
+
+    /**
+     * Makes a change. Once this returns it is in force, and would be so after a crash.
+     *
+     * @param expected the revision that must be in force, or 0 for any
+     */
+    public synchronized Outcome apply(Change change, long expected, Author author) throws RefusedException {
+        Current now = current;
+        now.require(expected);
+        Intent next = proposal.next(now.intent(), change);
+        Difference difference = planner.difference(now.intent(), next);
+        try {
+            if (!difference.elements().isEmpty()) {
+                Revision made = next(author, change.how(), difference.names());
+                storage.change(now.intent(), next, made, activation);
+                current = new Current(made, next);
+                LOG.info("Revision {} is in force, by {}: {}", made.number(), made.who(), made.how());
+            } else if (change instanceof Change.Discard) {
+                storage.keep(next);
+                current = now.with(next);
+            }
+        } catch (IOException e) {
+            throw RefusedException.impossible(
+                    e.getMessage() + "; a change by call has to survive a crash, so it was not made", e);
+        } catch (ActivationException | RuntimeException e) {
+            throw RefusedException.impossible(String.valueOf(e.getMessage()), e);
+        } finally {
+            state = describe();
+        }
+        return new Outcome(difference, current.revision().number());
+    }
+
     /** Reads the files again, and brings what they say into force. What is wrong with them is logged and kept. */
     public synchronized void reload() {
-        Document next;
+        Intent before = current.intent();
+        Intent next;
         try {
-            next = Document.load(file);
+            Document read = Document.load(file);
+            files = read.files();
+            next = before.withFiles(read);
         } catch (InvalidConfigException e) {
             files = e.files();
             refuse(e.errors());
             return;
         }
-        files = next.files();
-        List<ConfigError> fixed = FixedSettings.differences(current.config(), next.config()).stream()
-                .map(key -> next.errorAt(
-                        key, "this setting holds for as long as the daemon runs: a change of it needs a restart"))
-                .toList();
+        List<ConfigError> fixed = Proposal.fixed(before, next);
         if (!fixed.isEmpty()) {
             refuse(fixed);
             return;
         }
-        if (next.config().equals(current.config())) {
+        List<String> names = new ArrayList<>();
+        before.to(next).list().forEach(change -> names.add(change.element().name()));
+        if (names.isEmpty()) {
             LOG.debug("{} says what is in force", file);
-            state = new ConfigState(state.revision(), state.since(), List.of());
+        } else if (!activate(next)) {
             return;
         }
+        current = current.with(next);
+        if (!next.changes().equals(before.changes())) {
+            keepRuntime();
+        }
+        if (!names.isEmpty()) {
+            current = new Current(next(Author.FILES, "the files changed", names), next);
+            storage.remember(current.revision(), next);
+            LOG.info("Revision {} is in force, from {}", current.revision().number(), file);
+        }
+        problems = List.of();
+        state = describe();
+    }
+
+    private boolean activate(Intent next) {
         try {
             activation.activate(next.config());
+            return true;
         } catch (ActivationException | RuntimeException e) {
             LOG.debug("The change could not be made", e);
             refuse(List.of(new ConfigError(file.toString(), 0, "", null, String.valueOf(e.getMessage()))));
-            return;
+            return false;
         }
-        current = next;
-        state = new ConfigState(state.revision() + 1, clock.instant(), List.of());
-        LOG.info("Revision {} is in force, from {}", state.revision(), file);
     }
 
-    private void refuse(List<ConfigError> problems) {
-        problems.forEach(problem -> LOG.error("{}", problem));
-        LOG.error("{} does not count until that is mended; revision {} stays in force", file, state.revision());
-        state = new ConfigState(state.revision(), state.since(), problems);
+    /** What the files say by now need not be kept, and does no harm if it is. */
+    private void keepRuntime() {
+        try {
+            storage.keep(current.intent());
+        } catch (IOException e) {
+            LOG.warn("Runtime changes that the files say by now are still in {}: {}", runtimeFile(), e.getMessage());
+        }
+    }
+
+    private void refuse(List<ConfigError> errors) {
+        errors.forEach(problem -> LOG.error("{}", problem));
+        LOG.error(
+                "{} does not count until that is mended; revision {} stays in force",
+                file,
+                current.revision().number());
+        problems = errors;
+        state = describe();
+    }
+
+    private Revision next(Author author, String how, List<String> elements) {
+        return new Revision(current.revision().number() + 1, now(), author.who(), how, author.comment(), elements);
+    }
+
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    }
+
+    private ConfigState describe() {
+        Current now = current;
+        List<String> warnings = new ArrayList<>(now.intent().disagreements());
+        storage.failure()
+                .ifPresent(failure ->
+                        warnings.add(failure + "; changes by calls are refused as long as they could not be kept"));
+        return new ConfigState(now.revision().number(), now.revision().at(), problems, warnings);
     }
 }

@@ -11,9 +11,11 @@ import java.util.List;
  * @param revision its number
  * @param since when it came into force
  * @param problems what is wrong with the files as they are now; while there is something they do not count
+ * @param warnings what else an operator ought to know of it
  */
-public record ConfigState(long revision, Instant since, List<ConfigError> problems) {
+public record ConfigState(long revision, Instant since, List<ConfigError> problems, List<String> warnings) {
     public ConfigState {
         problems = List.copyOf(problems);
+        warnings = List.copyOf(warnings);
     }
 }

@@ -18,21 +18,31 @@ import java.time.Duration;
 import java.util.List;
 
 /** Configurations for tests. */
-final class Configs {
+public final class Configs {
     private Configs() {}
 
     static Config of(List<Pool> pools, Vip... vips) {
+        return of("test", new Interface("eth0", XdpMode.AUTO, null), FlowSettings.DEFAULT, pools, List.of(vips));
+    }
+
+    /** One without VIPs. */
+    public static Config empty(String instance, Interface iface, FlowSettings flows) {
+        return of(instance, iface, flows, List.of(), List.of());
+    }
+
+    private static Config of(String instance, Interface iface, FlowSettings flows, List<Pool> pools, List<Vip> vips) {
         return new Config(
-                "test",
-                new Interface("eth0", XdpMode.AUTO, null),
+                instance,
+                iface,
                 EncapsulationSettings.DEFAULT,
-                FlowSettings.DEFAULT,
+                flows,
                 CapacitySettings.DEFAULT,
                 OnExit.KEEP,
-                ApiSettings.forInstance("test"),
+                ApiSettings.forInstance(instance),
+                Config.stateDirectoryOf(instance),
                 0,
                 pools,
-                List.of(vips));
+                vips);
     }
 
     static Pool pool(String name, HealthCheck check, Real... reals) {

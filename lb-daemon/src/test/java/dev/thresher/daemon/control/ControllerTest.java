@@ -14,6 +14,7 @@ import dev.thresher.config.Config;
 import dev.thresher.config.Failover;
 import dev.thresher.config.HealthCheck;
 import dev.thresher.config.IpText;
+import dev.thresher.config.Order;
 import dev.thresher.config.Real;
 import dev.thresher.config.Vip;
 import dev.thresher.config.VipKey;
@@ -25,7 +26,6 @@ import dev.thresher.daemon.plan.VipPlan;
 import dev.thresher.daemon.plan.VipPlan.Mode;
 import dev.thresher.daemon.probing.ProbePaths;
 import dev.thresher.daemon.state.HealthState;
-import dev.thresher.healthcheck.Order;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -86,6 +86,10 @@ class ControllerTest {
 
     private static Config config(HealthCheck check) {
         return Configs.of(List.of(Configs.pool("web", check, new Real(REAL, 1))), VIP);
+    }
+
+    private static Config config(HealthCheck check, Order order) {
+        return Configs.of(List.of(Configs.pool("web", check, new Real(REAL, 1).with(order))), VIP);
     }
 
     private Controller controller(HealthCheck check) {
@@ -252,7 +256,7 @@ class ControllerTest {
             controller.start(Duration.ZERO);
             CountDownLatch news = new CountDownLatch(2);
             Subscription subscription = controller.feed().subscribe(event -> true, news::countDown);
-            controller.checker().order(REAL, Order.MAINTENANCE, "a test wants it");
+            controller.replace(config(HealthCheck.none(), Order.MAINTENANCE));
             assertTrue(news.await(LONG.toSeconds(), TimeUnit.SECONDS));
 
             List<HealthEvent> events = subscription.take(3).events();
@@ -260,7 +264,7 @@ class ControllerTest {
             assertEquals(REAL, member.real());
             assertEquals(HealthState.UNCHECKED, member.change().from());
             assertEquals(HealthState.MAINTENANCE, member.change().to());
-            assertEquals("a test wants it", member.change().reason());
+            assertEquals("maintenance is configured", member.change().reason());
             HealthEvent.ServingChanged serving = (HealthEvent.ServingChanged) events.get(1);
             assertEquals(VIP.key(), serving.vip());
             assertEquals(Mode.NONE, serving.to());
@@ -270,22 +274,25 @@ class ControllerTest {
 
     @Test
     void fallback_servesWhileItsPoolCannot() throws Exception {
-        InetAddress spare = IpText.parse("127.0.0.2");
-        Config config = Configs.of(
-                List.of(
-                        Configs.pool("web", HealthCheck.none(), new Real(REAL, 1)),
-                        Configs.pool("spare", HealthCheck.none(), new Real(spare, 1))),
-                VIP.with(new Failover(List.of("spare"), Failover.DeadFlows.REPICK)));
-        try (Controller controller = new Controller(config, maps, OURS, nextHops, ProbePaths.direct(), () -> {})) {
+        try (Controller controller =
+                new Controller(withFallback(Order.SERVE), maps, OURS, nextHops, ProbePaths.direct(), () -> {})) {
             controller.start(Duration.ZERO);
             assertEquals("web", plan(controller).pool());
-            controller.checker().order(REAL, Order.MAINTENANCE, "a test wants it");
+            controller.replace(withFallback(Order.MAINTENANCE));
             await(() -> plan(controller).mode() == Mode.FALLBACK);
             assertEquals("spare", plan(controller).pool());
-            controller.checker().order(REAL, Order.SERVE, "and no longer");
+            controller.replace(withFallback(Order.SERVE));
             await(() -> plan(controller).mode() == Mode.NORMAL);
             assertEquals("web", plan(controller).pool());
         }
+    }
+
+    private static Config withFallback(Order order) {
+        return Configs.of(
+                List.of(
+                        Configs.pool("web", HealthCheck.none(), new Real(REAL, 1).with(order)),
+                        Configs.pool("spare", HealthCheck.none(), new Real(IpText.parse("127.0.0.2"), 1))),
+                VIP.with(new Failover(List.of("spare"), Failover.DeadFlows.REPICK)));
     }
 
     private static VipPlan plan(Controller controller) {

@@ -11,6 +11,7 @@ import dev.thresher.config.Config;
 import dev.thresher.config.Encapsulation;
 import dev.thresher.config.HealthCheck;
 import dev.thresher.config.IpText;
+import dev.thresher.config.Order;
 import dev.thresher.config.Pool;
 import dev.thresher.config.PoolPolicy;
 import dev.thresher.config.Real;
@@ -23,7 +24,6 @@ import dev.thresher.daemon.reconcile.DesiredState.DesiredVip;
 import dev.thresher.healthcheck.Health;
 import dev.thresher.healthcheck.HealthMachine;
 import dev.thresher.healthcheck.HealthState;
-import dev.thresher.healthcheck.Order;
 import dev.thresher.healthcheck.ProbeResult;
 import dev.thresher.healthcheck.Target;
 import dev.thresher.healthcheck.TargetHealth;
@@ -230,30 +230,83 @@ class DesiredStateBuilderTest {
     }
 
     @Test
+    void aRealServerWhoseDrainHasEnded_startsAtOnce() {
+        PoolPolicy policy = new PoolPolicy(Duration.ofSeconds(40), null, 1, 0);
+        Pool pool = Configs.pool("web", CHECK, new Real(REAL, 1)).with(policy);
+        Target target = new Target(REAL, CHECK);
+        TargetHealth undrained = new TargetHealth(
+                target,
+                HealthState.initial(Health.UP, 0),
+                null,
+                List.of(
+                        new Transition(Health.DOWN, Health.UP, 0, "connected"),
+                        new Transition(Health.UP, Health.DRAIN, 0, "drain is configured"),
+                        new Transition(Health.DRAIN, Health.UP, 0, "no order is configured any more")));
+        Decision decision = builder(Configs.of(List.of(pool), VIP))
+                .build(Map.of(target, undrained)::get, Map.of(REAL, RESOLVED), 0);
+        assertEquals(
+                5,
+                Objects.requireNonNull(decision.plans().get(VIP.key()))
+                        .members()
+                        .get(0)
+                        .share());
+    }
+
+    @Test
+    void drain_endsAtItsDeadline_whichAReloadDoesNotPutOff_butAnotherOrderDoes() {
+        long minute = Duration.ofMinutes(1).toNanos();
+        InForce drained = InForce.first(ordered(Order.DRAIN), OURS, 0);
+        assertEquals(MemberState.DRAIN, stateAt(drained, minute - 1));
+        assertEquals(MemberState.DOWN, stateAt(drained, minute));
+        InForce reloaded = drained.next(ordered(Order.DRAIN), OURS, minute / 2);
+        assertEquals(MemberState.DOWN, stateAt(reloaded, minute));
+
+        InForce out = reloaded.next(ordered(Order.MAINTENANCE), OURS, minute);
+        assertEquals(MemberState.DOWN, stateAt(out, minute));
+        InForce drainedAgain = out.next(ordered(Order.DRAIN), OURS, 2 * minute);
+        assertEquals(MemberState.DRAIN, stateAt(drainedAgain, 3 * minute - 1));
+        assertEquals(MemberState.DOWN, stateAt(drainedAgain, 3 * minute));
+    }
+
+    private static Config ordered(Order order) {
+        Pool pool = Configs.pool("web", CHECK, new Real(REAL, 1).with(order))
+                .with(new PoolPolicy(Duration.ZERO, Duration.ofMinutes(1), 1, 0));
+        return Configs.of(List.of(pool), VIP);
+    }
+
+    @Test
     void aDrainEndsAtItsDeadlineHoweverOftenTheRealServerFlapsInIt() {
         HealthMachine machine = new HealthMachine(CHECK.thresholds());
         long second = Duration.ofSeconds(1).toNanos();
-        HealthState state = machine.order(HealthState.initial(Health.UP, 0), Order.DRAIN, "ordered", second)
+        InForce drained = InForce.first(ordered(Order.DRAIN), OURS, 0);
+        HealthState state = machine.order(HealthState.initial(Health.UP, 0), Order.DRAIN, "ordered", 0)
                 .state();
         for (int i = 0; i < 2 * CHECK.thresholds().fall(); i++) {
-            state = machine.step(state, ProbeResult.failed("refused"), 100 * second)
+            state = machine.step(state, ProbeResult.failed("refused"), 20 * second)
                     .state();
         }
         assertEquals(Health.DOWN, state.health());
+        assertEquals(MemberState.DOWN, stateAt(drained, state, 30 * second));
         for (int i = 0; i < 2 * CHECK.thresholds().rise(); i++) {
-            state = machine.step(state, ProbeResult.passed("connected"), 250 * second)
+            state = machine.step(state, ProbeResult.passed("connected"), 40 * second)
                     .state();
         }
         assertEquals(Health.DRAIN, state.health());
-        Target target = new Target(REAL, CHECK);
-        Map<Target, TargetHealth> healths = Map.of(target, new TargetHealth(target, state, null, List.of()));
-        DesiredStateBuilder builder = builder(slow(new Real(REAL, 1)));
-        assertEquals(MemberState.DRAIN, drained(builder, healths, 300 * second));
-        assertEquals(MemberState.DOWN, drained(builder, healths, 302 * second));
+        assertEquals(MemberState.DRAIN, stateAt(drained, state, 59 * second));
+        assertEquals(MemberState.DOWN, stateAt(drained, state, 60 * second));
     }
 
-    private static MemberState drained(DesiredStateBuilder builder, Map<Target, TargetHealth> healths, long nowNanos) {
-        return builder.build(healths::get, Map.of(REAL, RESOLVED), nowNanos)
+    private static MemberState stateAt(InForce inForce, long nowNanos) {
+        return stateAt(inForce, HealthState.initial(Health.UP, 0), nowNanos);
+    }
+
+    private static MemberState stateAt(InForce inForce, HealthState state, long nowNanos) {
+        Target target = new Target(REAL, CHECK);
+        return inForce.builder()
+                .build(
+                        Map.of(target, new TargetHealth(target, state, null, List.of()))::get,
+                        Map.of(REAL, RESOLVED),
+                        nowNanos)
                 .state()
                 .vips()
                 .get(0)

@@ -8,12 +8,16 @@ import dev.thresher.config.Config;
 import dev.thresher.config.HealthCheck;
 import dev.thresher.config.IpText;
 import dev.thresher.config.Member;
+import dev.thresher.config.Order;
+import dev.thresher.config.Pool;
+import dev.thresher.config.PoolPolicy;
 import dev.thresher.config.Real;
 import dev.thresher.config.Vip;
 import dev.thresher.config.VipKey;
 import dev.thresher.healthcheck.Health;
 import dev.thresher.healthcheck.Target;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -67,5 +71,33 @@ class FoundVerdictsTest {
         assertEquals(
                 Map.of(new Target(OTHER, HTTP), Health.UP),
                 FoundVerdicts.of(new Targets(CONFIG), Map.of(new Member(WEB, OTHER), MemberState.DRAIN)));
+    }
+
+    @Test
+    void of_aMemberThatIsOutByOrder_knowsNothing() {
+        Config config = Configs.of(
+                List.of(Configs.pool("web", HTTP, new Real(REAL, 1).with(Order.MAINTENANCE), new Real(OTHER, 1))),
+                new Vip(WEB, "web", true));
+        assertEquals(
+                Map.of(new Target(OTHER, HTTP), Health.DOWN),
+                FoundVerdicts.of(
+                        new Targets(config),
+                        Map.of(
+                                new Member(WEB, REAL), MemberState.DOWN,
+                                new Member(WEB, OTHER), MemberState.DOWN)));
+    }
+
+    @Test
+    void of_aMemberWhoseDrainMayHaveEnded_knowsNothing() {
+        Pool pool = Configs.pool("web", HTTP, new Real(REAL, 1).with(Order.DRAIN), new Real(OTHER, 0))
+                .with(new PoolPolicy(Duration.ZERO, Duration.ofMinutes(1), 1, 0));
+        Config config = Configs.of(List.of(pool), new Vip(WEB, "web", true));
+        assertEquals(
+                Map.of(new Target(OTHER, HTTP), Health.UP),
+                FoundVerdicts.of(
+                        new Targets(config),
+                        Map.of(
+                                new Member(WEB, REAL), MemberState.DOWN,
+                                new Member(WEB, OTHER), MemberState.DRAIN)));
     }
 }

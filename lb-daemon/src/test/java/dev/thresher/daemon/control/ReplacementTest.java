@@ -136,6 +136,7 @@ class ReplacementTest {
                 capacity,
                 config.onExit(),
                 config.api(),
+                config.stateDirectory(),
                 config.maglevSeed(),
                 config.pools(),
                 config.vips());

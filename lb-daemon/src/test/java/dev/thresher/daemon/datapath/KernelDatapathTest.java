@@ -24,17 +24,15 @@ import dev.thresher.bpf.layout.MemberState;
 import dev.thresher.bpf.layout.ProgramSettings;
 import dev.thresher.bpf.layout.QuicConfig;
 import dev.thresher.bpf.layout.VipRecord;
-import dev.thresher.config.ApiSettings;
 import dev.thresher.config.CapacitySettings;
 import dev.thresher.config.Config;
-import dev.thresher.config.EncapsulationSettings;
 import dev.thresher.config.FlowSettings;
 import dev.thresher.config.Interface;
 import dev.thresher.config.IpText;
-import dev.thresher.config.OnExit;
 import dev.thresher.config.VipKey;
 import dev.thresher.config.XdpMode;
 import dev.thresher.daemon.TestInterfaces;
+import dev.thresher.daemon.control.Configs;
 import dev.thresher.daemon.state.Traffic;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -92,17 +90,10 @@ class KernelDatapathTest {
 
     private static Config config(String instance, String link, XdpMode mode, int flows) {
         FlowSettings defaults = FlowSettings.DEFAULT;
-        return new Config(
+        return Configs.empty(
                 instance,
                 new Interface(link, mode, null),
-                EncapsulationSettings.DEFAULT,
-                new FlowSettings(flows, defaults.tcpIdleTimeout(), defaults.udpIdleTimeout(), defaults.reclaimAge()),
-                CapacitySettings.DEFAULT,
-                OnExit.KEEP,
-                ApiSettings.forInstance(instance),
-                0,
-                List.of(),
-                List.of());
+                new FlowSettings(flows, defaults.tcpIdleTimeout(), defaults.udpIdleTimeout(), defaults.reclaimAge()));
     }
 
     private static Optional<Attached> attached(String link) {
@@ -415,6 +406,7 @@ class KernelDatapathTest {
                 capacity,
                 config.onExit(),
                 config.api(),
+                config.stateDirectory(),
                 config.maglevSeed(),
                 config.pools(),
                 config.vips());

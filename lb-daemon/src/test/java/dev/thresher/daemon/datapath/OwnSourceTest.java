@@ -67,8 +67,8 @@ final class OwnSourceTest {
                 DatapathException.class,
                 () -> OwnSource.resolve(config(OWN, Encapsulation.gue(6080), "10.0.0.2", "fd00::2"), link));
         assertEquals(
-                "thresher.encapsulation.source-ipv6 = own, but eth0 has no IPv6 address that is neither link-local nor a "
-                        + "VIP: add one, or set source-ipv6 to a prefix",
+                "thresher.encapsulation.source-ipv6 = own, but eth0 has no IPv6 address that is neither link-local nor"
+                        + " a VIP: add one, or set source-ipv6 to a prefix",
                 e.getMessage());
         assertEquals(
                 EncapsulationSettings.DEFAULT.sourceIpv6(),
@@ -115,6 +115,7 @@ final class OwnSourceTest {
                 CapacitySettings.DEFAULT,
                 OnExit.KEEP,
                 ApiSettings.forInstance("default"),
+                Config.stateDirectoryOf("default"),
                 0,
                 List.of(new Pool("web", members, HealthCheck.none(), encapsulation)),
                 List.of(

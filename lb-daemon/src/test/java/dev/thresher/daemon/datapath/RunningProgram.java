@@ -73,6 +73,7 @@ final class RunningProgram implements AutoCloseable {
                 CapacitySettings.DEFAULT,
                 OnExit.KEEP,
                 ApiSettings.forInstance(instance),
+                Config.stateDirectoryOf(instance),
                 SEED,
                 List.of(),
                 List.of()));
@@ -207,7 +208,7 @@ final class RunningProgram implements AutoCloseable {
         public DaemonState snapshot() {
             DaemonInfo info = new DaemonInfo(
                     "test", "0", Instant.EPOCH, Path.of("/test"), "lo", XdpMode.GENERIC, null, List.of());
-            ConfigState config = new ConfigState(1, Instant.EPOCH, List.of());
+            ConfigState config = new ConfigState(1, Instant.EPOCH, List.of(), List.of());
             return new DaemonState(Instant.EPOCH, info, FlowCensus.NONE, List.of(), config);
         }
 

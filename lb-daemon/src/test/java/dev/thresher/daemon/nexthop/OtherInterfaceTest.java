@@ -180,6 +180,7 @@ final class OtherInterfaceTest {
                 CapacitySettings.DEFAULT,
                 OnExit.KEEP,
                 ApiSettings.forInstance(instance),
+                Config.stateDirectoryOf(instance),
                 0x5eed,
                 List.of(),
                 List.of());

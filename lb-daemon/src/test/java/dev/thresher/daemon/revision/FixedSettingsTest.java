@@ -36,13 +36,18 @@ class FixedSettingsTest {
                 "flows.tcp-idle-timeout | 5m",
                 "flows.udp-idle-timeout | 70s",
                 "flows.reclaim-age | 20s",
-                "api.socket | /run/other.sock"
+                "api.socket | /run/other.sock",
+                "state-directory | /var/lib/other"
             })
     void settingOutsideOfPoolsAndVips_isFixed(String key, String value) throws Exception {
         List<String> changed =
                 FixedSettings.differences(config("instance = a"), config("instance = a, " + key + " = " + value));
         String path = "thresher." + key;
-        assertEquals(key.equals("instance") ? List.of(path, "thresher.api.socket") : List.of(path), changed);
+        assertEquals(
+                key.equals("instance")
+                        ? List.of(path, "thresher.api.socket", "thresher.state-directory")
+                        : List.of(path),
+                changed);
     }
 
     @Test

@@ -6,14 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.thresher.config.Config;
 import dev.thresher.config.ConfigError;
-import dev.thresher.config.Document;
-import dev.thresher.daemon.control.ActivationException;
-import dev.thresher.daemon.control.Refusals;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,35 +21,29 @@ class RevisionsTest {
     @TempDir
     Path dir;
 
-    private final List<Config> activated = new ArrayList<>();
+    private final RecordedActivation activation = new RecordedActivation();
+    private final List<Config> activated = activation.activated;
     private Path file;
     private Instant now = START;
-    private boolean refuses;
     private Revisions revisions;
 
     @BeforeEach
     void start() throws Exception {
         file = dir.resolve("thresher.conf");
         write("");
-        revisions = new Revisions(file, Document.load(file), this::activate, () -> now);
-    }
-
-    private void activate(Config config) throws ActivationException {
-        if (refuses) {
-            throw Refusals.of("the kernel refuses this write");
-        }
-        activated.add(config);
+        revisions = Revisions.begin(file, Intent.load(file), activation, () -> now);
     }
 
     private void write(String more) throws IOException {
         Files.writeString(file, """
-                thresher {
-                  interface = eth0
-                  pools.web.reals = [ "10.0.0.2", "10.0.0.3" ]
-                  vips = [ { address = "203.0.113.10", port = 80, pool = web } ]
-                  %s
-                }
-                """.formatted(more));
+            thresher {
+              interface = eth0
+              state-directory = "%s/state"
+              pools.web.reals = [ "10.0.0.2", "10.0.0.3" ]
+              vips = [ { address = "203.0.113.10", port = 80, pool = web } ]
+              %s
+            }
+            """.formatted(dir, more));
     }
 
     private List<String> problems() {
@@ -91,7 +81,7 @@ class RevisionsTest {
         revisions.reload();
         assertNothingHappened();
         assertEquals(
-                List.of(file + ":5: thresher.vips[0].pool: \"wbe\" is not a pool; did you mean `web`?"), problems());
+                List.of(file + ":6: thresher.vips[0].pool: \"wbe\" is not a pool; did you mean `web`?"), problems());
 
         write("");
         revisions.reload();
@@ -109,11 +99,11 @@ class RevisionsTest {
 
     @Test
     void reload_ofASettingThatCannotChange_refusesTheWholeEdit() throws Exception {
-        write("pools.web.reals = [ \"10.0.0.2\" ], flows.max = 2Mi");
+        write("pools.web.reals = [ \"10.0.0.2\" ], maglev-seed = 7");
         revisions.reload();
         assertNothingHappened();
         assertEquals(
-                List.of(file + ":5: thresher.flows.max: this setting holds for as long as the daemon runs: "
+                List.of(file + ":6: thresher.maglev-seed: this setting holds for as long as the daemon runs: "
                         + "a change of it needs a restart"),
                 problems());
     }
@@ -121,12 +111,12 @@ class RevisionsTest {
     @Test
     void reload_thatTheKernelRefuses_isTold_andTriedAgainAtTheNext() throws Exception {
         write("pools.web.reals = [ \"10.0.0.2\" ]");
-        refuses = true;
+        activation.refuses = true;
         revisions.reload();
         assertNothingHappened();
         assertEquals(List.of(file + ": the kernel refuses this write"), problems());
 
-        refuses = false;
+        activation.refuses = false;
         revisions.reload();
         assertEquals(1, activated.size());
         assertEquals(2, revisions.state().revision());
@@ -139,6 +129,6 @@ class RevisionsTest {
         write("include \"more.conf\"");
         revisions.reload();
         assertEquals(List.of(file, dir.resolve("more.conf")), revisions.files());
-        assertTrue(problems().get(0).startsWith(file + ":5: cannot include \"more.conf\""), problems()::toString);
+        assertTrue(problems().get(0).startsWith(file + ":6: cannot include \"more.conf\""), problems()::toString);
     }
 }

@@ -21,36 +21,37 @@ public final class Balancer {
 
     // The health checks are brisk, so that what happens in the lab happens while somebody watches.
     private static final String CONFIGURATION = """
-            # The load balancer of the lab "%s".
-            # Direct, as the demo counts the packets on the balancer's cable, and those of checks are not clients'.
-            definitions.check {
-              type = http, port = %d, path = "/health", via = direct
-              interval = 500ms, timeout = 400ms, rise = 2, fall = 2
-            }
-            thresher {
-              instance = %s
-              interface = %s
-              api { socket = "%s" }
-              pools {
-            %s  }
-              vips = [
-            %s  ]
-            }
-            """;
+        # The load balancer of the lab "%s".
+        # Direct, as the demo counts the packets on the balancer's cable, and those of checks are not clients'.
+        definitions.check {
+          type = http, port = %d, path = "/health", via = direct
+          interval = 500ms, timeout = 400ms, rise = 2, fall = 2
+        }
+        thresher {
+          instance = %s
+          interface = %s
+          api { socket = "%s" }
+          state-directory = "%s"
+          pools {
+        %s  }
+          vips = [
+        %s  ]
+        }
+        """;
 
     private static final String POOL = """
-                %s {
-                  encapsulation = %s
-                  reals = [
-            %s
-                  ]
-                  health-check = ${definitions.check}
-                }
-            """;
+            %s {
+              encapsulation = %s
+              reals = [
+        %s
+              ]
+              health-check = ${definitions.check}
+            }
+        """;
 
     private static final String VIP = """
-                { address = "%s", port = %d, protocol = %s, pool = %s%s }
-            """;
+            { address = "%s", port = %d, protocol = %s, pool = %s%s }
+        """;
 
     private final Host host;
     private final LabFiles files;
@@ -71,6 +72,7 @@ public final class Balancer {
                         files.instance(),
                         Topology.UPLINK,
                         files.socket(),
+                        files.state(),
                         pools(spec),
                         vips(spec)));
     }

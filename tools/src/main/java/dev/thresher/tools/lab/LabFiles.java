@@ -42,6 +42,11 @@ public record LabFiles(String lab) {
         return directory().resolve("daemon.sock");
     }
 
+    /** What the daemon keeps. */
+    Path state() {
+        return directory().resolve("state");
+    }
+
     /** What the daemon says. */
     public Path daemonLog() {
         return directory().resolve("daemon.log");

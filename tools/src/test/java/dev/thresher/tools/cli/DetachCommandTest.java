@@ -63,6 +63,7 @@ final class DetachCommandTest {
                 CapacitySettings.DEFAULT,
                 OnExit.KEEP,
                 ApiSettings.forInstance(pins.instance()),
+                Config.stateDirectoryOf(pins.instance()),
                 0,
                 List.of(),
                 List.of());

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.thresher.daemon.grpc;
+
+import dev.thresher.api.v1.ApplyRequest;
+import dev.thresher.api.v1.ApplyResponse;
+import dev.thresher.api.v1.ControlGrpc;
+import dev.thresher.api.v1.DiscardRuntimeRequest;
+import dev.thresher.api.v1.DiscardRuntimeResponse;
+import dev.thresher.api.v1.GetRevisionRequest;
+import dev.thresher.api.v1.GetRevisionResponse;
+import dev.thresher.api.v1.GetRuntimeRequest;
+import dev.thresher.api.v1.GetRuntimeResponse;
+import dev.thresher.api.v1.ListRevisionsRequest;
+import dev.thresher.api.v1.ListRevisionsResponse;
+import dev.thresher.api.v1.PlanRequest;
+import dev.thresher.api.v1.PlanResponse;
+import dev.thresher.daemon.revision.Author;
+import dev.thresher.daemon.revision.Change;
+import dev.thresher.daemon.revision.Outcome;
+import dev.thresher.daemon.revision.Past;
+import dev.thresher.daemon.revision.RefusedException;
+import dev.thresher.daemon.revision.Revisions;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.io.Closeable;
+import java.util.HashSet;
+
+/** The calls of the service {@code thresher.v1.Control}. Changes have a thread of their own: they may take their time. */
+public final class ControlService extends ControlGrpc.ControlImplBase implements Closeable {
+    private final Revisions revisions;
+    private final ChangeThread changes = new ChangeThread();
+
+    public ControlService(Revisions revisions) {
+        this.revisions = revisions;
+    }
+
+    @Override
+    public void plan(PlanRequest request, StreamObserver<PlanResponse> caller) {
+        answer("Plan", caller, () -> {
+            Outcome outcome = revisions.plan(ChangeDecoder.change(request.getChange()), request.getExpectedRevision());
+            return PlanResponse.newBuilder()
+                    .setDifference(ControlEncoder.encode(outcome.difference()))
+                    .setRevision(outcome.revision())
+                    .build();
+        });
+    }
+
+    @Override
+    public void apply(ApplyRequest request, StreamObserver<ApplyResponse> caller) {
+        Author author = author(request.getComment());
+        change("Apply", caller, () -> {
+            Change change = ChangeDecoder.change(request.getChange());
+            Outcome outcome = revisions.apply(change, request.getExpectedRevision(), author);
+            return ApplyResponse.newBuilder()
+                    .setDifference(ControlEncoder.encode(outcome.difference()))
+                    .setRevision(outcome.revision())
+                    .build();
+        });
+    }
+
+    @Override
+    public void discardRuntime(DiscardRuntimeRequest request, StreamObserver<DiscardRuntimeResponse> caller) {
+        Author author = author("");
+        change("DiscardRuntime", caller, () -> {
+            Change change = new Change.Discard(new HashSet<>(request.getElementsList()));
+            Outcome outcome = revisions.apply(change, request.getExpectedRevision(), author);
+            return DiscardRuntimeResponse.newBuilder()
+                    .setDifference(ControlEncoder.encode(outcome.difference()))
+                    .setRevision(outcome.revision())
+                    .build();
+        });
+    }
+
+    @Override
+    public void getRuntime(GetRuntimeRequest request, StreamObserver<GetRuntimeResponse> caller) {
+        answer("GetRuntime", caller, () -> {
+            GetRuntimeResponse.Builder response = GetRuntimeResponse.newBuilder()
+                    .setPath(revisions.runtimeFile().toString());
+            revisions.runtime().forEach(change -> response.addChanges(ControlEncoder.encode(change)));
+            return response.build();
+        });
+    }
+
+    @Override
+    public void listRevisions(ListRevisionsRequest request, StreamObserver<ListRevisionsResponse> caller) {
+        answer("ListRevisions", caller, () -> RevisionPage.of(request).list(revisions.past()));
+    }
+
+    @Override
+    public void getRevision(GetRevisionRequest request, StreamObserver<GetRevisionResponse> caller) {
+        answer("GetRevision", caller, () -> {
+            Past.Text text = revisions.past().text(request.getNumber());
+            return GetRevisionResponse.newBuilder()
+                    .setRevision(ControlEncoder.encode(text.revision()))
+                    .setHocon(text.hocon())
+                    .build();
+        });
+    }
+
+    /** To be asked on the thread that the call comes in by. */
+    private static Author author(String comment) {
+        return new Author(Caller.current().name(), comment);
+    }
+
+    private interface Response<T> {
+        T get() throws RefusedException;
+    }
+
+    private <T> void change(String call, StreamObserver<T> caller, Response<T> response) {
+        ServerCallStreamObserver<T> observer = (ServerCallStreamObserver<T>) caller;
+        // Who gives up while it is being made does not stop it; who gave up before does.
+        observer.setOnCancelHandler(() -> {});
+        boolean accepted = changes.run(() -> {
+            if (!observer.isCancelled()) {
+                answer(call, observer, response);
+            }
+        });
+        if (!accepted) {
+            caller.onError(ControlErrors.stopping());
+        }
+    }
+
+    private static <T> void answer(String call, StreamObserver<T> caller, Response<T> response) {
+        T message;
+        try {
+            message = response.get();
+        } catch (RefusedException | RuntimeException e) {
+            caller.onError(ControlErrors.of(call, e));
+            return;
+        }
+        caller.onNext(message);
+        caller.onCompleted();
+    }
+
+    /** A change that has begun is brought to its end. */
+    @Override
+    public void close() {
+        changes.close();
+    }
+}

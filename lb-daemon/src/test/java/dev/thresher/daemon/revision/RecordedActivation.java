@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.thresher.daemon.revision;
+
+import dev.thresher.config.Config;
+import dev.thresher.daemon.control.ActivationException;
+import dev.thresher.daemon.control.Forecast;
+import dev.thresher.daemon.control.Refusals;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A data plane that takes note of what it is told, unless it refuses. */
+public final class RecordedActivation implements Activation {
+    public final List<Config> activated = new ArrayList<>();
+    public boolean refuses;
+
+    @Override
+    public void activate(Config config) throws ActivationException {
+        if (refuses) {
+            throw Refusals.of("the kernel refuses this write");
+        }
+        activated.add(config);
+    }
+
+    @Override
+    public Forecast forecast(Config config) {
+        return Forecast.NOTHING;
+    }
+
+    /** What is in force. */
+    public Config latest() {
+        return activated.get(activated.size() - 1);
+    }
+}
