@@ -3,6 +3,7 @@ package dev.thresher.tools.cli;
 
 import dev.thresher.tools.demo.DemoCommand;
 import dev.thresher.tools.lab.LabCommand;
+import dev.thresher.tools.terminal.Terminals;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -65,7 +66,11 @@ public final class ThresherCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    private ThresherCommand() {}
+    private final Terminals terminals;
+
+    private ThresherCommand(Terminals terminals) {
+        this.terminals = terminals;
+    }
 
     /** Runs one verb and exits with its status. */
     public static void main(String[] args) {
@@ -74,7 +79,12 @@ public final class ThresherCommand implements Callable<Integer> {
 
     /** The whole command line, for a caller that wants to set where it writes. */
     public static CommandLine commandLine() {
-        ThresherCommand command = new ThresherCommand();
+        return commandLine(Terminals::system);
+    }
+
+    /** The same for somebody who sits at another terminal. */
+    static CommandLine commandLine(Terminals terminals) {
+        ThresherCommand command = new ThresherCommand(terminals);
         CommandLine line = new CommandLine(command);
         VerbGroup.addAll(VERBS, line);
         line.getSubcommands().values().stream()
@@ -85,6 +95,10 @@ public final class ThresherCommand implements Callable<Integer> {
                 .setExecutionExceptionHandler(report)
                 .setParameterExceptionHandler(report)
                 .setCaseInsensitiveEnumValuesAllowed(true);
+    }
+
+    Terminals terminals() {
+        return terminals;
     }
 
     /** Somebody who types only the name wants to know what there is. */
