@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param iface where the program is attached
  * @param encapsulation outer headers
  * @param flows the connection table
+ * @param capacity how much the maps have room for, besides flows
+ * @param onExit what becomes of the data plane when the daemon is told to stop
  * @param api where the API is served
  * @param maglevSeed seed of the slot hash and the tables; the same on every load balancer of a fleet
  * @param pools no name twice; the order means nothing
@@ -26,6 +28,8 @@ public record Config(
         Interface iface,
         EncapsulationSettings encapsulation,
         FlowSettings flows,
+        CapacitySettings capacity,
+        OnExit onExit,
         ApiSettings api,
         int maglevSeed,
         List<Pool> pools,
@@ -62,9 +66,32 @@ public record Config(
         }
     }
 
+    /** One with maps of the default sizes, whose data plane goes on without the daemon. */
+    public Config(
+            String instance,
+            Interface iface,
+            EncapsulationSettings encapsulation,
+            FlowSettings flows,
+            ApiSettings api,
+            int maglevSeed,
+            List<Pool> pools,
+            List<Vip> vips) {
+        this(
+                instance,
+                iface,
+                encapsulation,
+                flows,
+                CapacitySettings.DEFAULT,
+                OnExit.KEEP,
+                api,
+                maglevSeed,
+                pools,
+                vips);
+    }
+
     /** This configuration with other outer headers. */
     public Config with(EncapsulationSettings newEncapsulation) {
-        return new Config(instance, iface, newEncapsulation, flows, api, maglevSeed, pools, vips);
+        return new Config(instance, iface, newEncapsulation, flows, capacity, onExit, api, maglevSeed, pools, vips);
     }
 
     /** The pool with this name, or null. */

@@ -37,6 +37,7 @@ final class ConfigReader {
         FlowSettings flows = root.section(Schema.FLOWS_SECTION, Schema.FLOWS)
                 .map(this::flows)
                 .orElse(FlowSettings.DEFAULT);
+        OnExit onExit = root.get(Schema.ON_EXIT);
         ApiSettings api = root.section(Schema.API_SECTION, Schema.API)
                 .flatMap(section -> section.seek(Schema.SOCKET))
                 .map(ApiSettings::new)
@@ -47,12 +48,15 @@ final class ConfigReader {
         EncapsulationSettings encapsulation = root.section(Schema.ENCAPSULATION_SECTION, Schema.ENCAPSULATION)
                 .map(this::encapsulation)
                 .orElse(EncapsulationSettings.DEFAULT);
+        CapacitySettings capacity = root.section(Schema.CAPACITY_SECTION, CapacityReader.SECTION)
+                .map(section -> CapacityReader.read(section, pools, vips))
+                .orElse(CapacitySettings.DEFAULT);
         new AddressRules(errors).noRealIsVip(vipAddresses, realAddresses);
         if (errors.count() > 0 || interfaceName.isEmpty()) {
             return Optional.empty();
         }
         Interface iface = new Interface(interfaceName.get(), xdpMode, gatewayMac.orElse(null));
-        return Optional.of(new Config(instance, iface, encapsulation, flows, api, seed, pools, vips));
+        return Optional.of(new Config(instance, iface, encapsulation, flows, capacity, onExit, api, seed, pools, vips));
     }
 
     private EncapsulationSettings encapsulation(SectionReader section) {

@@ -64,6 +64,9 @@ final class Schema {
     static final Key<Duration> RECLAIM_AGE = Key.optional(
             FLOWS, "reclaim-age", ValueTypes.wholeSeconds("1s", "1h"), "60s, or the shorter idle timeout if less");
 
+    static final Key<ConfigObject> CAPACITY_SECTION = Key.optional(ROOT, "capacity", ValueType.SECTION, "all defaults");
+    static final Key<OnExit> ON_EXIT = Key.defaulting(ROOT, "on-exit", ValueType.oneOf(OnExit.class), "keep");
+
     static final Key<ConfigObject> API_SECTION = Key.optional(ROOT, "api", ValueType.SECTION, "all defaults");
     static final Key<Path> SOCKET =
             Key.optional(API, "socket", ValueTypes.socketPath(), "/run/thresher/<instance>.sock");
@@ -119,6 +122,8 @@ final class Schema {
             MAGLEV_SEED,
             ENCAPSULATION_SECTION,
             FLOWS_SECTION,
+            CAPACITY_SECTION,
+            ON_EXIT,
             API_SECTION,
             HEALTH_CHECKS_SECTION,
             POOLS,
@@ -154,7 +159,7 @@ final class Schema {
             ROUTE_PREFIX,
             ROUTE_REAL);
 
-    static final List<Key<?>> KEYS = Stream.of(HealthCheckKeys.KEYS, OWN_KEYS, PolicyKeys.KEYS)
+    static final List<Key<?>> KEYS = Stream.of(HealthCheckKeys.KEYS, OWN_KEYS, PolicyKeys.KEYS, CapacityReader.KEYS)
             .<Key<?>>flatMap(List::stream)
             .toList();
 

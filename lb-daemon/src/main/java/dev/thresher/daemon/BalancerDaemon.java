@@ -5,6 +5,7 @@ import dev.thresher.bpf.NetworkInterfaces;
 import dev.thresher.bpf.layout.MacAddress;
 import dev.thresher.config.Config;
 import dev.thresher.config.Document;
+import dev.thresher.config.OnExit;
 import dev.thresher.daemon.control.Controller;
 import dev.thresher.daemon.control.FlowSweeping;
 import dev.thresher.daemon.control.HealthView;
@@ -27,6 +28,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,6 +41,8 @@ final class BalancerDaemon implements Closeable {
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private String summary = "starting";
+    private Supplier<OnExit> onExit = () -> OnExit.KEEP;
+    private Runnable detach = () -> {};
 
     private BalancerDaemon() {}
 
@@ -69,6 +73,8 @@ final class BalancerDaemon implements Closeable {
                 KernelTunnel.open(datapath.settings(), indexOf(config.iface().name())));
         Controller controller =
                 add(new Controller(config, datapath, source, nextHops(config, source), paths, sweeping));
+        onExit = () -> controller.published().config().onExit();
+        detach = datapath::detachOnClose;
         Revisions revisions = new Revisions(configFile, document, controller::replace, InstantSource.system());
         StateView view = new StateView(configFile, version, datapath, controller, revisions::state, sweeping);
         controller.start(datapath.startsOver() ? VERDICT_PATIENCE : Duration.ZERO);
@@ -102,6 +108,19 @@ final class BalancerDaemon implements Closeable {
                         MacAddress.of(gateway.toBytes()),
                         source,
                         NetworkInterface.getByName(name).getMTU());
+    }
+
+    /** What becomes of the data plane when the daemon is told to stop, as configured now. */
+    OnExit onExit() {
+        return onExit.get();
+    }
+
+    /** Stops the daemon's part, and does with the data plane what is configured. */
+    void stop() {
+        if (onExit() == OnExit.DETACH) {
+            detach.run();
+        }
+        close();
     }
 
     private <T extends AutoCloseable> T add(T part) {

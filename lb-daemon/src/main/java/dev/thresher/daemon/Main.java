@@ -5,6 +5,7 @@ import dev.thresher.bpf.BpfException;
 import dev.thresher.config.ConfigWarnings;
 import dev.thresher.config.Document;
 import dev.thresher.config.InvalidConfigException;
+import dev.thresher.config.OnExit;
 import dev.thresher.daemon.datapath.DatapathException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -25,7 +26,7 @@ import picocli.CommandLine.Spec;
         name = "thresher daemon",
         mixinStandardHelpOptions = true,
         description = "Balances the VIPs of a configuration file until it is told to stop (SIGTERM, SIGINT). The data "
-                + "plane goes on without the daemon; 'thresher detach' ends it.")
+                + "plane goes on without the daemon, unless on-exit = detach; 'thresher detach' ends it.")
 public final class Main implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(Main.class);
 
@@ -73,8 +74,11 @@ public final class Main implements Callable<Integer> {
     private static void run(BalancerDaemon daemon) throws InterruptedException {
         Thread hook = new Thread(
                 () -> {
-                    LOG.info("Stopping; packets go on being balanced as they are now. To end that: thresher detach");
-                    daemon.close();
+                    LOG.info(
+                            daemon.onExit() == OnExit.DETACH
+                                    ? "Stopping, and the data plane with it, for on-exit = detach"
+                                    : "Stopping; packets go on being balanced as they are now. To end that: thresher detach");
+                    daemon.stop();
                     // To stop when told to is success, but a JVM that a signal ends says 143.
                     Runtime.getRuntime().halt(CommandLine.ExitCode.OK);
                 },

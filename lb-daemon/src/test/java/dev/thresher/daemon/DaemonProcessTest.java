@@ -115,6 +115,20 @@ class DaemonProcessTest {
     }
 
     @Test
+    void toldToStop_withOnExitDetach_endsTheDataPlane() throws Exception {
+        Path config = config(pins.instance(), link, "on-exit = detach");
+        try (DaemonProcess daemon = DaemonProcess.start(config).awaitReady()) {
+            assertTrue(attached(link).isPresent());
+            assertEquals(0, daemon.terminate(), daemon::output);
+        }
+        assertNothingIsThere();
+        try (DaemonProcess daemon = DaemonProcess.start(config).awaitReady()) {
+            daemon.kill();
+        }
+        assertTrue(attached(link).isPresent(), "a crash is not told to stop");
+    }
+
+    @Test
     void killed_leavesTheDataPlane_whichTheNextOneTakesOver() throws Exception {
         int program;
         try (DaemonProcess daemon = DaemonProcess.start(config()).awaitReady()) {

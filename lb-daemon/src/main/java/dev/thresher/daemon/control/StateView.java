@@ -17,6 +17,7 @@ import dev.thresher.daemon.state.ConfigState;
 import dev.thresher.daemon.state.Counter;
 import dev.thresher.daemon.state.DaemonInfo;
 import dev.thresher.daemon.state.DaemonState;
+import dev.thresher.daemon.state.Fill;
 import dev.thresher.daemon.state.HealthState;
 import dev.thresher.daemon.state.MemberState;
 import dev.thresher.daemon.state.StateSource;
@@ -99,6 +100,11 @@ public final class StateView implements StateSource {
         List<Traffic> members =
                 counters.members(Published.end(controller.published().memberIds()));
         return PacketCounters.of(counters.globals(), members);
+    }
+
+    /** How full the maps of VIPs, members and routes are. */
+    public List<Fill> fills() {
+        return Fills.of(controller.published().config());
     }
 
     private DaemonInfo info(Published published, FlowStatus flows, List<VipState> vips) {

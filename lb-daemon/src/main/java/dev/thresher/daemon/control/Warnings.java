@@ -40,6 +40,7 @@ final class Warnings {
                 .forEach(warnings::add);
         warnings.addAll(published.doubts());
         warnings.addAll(flows.warnings());
+        warnings.addAll(Fills.warnings(Fills.of(published.config())));
         if (mode == XdpMode.GENERIC) {
             warnings.add("the program runs in generic mode, which is several times slower than driver mode");
         }

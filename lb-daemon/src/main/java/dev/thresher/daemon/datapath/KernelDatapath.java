@@ -62,6 +62,7 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
     private final FlowTable fragments;
     private final KernelVips vips;
     private final BpfMap tableOfNobody;
+    private boolean detaches;
 
     private KernelDatapath(
             Attachment attachment,
@@ -111,7 +112,7 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
     }
 
     private static KernelDatapath load(Config config, Attachment attachment) {
-        Capacity capacity = Capacity.forFlows(config.flows().max());
+        Capacity capacity = Capacity.of(config);
         KernelClock clock = KernelClock.open();
         BpfObject object = BpfObject.open("lb.bpf.o");
         Map<LbMap, BpfMap> adopted = KernelMaps.adoptable(attachment.pins(), capacity);
@@ -123,8 +124,8 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
             object.setMaxEntries(MapNames.TABLES, capacity.vips());
             object.setMaxEntries(MapNames.VIP_STATS, capacity.vips());
             object.setMaxEntries(MapNames.QUIC_CONFIGS, capacity.vips());
-            object.setMaxEntries(MapNames.QUIC_SERVERS, capacity.members());
-            object.setMaxEntries(MapNames.SOURCE_ROUTES, capacity.members());
+            object.setMaxEntries(MapNames.QUIC_SERVERS, capacity.serverIds());
+            object.setMaxEntries(MapNames.SOURCE_ROUTES, capacity.prefixes());
             object.setMaxEntries(MapNames.MEMBERS, capacity.members());
             object.setMaxEntries(MapNames.MEMBER_STATS, capacity.members());
             object.setMaxEntries(MapNames.FLOWS, capacity.flowPairs());
@@ -369,9 +370,17 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
         return KernelEntries.sourceRoutes(map(LbMap.SOURCE_ROUTES));
     }
 
+    /** Has {@link #close} end the data plane too. */
+    public void detachOnClose() {
+        detaches = true;
+    }
+
     /** Ends this process's part; the data plane goes on. */
     @Override
     public void close() {
+        if (detaches) {
+            attachment.pins().detach(); // while the instance is ours: no other daemon meets half of it
+        }
         flows.close();
         fragments.close();
         tableOfNobody.close();

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class FixedSettings {
     /** What may change: components of {@link Config}. */
-    private static final Set<String> LIVE = Set.of("pools", "vips");
+    private static final Set<String> LIVE = Set.of("pools", "vips", "onExit");
 
     /** Keys whose names do not follow from those of the model, or that hold a record. */
     private static final Map<String, String> KEYS = Map.of(

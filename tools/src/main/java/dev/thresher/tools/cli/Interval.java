@@ -20,12 +20,11 @@ final class Interval implements ITypeConverter<Duration> {
             throw new TypeConversionException("'" + text + "' is no interval, such as 500ms, 2s or 1m");
         }
         long number = Long.parseLong(matcher.group(1));
-        Duration interval =
-                switch (matcher.group(2)) {
-                    case "ms" -> Duration.ofMillis(number);
-                    case "m" -> Duration.ofMinutes(number);
-                    default -> Duration.ofSeconds(number);
-                };
+        Duration interval = switch (matcher.group(2)) {
+            case "ms" -> Duration.ofMillis(number);
+            case "m" -> Duration.ofMinutes(number);
+            default -> Duration.ofSeconds(number);
+        };
         if (interval.compareTo(SHORTEST) < 0 || interval.compareTo(LONGEST) > 0) {
             throw new TypeConversionException("'" + text + "' is not between 100ms and 60m");
         }

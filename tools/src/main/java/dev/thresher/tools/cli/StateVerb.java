@@ -15,8 +15,9 @@ abstract class StateVerb extends AnswerVerb {
             fallbackValue = "1s",
             paramLabel = "INTERVAL",
             converter = Interval.class,
-            description = "Look again at each interval (default: 1s): in place on a terminal, which q leaves; else one after "
-                    + "the other. With --json, an object on a line each time.")
+            description =
+                    "Look again at each interval (default: 1s): in place on a terminal, which q leaves; else one after "
+                            + "the other. With --json, an object on a line each time.")
     private @Nullable Duration watch;
 
     /** Complains of wrong usage before the daemon is disturbed. */

@@ -30,8 +30,8 @@ final class Watch {
 
     /** Until whoever looks on has seen enough, or the daemon ends. */
     void run() {
-        Source<Answer> answers = wanted ->
-                daemon.watchState(interval, state -> wanted.test(verb.answer(state, daemon)));
+        Source<Answer> answers =
+                wanted -> daemon.watchState(interval, state -> wanted.test(verb.answer(state, daemon)));
         boolean ended = verb.isForScripts() ? objects(answers) : forPeople(answers);
         if (ended) {
             verb.commandLine().getErr().println("The daemon has ended.");

@@ -102,7 +102,8 @@ final class DropsCommandTest {
         List<String> lines;
         try (GrpcServer server = serve(new SourcesInTurn(before, before.afterDrops(1, 0)))) {
             String socket = server.socket().toString();
-            lines = CliRun.head(2, "drops", "--watch=100ms", "--json", "--socket", socket).outLines();
+            lines = CliRun.head(2, "drops", "--watch=100ms", "--json", "--socket", socket)
+                    .outLines();
         }
 
         assertEquals(

@@ -46,7 +46,8 @@ final class WatchTest {
 
     @Test
     void withoutATerminal_onePictureFollowsTheOther() {
-        List<String> lines = CliRun.head(7, "vips", "--watch=100ms", "--socket", socket()).outLines();
+        List<String> lines =
+                CliRun.head(7, "vips", "--watch=100ms", "--socket", socket()).outLines();
         assertTrue(lines.get(0).startsWith("VIP  "), lines.get(0));
         assertTrue(lines.get(1).endsWith("     7"), lines.get(1));
         assertEquals(lines.get(0), lines.get(4));
@@ -60,14 +61,19 @@ final class WatchTest {
         for (String verb : verbs) {
             CliRun run = CliRun.head(2, verb, "--watch=100ms", "--json", "--socket", socket());
             assertEquals(2, run.outLines().size());
-            run.outLines().forEach(line -> assertTrue(JsonParser.parseString(line).isJsonObject()));
+            run.outLines()
+                    .forEach(line -> assertTrue(JsonParser.parseString(line).isJsonObject()));
             assertEquals(0, run.exitCode());
         }
     }
 
     @Test
     void withoutAnInterval_itIsASecond() {
-        assertEquals(1, CliRun.head(1, "reals", "--watch", "--json", "--socket", socket()).outLines().size());
+        assertEquals(
+                1,
+                CliRun.head(1, "reals", "--watch", "--json", "--socket", socket())
+                        .outLines()
+                        .size());
     }
 
     @Test
