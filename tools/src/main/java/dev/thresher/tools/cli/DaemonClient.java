@@ -19,12 +19,14 @@ import dev.thresher.api.v1.ThresherGrpc.ThresherBlockingStub;
 import dev.thresher.api.v1.WatchHealthRequest;
 import dev.thresher.api.v1.WatchHealthResponse;
 import dev.thresher.api.v1.WatchStateRequest;
+import io.grpc.Channel;
 import io.grpc.Context;
 import io.grpc.Context.CancellableContext;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.AbstractBlockingStub;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -178,10 +180,16 @@ public final class DaemonClient implements AutoCloseable {
     }
 
     private ThresherBlockingStub stub(Duration limit) {
-        return ThresherGrpc.newBlockingStub(channel).withDeadlineAfter(limit.toMillis(), TimeUnit.MILLISECONDS);
+        return stub(ThresherGrpc::newBlockingStub, limit);
     }
 
-    private CommandFailure failure(StatusRuntimeException e, Duration limit) {
+    /** For a call of another service of the daemon, which may take so long. */
+    public <S extends AbstractBlockingStub<S>> S stub(Function<Channel, S> service, Duration limit) {
+        return service.apply(channel).withDeadlineAfter(limit.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Says why a call that might take so long failed, and what to do about it. */
+    public CommandFailure failure(StatusRuntimeException e, Duration limit) {
         String description = e.getStatus().getDescription();
         if (description != null && e.getStatus().getCode() == Status.Code.INVALID_ARGUMENT) {
             return CommandFailure.invalid(description);

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.tools.cli;
 
+import dev.thresher.tools.cli.change.HistoryCommand;
+import dev.thresher.tools.cli.change.RealCommand;
+import dev.thresher.tools.cli.change.RollbackCommand;
+import dev.thresher.tools.cli.change.RuntimeCommand;
+import dev.thresher.tools.cli.change.VipCommand;
 import dev.thresher.tools.demo.DemoCommand;
 import dev.thresher.tools.lab.LabCommand;
 import dev.thresher.tools.terminal.Terminals;
@@ -52,6 +57,14 @@ public final class ThresherCommand implements Callable<Integer> {
                             DropsCommand.class,
                             FlowsCommand.class,
                             ExplainCommand.class)),
+            new VerbGroup(
+                    "Change it while it runs",
+                    List.of(
+                            VipCommand.class,
+                            RealCommand.class,
+                            RollbackCommand.class,
+                            HistoryCommand.class,
+                            RuntimeCommand.class)),
             new VerbGroup(
                     "Try it on this machine",
                     List.of(DemoCommand.class, LabCommand.class, LauncherVerb.Test.class, LauncherVerb.Bench.class)),

@@ -15,17 +15,19 @@ import picocli.CommandLine.Help;
 import picocli.CommandLine.Help.Ansi;
 
 /** What the command line did with some arguments. */
-record CliRun(int exitCode, String out, String err) {
-    static CliRun of(String... arguments) {
+public record CliRun(int exitCode, String out, String err) {
+    /** Without a terminal. */
+    public static CliRun of(String... arguments) {
         return of(Ansi.OFF, arguments);
     }
 
-    static CliRun of(Ansi ansi, String... arguments) {
+    /** With colours or without. */
+    public static CliRun of(Ansi ansi, String... arguments) {
         return of(ansi, Optional::empty, new StringWriter(), arguments);
     }
 
     /** For somebody who sits at a terminal. */
-    static CliRun at(Terminal terminal, String... arguments) {
+    public static CliRun at(Terminal terminal, String... arguments) {
         return of(Ansi.ON, () -> Optional.of(terminal), new StringWriter(), arguments);
     }
 
@@ -44,15 +46,18 @@ record CliRun(int exitCode, String out, String err) {
         return new CliRun(exitCode, out.toString(), err.toString());
     }
 
-    List<String> outLines() {
+    /** Its results. */
+    public List<String> outLines() {
         return out.lines().toList();
     }
 
-    List<String> errLines() {
+    /** Its messages. */
+    public List<String> errLines() {
         return err.lines().toList();
     }
 
-    JsonObject json() {
+    /** Its results, which are one object. */
+    public JsonObject json() {
         return JsonParser.parseString(out).getAsJsonObject();
     }
 }
