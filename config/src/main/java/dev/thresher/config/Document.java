@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.config;
 
+import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
@@ -12,6 +13,8 @@ import java.util.Optional;
  * A configuration as it was written, with its includes and substitutions made, and what it means. Immutable.
  */
 public final class Document {
+    static final String TOO_DEEP = "the file is nested too deeply";
+
     private final ConfigObject root;
     private final Config config;
     private final List<Path> files;
@@ -37,14 +40,47 @@ public final class Document {
         try {
             ConfigObject parsed = sources.parseWithFolder(file);
             errors.throwIfAny(sources.names());
-            document = new Substitutions(errors)
+            document = Substitutions.withEnvironment(errors)
                     .resolve(parsed, whole)
                     .flatMap(root -> read(root, whole, errors, sources.paths()));
         } catch (StackOverflowError e) {
             // The library recurses; a daemon must survive a reload of such a file.
-            errors.add(whole, "", null, "the file is nested too deeply");
+            errors.add(whole, "", null, TOO_DEEP);
         }
         errors.throwIfAny(sources.names());
+        return document.orElseThrow();
+    }
+
+    /**
+     * Reads a text that stands by itself: it cannot include files, and its substitutions must be defined in it.
+     *
+     * @param name of the text, in messages
+     * @throws InvalidConfigException with everything that is wrong
+     */
+    public static Document parse(String hocon, String name) throws InvalidConfigException {
+        return read(HoconSource.parse(hocon, name), new Location(name, 0), List.of());
+    }
+
+    /**
+     * This document with another tree in the section {@code thresher}. Errors name the origins of its values.
+     *
+     * @throws InvalidConfigException if the tree makes no configuration
+     */
+    public Document with(ConfigObject thresher) throws InvalidConfigException {
+        Location whole = Location.of(thresher.origin())
+                .orElse(new Location(thresher.origin().description(), 0));
+        return read(thresher.atKey(Schema.ROOT).root(), whole, files);
+    }
+
+    private static Document read(ConfigObject root, Location whole, List<Path> files) throws InvalidConfigException {
+        ErrorLog errors = new ErrorLog();
+        Optional<Document> document = Optional.empty();
+        try {
+            document = read(root, whole, errors, files);
+        } catch (StackOverflowError e) {
+            errors.add(whole, "", null, TOO_DEEP);
+        }
+        errors.throwIfAny(files.stream().map(Path::toString).toList());
         return document.orElseThrow();
     }
 
@@ -57,6 +93,17 @@ public final class Document {
     /** What it means. */
     public Config config() {
         return config;
+    }
+
+    /** The section {@code thresher}. Values tell by their origins where they were written, see {@link Location#of}. */
+    public ConfigObject thresher() {
+        return (ConfigObject)
+                root.getOrDefault(Schema.ROOT, ConfigFactory.empty().root());
+    }
+
+    /** All of it as one HOCON text: {@link #parse} makes an equal configuration of it. */
+    public String render() {
+        return HoconText.document(root);
     }
 
     /**

@@ -12,7 +12,13 @@ public final class InvalidConfigException extends Exception {
     private final transient List<ConfigError> errors;
     private final transient List<Path> files;
 
-    InvalidConfigException(List<ConfigError> errors, List<Path> files) {
+    /**
+     * A configuration that has errors.
+     *
+     * @param errors at least one
+     * @param files that were read or looked for
+     */
+    public InvalidConfigException(List<ConfigError> errors, List<Path> files) {
         this.errors = List.copyOf(errors);
         this.files = List.copyOf(files);
     }

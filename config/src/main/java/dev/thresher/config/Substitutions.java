@@ -26,10 +26,22 @@ final class Substitutions {
     private static final Pattern REFERENCE = Pattern.compile("\\$\\{\\??(?<path>.*?)(\\[])?}");
 
     private final ErrorLog errors;
+    private final boolean environment;
     private final Set<String> undefined = new HashSet<>();
 
-    Substitutions(ErrorLog errors) {
+    private Substitutions(ErrorLog errors, boolean environment) {
         this.errors = errors;
+        this.environment = environment;
+    }
+
+    /** Of what the files define, and the environment. */
+    static Substitutions withEnvironment(ErrorLog errors) {
+        return new Substitutions(errors, true);
+    }
+
+    /** Of what the text itself defines. */
+    static Substitutions within(ErrorLog errors) {
+        return new Substitutions(errors, false);
     }
 
     /** Whether a value was made from a path that leads nowhere. */
@@ -40,7 +52,9 @@ final class Substitutions {
 
     /** The object with every substitution made, or nothing after errors that leave no object. */
     Optional<ConfigObject> resolve(ConfigObject parsed, Location file) {
-        ConfigResolveOptions options = ConfigResolveOptions.defaults().appendResolver(new Markers());
+        ConfigResolveOptions options = ConfigResolveOptions.defaults()
+                .setUseSystemEnvironment(environment)
+                .appendResolver(new Markers());
         while (true) {
             try {
                 return Optional.of(parsed.toConfig().resolve(options).root());
@@ -72,7 +86,10 @@ final class Substitutions {
             errors.add(location, "", expression, expression + " is defined by itself");
             return false;
         }
-        errors.add(location, "", expression, expression + " is defined neither in these files nor in the environment");
+        String nowhere = environment
+                ? " is defined neither in these files nor in the environment"
+                : " is not defined in this text";
+        errors.add(location, "", expression, expression + nowhere);
         return undefined.add(reference.group("path"));
     }
 
