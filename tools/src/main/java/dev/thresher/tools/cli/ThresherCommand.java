@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.tools.cli;
 
+import dev.thresher.tools.cli.change.ApplyCommand;
 import dev.thresher.tools.cli.change.HistoryCommand;
+import dev.thresher.tools.cli.change.PlanCommand;
 import dev.thresher.tools.cli.change.RealCommand;
 import dev.thresher.tools.cli.change.RollbackCommand;
 import dev.thresher.tools.cli.change.RuntimeCommand;
@@ -35,7 +37,7 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "VERB",
         optionListHeading = "%nOptions:%n",
         exitCodeListHeading = "%nExit status:%n",
-        exitCodeList = {"0:success", "1:the operation failed", "2:wrong usage or invalid input"},
+        exitCodeList = {"0:success", "1:the operation failed", "2:wrong usage or invalid input", "3:plan --exit-code: something would change"},
         footer = "%n'thresher VERB --help' explains a verb.")
 public final class ThresherCommand implements Callable<Integer> {
     /** Every verb, as the help shows them. */
@@ -60,6 +62,8 @@ public final class ThresherCommand implements Callable<Integer> {
             new VerbGroup(
                     "Change it while it runs",
                     List.of(
+                            PlanCommand.class,
+                            ApplyCommand.class,
                             VipCommand.class,
                             RealCommand.class,
                             RollbackCommand.class,
@@ -68,7 +72,7 @@ public final class ThresherCommand implements Callable<Integer> {
             new VerbGroup(
                     "Try it on this machine",
                     List.of(DemoCommand.class, LabCommand.class, LauncherVerb.Test.class, LauncherVerb.Bench.class)),
-            new VerbGroup("Help", List.of(HelpCommand.class)));
+            new VerbGroup("Help", List.of(HelpCommand.class, CompletionCommand.class)));
 
     @Option(
             names = "--verbose",

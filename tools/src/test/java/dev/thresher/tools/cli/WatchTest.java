@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The option {@code --watch}. */
-@Timeout(20)
+@Timeout(60)
 final class WatchTest {
     @TempDir
     Path dir;

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine.Help.Ansi;
 
 /** The verbs {@code vip} and {@code real}. */
-@Timeout(20)
+@Timeout(60)
 final class EditVerbsTest {
     private static final String VIP = "203.0.113.10:80/tcp";
 

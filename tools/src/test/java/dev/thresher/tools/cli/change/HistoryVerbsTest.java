@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The verbs {@code history}, {@code rollback} and {@code runtime}. */
-@Timeout(20)
+@Timeout(60)
 final class HistoryVerbsTest {
     private static final RuntimeChange DRAINED = RuntimeChange.newBuilder()
             .setElement(ChangedElement.newBuilder()

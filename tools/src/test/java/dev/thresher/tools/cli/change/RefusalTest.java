@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What people read when a daemon refuses. */
-@Timeout(20)
+@Timeout(60)
 final class RefusalTest {
     @TempDir
     Path dir;
