@@ -7,6 +7,7 @@ import dev.thresher.daemon.flows.FlowSource;
 import dev.thresher.daemon.health.HealthSource;
 import dev.thresher.daemon.state.StateSource;
 import io.grpc.Server;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
@@ -21,6 +22,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -69,7 +71,11 @@ public final class GrpcServer implements Closeable {
                 .workerEventLoopGroup(eventLoop)
                 // Unset what gRPC sets for TCP: Unix sockets lack it, and netty would warn at each connection.
                 .withChildOption(ChannelOption.SO_KEEPALIVE, null)
+                .protocolNegotiator(new UnixNegotiator())
                 .executor(calls)
+                // The last one comes first.
+                .intercept(new Authorization())
+                .intercept(new CallerInterceptor())
                 .addService(new ThresherService(states, flows, scans, watches))
                 .addService(health.getHealthService())
                 .addService(ProtoReflectionServiceV1.newInstance())
@@ -106,6 +112,11 @@ public final class GrpcServer implements Closeable {
     private void setStatus(ServingStatus status) {
         health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, status);
         health.setStatus(ThresherGrpc.SERVICE_NAME, status);
+    }
+
+    /** What it serves. */
+    List<ServerServiceDefinition> services() {
+        return server.getServices();
     }
 
     /** The path that is served on. */

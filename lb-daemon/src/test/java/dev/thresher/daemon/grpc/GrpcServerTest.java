@@ -177,6 +177,23 @@ final class GrpcServerTest {
     }
 
     @Test
+    void theCaller_isTheUserAtTheOtherEndOfTheSocket() throws IOException {
+        CompletableFuture<Caller> caller = new CompletableFuture<>();
+        serve(source(() -> {
+            caller.complete(Caller.current());
+            return new SampleState().snapshot();
+        }));
+        var ignored = ThresherGrpc.newBlockingStub(channel).getState(GetStateRequest.getDefaultInstance());
+
+        assertEquals(new Caller("root (uid 0)", Role.ADMIN), caller.join());
+    }
+
+    @Test
+    void outsideACall_thereIsNoCaller() {
+        assertThrows(IllegalStateException.class, Caller::current);
+    }
+
+    @Test
     void socket_isForOwnerAndGroupOnly() throws IOException {
         serve(new SampleState());
         assertEquals("rw-rw----", PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)));
