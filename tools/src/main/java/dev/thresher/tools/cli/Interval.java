@@ -8,7 +8,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Reads how often somebody wants to look: {@code 500ms}, {@code 2s}, {@code 1m}, or {@code 2} for seconds. */
-final class Interval implements ITypeConverter<Duration> {
+public final class Interval implements ITypeConverter<Duration> {
     private static final Pattern TEXT = Pattern.compile("(\\d{1,7})(ms|s|m|)");
     private static final Duration SHORTEST = Duration.ofMillis(100);
     private static final Duration LONGEST = Duration.ofHours(1);

@@ -8,6 +8,7 @@ import dev.thresher.tools.cli.change.RealCommand;
 import dev.thresher.tools.cli.change.RollbackCommand;
 import dev.thresher.tools.cli.change.RuntimeCommand;
 import dev.thresher.tools.cli.change.VipCommand;
+import dev.thresher.tools.cli.top.TopCommand;
 import dev.thresher.tools.demo.DemoCommand;
 import dev.thresher.tools.lab.LabCommand;
 import dev.thresher.tools.terminal.Terminals;
@@ -53,6 +54,7 @@ public final class ThresherCommand implements Callable<Integer> {
                     "See what it does",
                     List.of(
                             StatusCommand.class,
+                            TopCommand.class,
                             VipsCommand.class,
                             RealsCommand.class,
                             HealthCommand.class,

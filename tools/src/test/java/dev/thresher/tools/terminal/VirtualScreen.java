@@ -54,6 +54,13 @@ public final class VirtualScreen {
         }
     }
 
+    /** Waits until a text is not to be seen any more. */
+    public void awaitGone(String text) {
+        while (toString().contains(text)) {
+            Thread.onSpinWait();
+        }
+    }
+
     /** What is to be seen. */
     public List<String> lines() {
         int columns = virtual.screen().getColumns();

@@ -38,7 +38,7 @@ final class FileVerbsTest {
                 dir.resolve("thresher.conf"),
                 """
                 thresher {
-                  interface.name = eth0
+                  interface = eth0
                   include "pools.conf"
                 }
                 """);
