@@ -43,6 +43,9 @@ int lb(struct xdp_md *ctx)
 
 	if (cursor.at + sizeof(struct ethhdr) > cursor.end)
 		return pass();
+	/* Everybody on the segment gets these, other load balancers too. */
+	if (*(__u8 *)cursor.at & ETHERNET_GROUP)
+		return pass();
 	/* Of the packed struct ethhdr it would be read as two bytes. */
 	type = *(__be16 *)(cursor.at + offsetof(struct ethhdr, h_proto));
 	if (type == bpf_htons(ETH_P_IP))

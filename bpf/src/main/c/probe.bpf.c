@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Health checks through the tunnel, at the egress of the load balancer's interfaces. A probe is a
- * connection of this host to a VIP, and its mark names a real server: the packet is wrapped for that
- * one just as a client's would be, by the same code and the same record. A packet with a probe's mark
- * leaves wrapped or not at all, for bare it would reach whichever real server the VIP's table has.
+ * connection of this host to a VIP, and its mark names a real server: the packet is wrapped for
+ * that one just as a client's would be, by the same code and the same record. A packet with a
+ * probe's mark leaves wrapped or not at all, for bare it would reach whichever real server the
+ * VIP's table has.
  */
 #include <linux/bpf.h>
 #include <linux/pkt_cls.h>

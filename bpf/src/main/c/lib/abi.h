@@ -228,7 +228,8 @@ _Static_assert(sizeof(struct icmp_budget) == 16, "struct icmp_budget");
 
 /*
  * Why a packet for a VIP is dropped: X(NAME, what it counts). Each dropped packet has one reason,
- * and is counted for its VIP too where that is known (not of a later fragment, which has no ports).
+ * and is counted for its VIP too where that is known: a later fragment, which has no ports, is
+ * known to be for a VIP of any port only.
  */
 #define DROP_REASONS(X)                                                                            \
 	X(DROP_NO_REAL, "the VIP has no real server to send to")                                   \

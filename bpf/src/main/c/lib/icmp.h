@@ -42,12 +42,17 @@ static __always_inline void turn_ipv6(struct ipv6hdr *header)
 	header->hop_limit = OUTER_TTL;
 }
 
-/* Is the ICMP message as its sender made it? An answer to another would be as wrong. */
+/*
+ * Are the packet and the ICMP message in it as their sender made them? An answer to others would be
+ * as wrong, or go to somebody else.
+ */
 static __always_inline bool checksum_is_right(struct xdp_md *ctx, const struct packet *packet)
 {
 	__u32 length = packet->length - packet->header;
 	__u64 sum = sum_bytes(ctx, packet->link + packet->header, length);
 
+	if (!packet->ipv6 && sum_bytes(ctx, packet->link, packet->header) != 0xffff)
+		return false;
 	if (packet->ipv6)
 		sum += pseudo_sum(packet, length);
 	return csum_fold(sum) == 0xffff;
@@ -187,7 +192,6 @@ __noinline int choose_for_error(struct xdp_md *ctx, const struct packet *packet,
 		choice->verdict = drop_of_vip(COUNTER_DROP_NO_REAL, vip->id);
 		return 0;
 	}
-	count(COUNTER_ICMP_ERROR);
 	return 1;
 }
 

@@ -52,6 +52,8 @@ struct packet {
 	__u32 length;	/* of the IP packet, header included, in bytes */
 };
 
+#define ETHERNET_GROUP 1 /* in the first byte: multicast or broadcast (IEEE 802, section 8.2) */
+
 #define LINK_MAX 22 /* bytes of an Ethernet header with two tags */
 /* For the verifier: no tags and no IP headers exceed these. */
 #define TAGS_MASK   12

@@ -38,6 +38,8 @@ static __always_inline int send_rare(struct xdp_md *ctx, const struct packet *pa
 {
 	int verdict = send_any(ctx, packet, choice->member_id, choice->hash);
 
+	if (is_icmp(packet) && (verdict == XDP_TX || verdict == XDP_REDIRECT))
+		count(COUNTER_ICMP_ERROR);
 	if (verdict != NOT_SENT)
 		return verdict;
 	return is_icmp(packet) ? drop_error(choice->member_id) : refuse(ctx, choice->member_id);

@@ -135,6 +135,13 @@ class IcmpEchoTest {
     }
 
     @Test
+    void request_with_a_wrong_header_checksum_passes() {
+        byte[] frame = echo(VIP4).payload(20).bytes();
+        frame[Frame.ETHERNET_HEADER + 8]--; // TTL
+        assertPasses(frame);
+    }
+
+    @Test
     void request_with_ipv4_options_passes() {
         assertPasses(echo(VIP4).options(2).bytes());
     }

@@ -256,6 +256,7 @@ class IcmpErrorTest {
         Frame error = error(vip, Icmp.about(Icmp.Kind.TOO_BIG, lost(vip, 40000).payload(200), 100));
         assertEquals(Verdict.DROP, Verdict.of(lb.run(error)));
         assertEquals(1, lb.counter(Counter.DROP_TOO_BIG));
+        assertEquals(0, lb.counter(Counter.ICMP_ERROR), "it was not sent");
         assertEquals(0, lb.counter(Counter.ICMP_TOO_BIG));
         assertEquals(1, lb.dropped(pair.service));
     }

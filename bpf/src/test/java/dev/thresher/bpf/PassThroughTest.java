@@ -10,6 +10,7 @@ import dev.thresher.bpf.layout.Addresses;
 import dev.thresher.bpf.layout.Counter;
 import java.net.Inet4Address;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -103,6 +104,20 @@ class PassThroughTest {
                 Frame.udp(CLIENT4, VIP4),
                 Frame.tcp(CLIENT6, VIP6).syn(),
                 Frame.udp(CLIENT6, VIP6));
+    }
+
+    /** Every load balancer on the segment gets it: each would send it on. */
+    @ParameterizedTest
+    @MethodSource("forVips")
+    void frame_to_a_group_passes(Frame frame) {
+        for (Frame each : List.of(frame, frame.vlan(7))) {
+            byte[] multicast = each.bytes();
+            multicast[0] |= 1;
+            assertPasses(multicast, frame.flow() + " by multicast");
+            byte[] broadcast = each.bytes();
+            Arrays.fill(broadcast, 0, 6, (byte) 0xff);
+            assertPasses(broadcast, frame.flow() + " by broadcast");
+        }
     }
 
     @ParameterizedTest

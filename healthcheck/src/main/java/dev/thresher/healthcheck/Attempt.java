@@ -61,6 +61,11 @@ final class Attempt implements Cancellable {
         finish(activity.equals(CONNECTING) ? failure : failure.withText(failure.text() + " while " + activity));
     }
 
+    /** The socket could not be made, or not even begin to connect. */
+    void failAtOnce(Throwable cause) {
+        finish(SocketFailure.explainAtOnce(cause));
+    }
+
     @Override
     public void cancel() {
         end();

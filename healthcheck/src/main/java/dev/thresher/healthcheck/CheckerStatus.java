@@ -14,6 +14,8 @@ import java.time.Duration;
  * @param pauses times that this host stood still (garbage collection, starvation, suspension), ever
  * @param longestPause the longest of these
  * @param probes probes that have ended, ever
+ * @param waiting targets whose turn it is, and that wait for others' probes to end
+ * @param limit how many probes may be under way at once
  */
 public record CheckerStatus(
         Duration sinceLife,
@@ -22,4 +24,6 @@ public record CheckerStatus(
         long restartedThreads,
         long pauses,
         Duration longestPause,
-        long probes) {}
+        long probes,
+        int waiting,
+        int limit) {}

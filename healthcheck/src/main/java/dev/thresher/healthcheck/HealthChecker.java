@@ -3,14 +3,18 @@ package dev.thresher.healthcheck;
 
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +32,7 @@ import org.slf4j.LoggerFactory;
 public final class HealthChecker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HealthChecker.class);
 
-    private final Supplier<Engine> engines;
+    private final LongFunction<Engine> engines;
 
     /** Replaced with its thread, under this object's lock. */
     private volatile Roster roster;
@@ -37,15 +41,18 @@ public final class HealthChecker implements AutoCloseable {
     private volatile Roster.Pauses earlierPauses = new Roster.Pauses(0, Duration.ZERO);
     private volatile boolean closed;
 
-    /** The latest update, until it is applied: the thread that has it may be stuck. */
-    private @Nullable Update pending;
+    /** What the thread has been told to do and has not done yet, in order: it may be stuck. */
+    private final Deque<Consumer<Roster>> pending = new ArrayDeque<>();
 
     private @Nullable Watchdog watchdog;
 
-    private record Update(Set<Target> wanted, CompletableFuture<Map<Target, TargetHealth>> applied) {
-        void apply(Roster roster) {
+    private record Update(
+            Set<Target> wanted, Map<Target, TargetHealth> earlier, CompletableFuture<Map<Target, TargetHealth>> applied)
+            implements Consumer<Roster> {
+        @Override
+        public void accept(Roster roster) {
             try {
-                roster.replace(wanted);
+                roster.replace(wanted, earlier);
             } catch (RuntimeException | Error e) {
                 applied.completeExceptionally(e);
                 return;
@@ -54,10 +61,10 @@ public final class HealthChecker implements AutoCloseable {
         }
     }
 
-    /** @param engines makes a thread and what runs on it, anew each time */
-    HealthChecker(Supplier<Engine> engines) {
+    /** @param engines makes a thread and what runs on it, anew each time, given how many probes there have been */
+    HealthChecker(LongFunction<Engine> engines) {
         this.engines = engines;
-        this.roster = new Roster(engines.get());
+        this.roster = new Roster(engines.apply(0));
         roster.engine().loop().execute(roster::start);
     }
 
@@ -72,9 +79,19 @@ public final class HealthChecker implements AutoCloseable {
      * @throws IllegalStateException if this host lacks netty's native epoll transport
      */
     public static HealthChecker open(ProbeRoutes routes, HealthListener listener) {
-        HealthChecker checker = new HealthChecker(() -> {
+        int limit = ProbeGate.limitFor(OpenFiles.limit());
+        if (limit < ProbeGate.MOST) {
+            LOG.warn(
+                    "This process may open {} files, so no more than {} probes are under way at once and others wait;"
+                            + " with many targets, raise the limit (LimitNOFILE, ulimit -n) to {}",
+                    OpenFiles.limit(),
+                    limit,
+                    2 * ProbeGate.MOST);
+        }
+        HealthChecker checker = new HealthChecker(probes -> {
             EpollLoop loop = EpollLoop.open();
-            return Engine.of(loop, ProbeByKind.on(loop), routes, new SplittableRandom(), listener);
+            ProbeGate gate = new ProbeGate(limit, probes);
+            return Engine.of(loop, ProbeByKind.on(loop), routes, gate, new SplittableRandom(), listener);
         });
         checker.watchdog = Watchdog.start(checker);
         return checker;
@@ -89,7 +106,7 @@ public final class HealthChecker implements AutoCloseable {
      * Lends a verdict, such as one from before a restart, to a target that has none: one that the next {@link #update}
      * brings, or one that is still unknown. {@link Health#UNKNOWN} takes an unused one back. No transition is reported.
      *
-     * @throws java.util.concurrent.RejectedExecutionException if the checker is closed
+     * @throws RejectedExecutionException if the checker is closed
      */
     public void seed(Target target, Health verdict) {
         run(current -> current.seed(target, verdict));
@@ -100,7 +117,7 @@ public final class HealthChecker implements AutoCloseable {
      * order or the end of this checker.
      *
      * @param reason for people, as part of the transition: "drain ordered by the API"
-     * @throws java.util.concurrent.RejectedExecutionException if the checker is closed
+     * @throws RejectedExecutionException if the checker is closed
      */
     public void order(InetAddress real, Order order, String reason) {
         run(current -> current.order(real, order, reason));
@@ -113,14 +130,21 @@ public final class HealthChecker implements AutoCloseable {
      *
      * @return completes on the checker's thread, with the state of each target; transitions reported from then on build on
      *     that. Completes exceptionally if the update failed and the old set stays
-     * @throws java.util.concurrent.RejectedExecutionException if the checker is closed
+     * @throws RejectedExecutionException if the checker is closed
      */
     public CompletableFuture<Map<Target, TargetHealth>> update(Collection<Target> targets) {
-        Update update = new Update(new LinkedHashSet<>(targets), new CompletableFuture<>());
-        synchronized (this) {
-            pending = update;
-            submit(update);
-        }
+        return update(targets, Map.of());
+    }
+
+    /**
+     * The same, where targets come back that were given up.
+     *
+     * @param earlier the states that they had; those of targets that are still probed count nothing
+     */
+    public CompletableFuture<Map<Target, TargetHealth>> update(
+            Collection<Target> targets, Map<Target, TargetHealth> earlier) {
+        Update update = new Update(new LinkedHashSet<>(targets), Map.copyOf(earlier), new CompletableFuture<>());
+        run(update);
         return update.applied;
     }
 
@@ -141,7 +165,9 @@ public final class HealthChecker implements AutoCloseable {
                 restartedThreads,
                 earlier.count() + now.count(),
                 now.longest().compareTo(earlier.longest()) > 0 ? now.longest() : earlier.longest(),
-                current.probes());
+                current.probes(),
+                current.engine().gate().waiting(),
+                current.engine().gate().limit());
     }
 
     /** How long ago the thread gave a sign of life. */
@@ -160,7 +186,7 @@ public final class HealthChecker implements AutoCloseable {
                 "The thread of the health checks has been stuck for {} ms and is replaced. It was at:\n{}",
                 sinceLife().toMillis(),
                 stuck.engine().loop().whereabouts());
-        Roster fresh = Roster.succeeding(stuck, engines.get());
+        Roster fresh = Roster.succeeding(stuck, engines.apply(stuck.probes()));
         Roster.Pauses then = stuck.pauses();
         earlierPauses = new Roster.Pauses(
                 earlierPauses.count() + then.count(),
@@ -168,9 +194,7 @@ public final class HealthChecker implements AutoCloseable {
         restartedThreads = restartedThreads + 1;
         roster = fresh;
         fresh.engine().loop().execute(fresh::start);
-        if (pending != null) {
-            submit(pending);
-        }
+        List.copyOf(pending).forEach(this::submit);
         stuck.engine().loop().abandon();
     }
 
@@ -189,21 +213,26 @@ public final class HealthChecker implements AutoCloseable {
     }
 
     private synchronized void run(Consumer<Roster> task) {
-        Roster current = roster;
-        current.engine().loop().execute(() -> task.accept(current));
+        pending.add(task);
+        try {
+            submit(task);
+        } catch (RejectedExecutionException e) {
+            done(task);
+            throw e;
+        }
     }
 
-    private void submit(Update update) {
+    private void submit(Consumer<Roster> task) {
         Roster current = roster;
         current.engine().loop().execute(() -> {
-            update.apply(current);
-            applied(update);
+            if (current == roster) { // else it is its successor's
+                task.accept(current);
+                done(task);
+            }
         });
     }
 
-    private synchronized void applied(Update update) {
-        if (update.equals(pending)) {
-            pending = null;
-        }
+    private synchronized void done(Consumer<Roster> task) {
+        pending.removeIf(each -> each == task);
     }
 }

@@ -45,8 +45,14 @@ public record HealthMachine(CheckThresholds thresholds) {
         return turned(state, state.ordered(order, nowNanos), reason, nowNanos);
     }
 
-    /** Whether the next results decide something: before the first verdict, or when the latest ones speak against it. */
+    /**
+     * Whether the next results decide something: before the first verdict, as long as no probe has confirmed one that came
+     * from elsewhere, or when the latest probes speak against it.
+     */
     public boolean isForming(HealthState state, long nowNanos) {
+        if (state.isUnconfirmed()) {
+            return true;
+        }
         return switch (state.verdict()) {
             case UP -> state.failures() > 0;
             case DOWN -> state.successes() > 0 && !isHeldDown(state, nowNanos);

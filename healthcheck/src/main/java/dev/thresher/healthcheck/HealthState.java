@@ -12,6 +12,7 @@ import java.util.List;
  * @param order what the operator says
  * @param successes probes passed in a row, up to the latest; 0 if the latest failed
  * @param failures probes failed in a row, up to the latest; 0 if the latest passed
+ * @param orderedNanos when the operator said so; what the probes say in between does not change it
  * @param sinceNanos when {@link #health} became what it is
  * @param passingSinceNanos when the first of the successes in a row came
  * @param downs when the target went from up to down, oldest first; as many as damping looks at
@@ -21,6 +22,7 @@ public record HealthState(
         Order order,
         int successes,
         int failures,
+        long orderedNanos,
         long sinceNanos,
         long passingSinceNanos,
         List<Long> downs) {
@@ -33,7 +35,7 @@ public record HealthState(
         if (verdict != Health.UNKNOWN && verdict != Health.UP && verdict != Health.DOWN) {
             throw new IllegalArgumentException("no probe says " + verdict);
         }
-        return new HealthState(verdict, Order.SERVE, 0, 0, nowNanos, nowNanos, List.of());
+        return new HealthState(verdict, Order.SERVE, 0, 0, nowNanos, nowNanos, nowNanos, List.of());
     }
 
     /** Verdict and order in one word. */
@@ -47,43 +49,51 @@ public record HealthState(
 
     /** The same verdict, to be judged by new evidence only: what counts as success has changed. */
     public HealthState restarted() {
-        return new HealthState(verdict, order, 0, 0, sinceNanos, sinceNanos, List.of());
+        return new HealthState(verdict, order, 0, 0, orderedNanos, sinceNanos, sinceNanos, List.of());
+    }
+
+    /** No probe has said anything since the verdict came: from a restart, or a check that asked something else. */
+    boolean isUnconfirmed() {
+        return successes == 0 && failures == 0;
     }
 
     HealthState afterSuccess(long nowNanos) {
         long passingSince = successes == 0 ? nowNanos : passingSinceNanos;
-        return new HealthState(verdict, order, increment(successes), 0, sinceNanos, passingSince, downs);
+        return new HealthState(verdict, order, increment(successes), 0, orderedNanos, sinceNanos, passingSince, downs);
     }
 
     HealthState afterFailure() {
-        return new HealthState(verdict, order, 0, increment(failures), sinceNanos, passingSinceNanos, downs);
+        return new HealthState(
+                verdict, order, 0, increment(failures), orderedNanos, sinceNanos, passingSinceNanos, downs);
     }
 
     HealthState judged(Health other, long nowNanos) {
-        return new HealthState(other, order, successes, failures, sinceNanos, passingSinceNanos, downs)
+        return new HealthState(other, order, successes, failures, orderedNanos, sinceNanos, passingSinceNanos, downs)
                 .sinceIfOtherThan(health(), nowNanos);
     }
 
     /** In maintenance nothing is seen, and what was seen before it is no longer true. */
     HealthState ordered(Order other, long nowNanos) {
+        long ordered = other == order ? orderedNanos : nowNanos;
         boolean forgets = order == Order.MAINTENANCE || other == Order.MAINTENANCE;
-        HealthState ordered = forgets
-                ? new HealthState(Health.UNKNOWN, other, 0, 0, sinceNanos, sinceNanos, List.of())
-                : new HealthState(verdict, other, successes, failures, sinceNanos, passingSinceNanos, downs);
-        return ordered.sinceIfOtherThan(health(), nowNanos);
+        HealthState state = forgets
+                ? new HealthState(Health.UNKNOWN, other, 0, 0, ordered, sinceNanos, sinceNanos, List.of())
+                : new HealthState(verdict, other, successes, failures, ordered, sinceNanos, passingSinceNanos, downs);
+        return state.sinceIfOtherThan(health(), nowNanos);
     }
 
     private HealthState sinceIfOtherThan(Health before, long nowNanos) {
         return health() == before
                 ? this
-                : new HealthState(verdict, order, successes, failures, nowNanos, passingSinceNanos, downs);
+                : new HealthState(
+                        verdict, order, successes, failures, orderedNanos, nowNanos, passingSinceNanos, downs);
     }
 
     HealthState withDown(long nowNanos, int limit) {
         List<Long> longer = new ArrayList<>(downs);
         longer.add(nowNanos);
         List<Long> kept = longer.subList(Math.max(0, longer.size() - limit), longer.size());
-        return new HealthState(verdict, order, successes, failures, sinceNanos, passingSinceNanos, kept);
+        return new HealthState(verdict, order, successes, failures, orderedNanos, sinceNanos, passingSinceNanos, kept);
     }
 
     private static int increment(int count) {

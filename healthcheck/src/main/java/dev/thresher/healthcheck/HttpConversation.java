@@ -7,7 +7,6 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.PrematureChannelClosureException;
-import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
@@ -23,7 +22,7 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
     private static final int SWITCHING_PROTOCOLS = 101;
 
     private final HttpExchange exchange;
-    private final FullHttpRequest request;
+    private final byte[] request;
     private final Attempt attempt;
 
     /** The answer's status once it has been found to be right and the body is being looked at. */
@@ -31,7 +30,7 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
 
     private @Nullable TextSearch search;
 
-    HttpConversation(HttpExchange exchange, FullHttpRequest request, Attempt attempt) {
+    HttpConversation(HttpExchange exchange, byte[] request, Attempt attempt) {
         this.exchange = exchange;
         this.request = request;
         this.attempt = attempt;
@@ -40,11 +39,12 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
     @Override
     public void channelActive(ChannelHandlerContext context) {
         attempt.connected("waiting for the HTTP answer");
-        context.writeAndFlush(request).addListener((ChannelFutureListener) written -> {
-            if (!written.isSuccess()) {
-                attempt.fail(written.cause());
-            }
-        });
+        context.writeAndFlush(context.alloc().ioBuffer(request.length).writeBytes(request))
+                .addListener((ChannelFutureListener) written -> {
+                    if (!written.isSuccess()) {
+                        attempt.fail(written.cause());
+                    }
+                });
     }
 
     @Override

@@ -3,7 +3,10 @@ package dev.thresher.healthcheck;
 
 import dev.thresher.config.HttpExchange;
 import dev.thresher.config.ProbeKind;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpDecoderConfig;
@@ -13,6 +16,9 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequestEncoder;
 import io.netty.handler.codec.http.HttpResponseDecoder;
 import io.netty.handler.codec.http.HttpVersion;
+import java.util.Map;
+import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.function.Consumer;
 
 /**
@@ -22,8 +28,14 @@ import java.util.function.Consumer;
 final class HttpProbe implements Probe {
     private static final String USER_AGENT = "thresher-health-check";
 
+    /** Requests that are expected to have a body have to say that theirs is empty (RFC 9110 section 8.6). */
+    private static final Set<String> WITH_BODY = Set.of("POST", "PUT", "PATCH");
+
     private final Dialer dialer;
     private final TlsLayer tls;
+
+    /** To encode a request anew for each probe would be a tenth of what a probe costs. */
+    private final Map<Target, byte[]> requests = new WeakHashMap<>();
 
     HttpProbe(Dialer dialer, TlsLayer tls) {
         this.dialer = dialer;
@@ -34,7 +46,7 @@ final class HttpProbe implements Probe {
     public Cancellable start(ProbeContext context, Consumer<ProbeResult> done) {
         ProbeKind.Http kind = (ProbeKind.Http) context.target().check().kind();
         HttpExchange exchange = kind.exchange();
-        FullHttpRequest request = request(context, exchange);
+        byte[] request = requests.computeIfAbsent(context.target(), HttpProbe::request);
         return dialer.dial(
                 context,
                 (pipeline, attempt) -> {
@@ -42,7 +54,6 @@ final class HttpProbe implements Probe {
                         tls.prepare(pipeline, kind.tls(), exchange.host(), context, attempt);
                     }
                     pipeline.addLast(
-                            new HttpRequestEncoder(),
                             new HttpResponseDecoder(
                                     new HttpDecoderConfig().setMaxHeaderSize(HttpConversation.MAX_HEADER_BYTES)),
                             new HttpConversation(exchange, request, attempt));
@@ -50,16 +61,26 @@ final class HttpProbe implements Probe {
                 done);
     }
 
-    private static FullHttpRequest request(ProbeContext context, HttpExchange exchange) {
+    /** As it goes over the wire. */
+    private static byte[] request(Target target) {
+        HttpExchange exchange = ((ProbeKind.Http) target.check().kind()).exchange();
         FullHttpRequest request = new DefaultFullHttpRequest(
                 HttpVersion.HTTP_1_1, HttpMethod.valueOf(exchange.method()), exchange.path(), Unpooled.EMPTY_BUFFER);
         String host = exchange.host();
         request.headers()
-                .set(HttpHeaderNames.HOST, host == null ? context.target().authority() : host)
+                .set(HttpHeaderNames.HOST, host == null ? target.authority() : host)
                 .set(HttpHeaderNames.USER_AGENT, USER_AGENT)
                 .set(HttpHeaderNames.ACCEPT, "*/*")
                 .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        if (WITH_BODY.contains(exchange.method())) {
+            request.headers().set(HttpHeaderNames.CONTENT_LENGTH, HttpHeaderValues.ZERO);
+        }
         exchange.headers().forEach(request.headers()::set);
-        return request;
+        EmbeddedChannel encoder = new EmbeddedChannel(new HttpRequestEncoder());
+        encoder.writeOutbound(request);
+        ByteBuf encoded = Unpooled.wrappedBuffer(encoder.outboundMessages().toArray(ByteBuf[]::new));
+        byte[] bytes = ByteBufUtil.getBytes(encoded);
+        encoded.release();
+        return bytes;
     }
 }

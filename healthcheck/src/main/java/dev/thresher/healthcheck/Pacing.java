@@ -21,16 +21,19 @@ final class Pacing {
     }
 
     /** From a target's arrival to its first probe: less than the fast interval, since its verdict is forming. */
-    static long firstDelayNanos(Target target) {
-        return (long) (phase(target) * target.check().timing().fastInterval().toNanos());
+    static long firstDelayNanos(CheckTiming timing, double phase) {
+        return (long) (phase * timing.fastInterval().toNanos());
     }
 
-    /** The turn that follows a probe which started at {@code startedNanos}, with its jitter. */
-    long nextTurnNanos(Target target, long startedNanos) {
-        CheckTiming timing = target.check().timing();
+    /**
+     * The turn that follows a probe which started at {@code startedNanos}, with its jitter.
+     *
+     * @param phase the target's
+     */
+    long nextTurnNanos(CheckTiming timing, double phase, long startedNanos) {
         long interval = timing.interval().toNanos();
         long reach = (long) (timing.jitter() / 2 * interval);
-        long origin = originNanos + (long) (phase(target) * interval);
+        long origin = originNanos + (long) (phase * interval);
         // Jitter may have made the last probe early or late, but by less than half a turn: this finds the one after it.
         long turn = Math.floorDiv(startedNanos + interval + reach - origin, interval);
         return origin + turn * interval + jitterNanos(reach);
@@ -46,7 +49,7 @@ final class Pacing {
         return reach == 0 ? 0 : random.nextLong(-reach, reach + 1);
     }
 
-    /** 0 to 1, evenly over all targets, and the same each time. */
+    /** 0 to 1, evenly over all targets, and the same each time. To work it out takes a microsecond. */
     static double phase(Target target) {
         long hash = 0xcbf29ce484222325L;
         String name = target.toString();

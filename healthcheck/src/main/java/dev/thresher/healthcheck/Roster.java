@@ -5,7 +5,6 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -28,8 +27,8 @@ final class Roster {
 
     private final Engine engine;
 
-    /** Verdicts for targets that are yet to come; touched by the loop's thread alone. */
-    private final Map<Target, Health> seeds = new HashMap<>();
+    /** Verdicts for targets that are yet to come. */
+    private final Map<Target, Health> seeds = new ConcurrentHashMap<>();
 
     private final Map<InetAddress, Ordered> orders = new ConcurrentHashMap<>();
 
@@ -58,14 +57,14 @@ final class Roster {
     static Roster succeeding(Roster stuck, Engine engine) {
         Roster roster = new Roster(engine);
         roster.orders.putAll(stuck.orders);
+        roster.seeds.putAll(stuck.seeds);
         Map<Target, TargetMonitor> successors = new LinkedHashMap<>();
         stuck.monitors.forEach((target, monitor) -> {
-            successors.put(target, new TargetMonitor(monitor.health(), engine));
+            successors.put(target, TargetMonitor.resuming(monitor.health(), engine));
             monitor.abandon();
         });
         roster.monitors = Collections.unmodifiableMap(successors);
         roster.restartedChecks.set(stuck.restartedChecks.get());
-        engine.probes().set(stuck.engine.probes().get());
         stuck.abandoned = true;
         return roster;
     }
@@ -88,7 +87,7 @@ final class Roster {
 
     /** Probes that have ended, on this thread and those before it. */
     long probes() {
-        return engine.probes().get();
+        return engine.gate().ended();
     }
 
     long restartedChecks() {
@@ -137,7 +136,8 @@ final class Roster {
         });
     }
 
-    void replace(Set<Target> wanted) {
+    /** @param earlier the states that targets had that have been given up and are to come back */
+    void replace(Set<Target> wanted, Map<Target, TargetHealth> earlier) {
         Map<Target, TargetMonitor> before = monitors;
         Map<Target, TargetMonitor> after = new LinkedHashMap<>();
         Map<Target, TargetMonitor> added = new LinkedHashMap<>();
@@ -145,7 +145,7 @@ final class Roster {
         for (Target target : wanted) {
             TargetMonitor kept = before.get(target);
             if (kept == null) {
-                added.put(target, newMonitor(target, succession.predecessorOf(target)));
+                added.put(target, newMonitor(target, earlier.get(target), succession.predecessorOf(target)));
             }
             after.put(target, kept == null ? added.get(target) : kept);
         }
@@ -169,12 +169,22 @@ final class Roster {
         }
     }
 
-    private TargetMonitor newMonitor(Target target, @Nullable Target predecessor) {
+    private TargetMonitor newMonitor(Target target, @Nullable TargetHealth earlier, @Nullable Target predecessor) {
+        if (earlier != null) {
+            return TargetMonitor.resuming(earlier, engine);
+        }
         TargetMonitor previous = predecessor == null ? null : monitors.get(predecessor);
         Health seed = seeds.getOrDefault(target, Health.UNKNOWN);
         TargetHealth initial = previous == null || seed != Health.UNKNOWN
                 ? TargetHealth.initial(target, seed, engine.loop().nanoTime())
                 : previous.health().inheritedBy(target);
+        if (initial.lender() != null) {
+            LOG.info(
+                    "{} begins as {}, the verdict of {}, until a probe of its own confirms it",
+                    target,
+                    initial.state().verdict(),
+                    initial.lender());
+        }
         TargetMonitor monitor = new TargetMonitor(initial, engine);
         if (previous != null) {
             monitor.takeTurnOf(previous);

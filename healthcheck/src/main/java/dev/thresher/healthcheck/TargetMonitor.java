@@ -20,6 +20,7 @@ final class TargetMonitor {
     private final Engine engine;
     private final HealthMachine machine;
     private final CheckTiming timing;
+    private final double phase;
     private final long createdNanos;
 
     /** Written by the loop's thread, read by any. */
@@ -30,6 +31,8 @@ final class TargetMonitor {
     private long dueNanos;
     private long startedNanos;
     private boolean probing;
+    /** It is its turn, and too many others are under way. */
+    private boolean waiting;
     /** Failures since the last success that did not count. */
     private int discounts;
 
@@ -42,8 +45,18 @@ final class TargetMonitor {
         this.engine = engine;
         this.machine = new HealthMachine(target.check().thresholds());
         this.timing = target.check().timing();
+        this.phase = Pacing.phase(target);
         this.createdNanos = engine.loop().nanoTime();
-        this.dueNanos = createdNanos + Pacing.firstDelayNanos(target);
+        this.dueNanos = createdNanos + Pacing.firstDelayNanos(timing, phase);
+    }
+
+    /** One that goes on for a monitor whose thread was stuck: at its next turn, so that not all begin at once. */
+    static TargetMonitor resuming(TargetHealth health, Engine engine) {
+        TargetMonitor monitor = new TargetMonitor(health, engine);
+        if (health.state().verdict() != Health.UNKNOWN) {
+            monitor.dueNanos = engine.pacing().nextTurnNanos(monitor.timing, monitor.phase, monitor.createdNanos);
+        }
+        return monitor;
     }
 
     TargetHealth health() {
@@ -74,7 +87,7 @@ final class TargetMonitor {
 
     void stop() {
         stopped = true;
-        cancelPending();
+        quit();
     }
 
     /** Ends this monitor from another thread: what is under way is left to the thread that runs it. */
@@ -85,8 +98,7 @@ final class TargetMonitor {
     /** Takes a verdict from elsewhere, unless there is one already: what was seen beats what was said. */
     void seed(Health verdict) {
         if (health.state().verdict() == Health.UNKNOWN && isProbed()) {
-            HealthState seeded = HealthState.initial(verdict, engine.loop().nanoTime());
-            health = new TargetHealth(target, seeded, health.lastProbe(), health.history());
+            health = health.seeded(HealthState.initial(verdict, engine.loop().nanoTime()));
         }
     }
 
@@ -99,17 +111,16 @@ final class TargetMonitor {
             announce(step.transition());
         }
         if (wasProbed && !isProbed()) {
-            probing = false;
-            cancelPending();
+            quit();
         } else if (order != Order.MAINTENANCE && !wasProbed) {
-            dueNanos = engine.loop().nanoTime() + Pacing.firstDelayNanos(target);
+            dueNanos = engine.loop().nanoTime() + Pacing.firstDelayNanos(timing, phase);
             start();
         }
     }
 
     /** Starts anew if the probe, or the turn to start one, has got lost. True if so. */
     boolean restartIfStuck(long nowNanos) {
-        if (stopped || !isProbed() || engine.pauses().pausedSince(nowNanos - GRACE_NANOS)) {
+        if (stopped || !isProbed() || waiting || engine.pauses().pausedSince(nowNanos - GRACE_NANOS)) {
             return false;
         }
         long expectedNanos = probing ? startedNanos + timing.timeout().toNanos() : dueNanos;
@@ -119,9 +130,23 @@ final class TargetMonitor {
         String what = probing ? "a probe did not end" : "no probe was started";
         LOG.error("The check of {} was stuck and is restarted: {}", target, what);
         cancelPending();
-        probing = true;
-        probeEnded(runs, ProbeResult.inconclusive("the check was stuck and has been restarted: " + what));
+        ProbeResult result = ProbeResult.inconclusive("the check was stuck and has been restarted: " + what);
+        if (probing) {
+            probeEnded(runs, result);
+        } else {
+            conclude(result);
+        }
         return true;
+    }
+
+    /** Ends what is under way. */
+    private void quit() {
+        cancelPending();
+        waiting = false;
+        if (probing) {
+            probing = false;
+            engine.gate().leave();
+        }
     }
 
     private void cancelPending() {
@@ -148,13 +173,23 @@ final class TargetMonitor {
         pending = null;
         if (now - dueNanos > timing.interval().toNanos() / 2) {
             // After a pause all targets are late. Each waits for its next turn, so that they do not come in one burst.
-            dueNanos = engine.pacing().nextTurnNanos(target, now);
+            dueNanos = engine.pacing().nextTurnNanos(timing, phase, now);
             if (dueNanos - now > 0) {
                 scheduleProbe();
                 return;
             }
         }
-        startedNanos = now;
+        waiting = true;
+        engine.gate().enter(this::admitted);
+    }
+
+    private void admitted() {
+        if (stopped || !waiting) {
+            engine.gate().leave();
+            return;
+        }
+        waiting = false;
+        startedNanos = engine.observedNanos();
         probing = true;
         long run = ++runs;
         Cancellable started = run(run);
@@ -195,7 +230,12 @@ final class TargetMonitor {
             return;
         }
         probing = false;
-        engine.probes().incrementAndGet();
+        conclude(found);
+        engine.gate().leave();
+    }
+
+    private void conclude(ProbeResult found) {
+        engine.gate().countEnd();
         long now = engine.observedNanos();
         ProbeResult result = discounted(found, now);
         warnIfNew(result);
@@ -203,7 +243,7 @@ final class TargetMonitor {
         health = health.after(new LastProbe(result, startedNanos, now), step);
         dueNanos = machine.isForming(step.state(), now)
                 ? startedNanos + engine.pacing().fastDelayNanos(timing)
-                : engine.pacing().nextTurnNanos(target, startedNanos);
+                : engine.pacing().nextTurnNanos(timing, phase, startedNanos);
         scheduleProbe();
         if (step.transition() != null) {
             announce(step.transition());

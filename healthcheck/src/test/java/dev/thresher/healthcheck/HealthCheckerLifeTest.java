@@ -15,12 +15,15 @@ import dev.thresher.config.HealthCheck;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of the checker when it stands still, when checks get stuck, and when operators give orders. */
 class HealthCheckerLifeTest {
+    private static final int GATE = 2000;
     private static final Target REAL = target(1, tcp());
 
     private final List<ManualLoop> loops = new ArrayList<>();
@@ -28,7 +31,7 @@ class HealthCheckerLifeTest {
     private final List<String> news = new ArrayList<>();
     private ProbeRoutes routes = ProbeRoutes.direct();
 
-    private final HealthChecker checker = new HealthChecker(() -> {
+    private final HealthChecker checker = new HealthChecker(ended -> {
         ManualLoop loop = new ManualLoop();
         loops.add(loop);
         probes.add(new ScriptedProbe(loop));
@@ -36,6 +39,7 @@ class HealthCheckerLifeTest {
                 loop,
                 probes.get(probes.size() - 1),
                 target -> routes.to(target),
+                new ProbeGate(GATE, ended),
                 new SplittableRandom(1),
                 (target, change) -> news.add(change.from() + "->" + change.to() + " " + change.reason()));
     });
@@ -307,5 +311,96 @@ class HealthCheckerLifeTest {
         routes = ProbeRoutes.direct();
         intervals(2);
         assertEquals(Health.UP, health(REAL).state().health());
+    }
+
+    @Test
+    void probes_wait_while_black_holes_take_all_places_and_waiting_is_no_failure() {
+        Target[] targets = IntStream.range(0, GATE + 1000)
+                .mapToObj(i -> target(i, tcp().with(CheckThresholds.of(1, 1))))
+                .toArray(Target[]::new);
+        probe().answerAfter(INTERVAL.dividedBy(2));
+        update(targets);
+        for (int i = 0; i < 60; i++) {
+            intervals(0.2);
+            int underWay = probe().underWay().size();
+            assertTrue(underWay <= GATE, () -> underWay + " probes under way");
+        }
+        for (Target target : targets) {
+            assertEquals(Health.UP, health(target).state().health());
+            assertTrue(probe().starts(target).size() >= 4, () -> target + " had its turn too seldom");
+        }
+        assertEquals(0, checker.status().restartedChecks());
+        assertEquals(GATE, checker.status().limit());
+    }
+
+    @Test
+    void those_that_wait_are_counted_and_leave_the_queue_when_nobody_wants_them() {
+        probe().answerAfter(Duration.ofMillis(900));
+        Target[] targets =
+                IntStream.range(0, 2 * GATE).mapToObj(i -> target(i, tcp())).toArray(Target[]::new);
+        update(targets);
+        loop().advance(Duration.ofMillis(600));
+        assertEquals(GATE, checker.status().waiting());
+        update(REAL);
+        probe().answerAfter(Duration.ofMillis(1));
+        intervals(1);
+        assertEquals(0, checker.status().waiting());
+        assertEquals(Health.UP, health(REAL).state().health());
+    }
+
+    @Test
+    void orders_and_seeds_that_a_stuck_thread_has_not_taken_hold_on_the_next() {
+        update(REAL);
+        intervals(2);
+        loop().getStuck();
+        checker.order(REAL.real(), Order.DRAIN, "ordered by the test");
+        Target newcomer = target(2, tcp());
+        checker.seed(newcomer, Health.DOWN);
+        var applied = checker.update(List.of(REAL, newcomer));
+        watchFor(Duration.ofSeconds(12));
+        loop().settle();
+        assertTrue(applied.isDone());
+        assertEquals(Health.DRAIN, health(REAL).state().health());
+        assertEquals(
+                Health.DOWN,
+                Objects.requireNonNull(applied.join().get(newcomer)).state().health());
+    }
+
+    @Test
+    void after_a_replacement_of_the_thread_targets_wait_for_their_turns() {
+        Target[] targets =
+                IntStream.range(0, 1000).mapToObj(i -> target(i, tcp())).toArray(Target[]::new);
+        update(targets);
+        intervals(3);
+        long probesBefore = checker.status().probes();
+        loop().getStuck();
+        Watchdog watchdog = Watchdog.idle(checker);
+        for (long second = 0; loops.size() == 1; second++) {
+            loop().advance(Duration.ofSeconds(1));
+            watchdog.look(Duration.ofSeconds(second).toNanos());
+        }
+        watchdog.close();
+        assertTrue(checker.status().probes() >= probesBefore, "the count goes on");
+        for (int quarter = 0; quarter < 4; quarter++) {
+            long before = checker.status().probes();
+            intervals(0.25);
+            long count = checker.status().probes() - before;
+            assertTrue(count > 150 && count < 350, () -> count + " of 1000 probes in a quarter of the interval");
+        }
+    }
+
+    @Test
+    void targets_that_come_back_after_a_failed_update_have_their_whole_state() {
+        update(REAL);
+        intervals(2);
+        probe().answer(REAL, FAIL);
+        intervals(3);
+        TargetHealth before = health(REAL);
+        assertEquals(2, before.history().size());
+        update(target(2, tcp()));
+        intervals(0.1);
+        var applied = checker.update(List.of(REAL), Map.of(REAL, before));
+        loop().settle();
+        assertEquals(before, applied.join().get(REAL));
     }
 }

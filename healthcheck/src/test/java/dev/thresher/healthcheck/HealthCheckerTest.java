@@ -251,9 +251,12 @@ class HealthCheckerTest {
             intervals(0.1);
         }
         Target edited = target(1, Targets.http("/healthz"));
-        long since = health(web).state().sinceNanos();
+        HealthState before = health(web).state();
         update(edited);
-        assertEquals(HealthState.initial(Health.UP, since), health(edited).state());
+        assertEquals(before.restarted(), health(edited).state());
+        assertEquals(Health.UP, health(edited).state().health());
+        assertEquals(0, health(edited).state().failures());
+        assertEquals(before.sinceNanos(), health(edited).state().sinceNanos());
         assertNull(health(edited).lastProbe());
         assertEquals(1, health(edited).history().size());
     }
@@ -390,5 +393,30 @@ class HealthCheckerTest {
         assertEquals(Health.UP, health(REAL).state().health());
         assertThrows(RejectedExecutionException.class, () -> checker.update(List.of()));
         assertThrows(RejectedExecutionException.class, () -> checker.seed(REAL, Health.DOWN));
+    }
+
+    @Test
+    void a_verdict_of_another_question_is_on_loan_until_a_probe_of_its_own_confirms_it() {
+        Target old = target(1, Targets.check(new ProbeKind.Tcp(22), 2, 3, 0.1));
+        Target moved = target(1, Targets.check(new ProbeKind.Tcp(8080), 2, 3, 0.1));
+        update(old);
+        intervals(3);
+        probe.answer(moved, ProbeResult.inconclusive("no tunnel"));
+        update(moved);
+        assertEquals(Health.UP, health(moved).state().health());
+        assertEquals(old, health(moved).lender());
+        intervals(3);
+        assertEquals(old, health(moved).lender(), "an inconclusive probe confirms nothing");
+        int asked = probe.starts(moved).size();
+        assertTrue(asked >= 9, () -> asked + " probes: they come fast until one confirms the verdict");
+        probe.answer(moved, FAIL);
+        intervals(3 * FAST.toNanos() / (double) INTERVAL.toNanos() + 0.2);
+        assertEquals(Health.DOWN, health(moved).state().health());
+        assertNull(health(moved).lender());
+
+        Target sameQuestion = target(1, Targets.check(new ProbeKind.Tcp(8080), 2, 9, 0.1));
+        update(sameQuestion);
+        assertNull(health(sameQuestion).lender());
+        assertEquals(Health.DOWN, health(sameQuestion).state().health());
     }
 }

@@ -80,6 +80,6 @@ class HealthMachineTest {
 
     private static HealthState counted(
             Health verdict, int successes, int failures, long sinceNanos, long passingSinceNanos) {
-        return new HealthState(verdict, Order.SERVE, successes, failures, sinceNanos, passingSinceNanos, List.of());
+        return new HealthState(verdict, Order.SERVE, successes, failures, 0, sinceNanos, passingSinceNanos, List.of());
     }
 }

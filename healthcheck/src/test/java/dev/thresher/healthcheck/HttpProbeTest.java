@@ -223,6 +223,22 @@ class HttpProbeTest {
     }
 
     @Test
+    void a_method_that_may_have_a_body_says_that_it_has_none() throws Exception {
+        for (String method : List.of("POST", "PUT", "PATCH", "GET")) {
+            try (LoopbackServer server = LoopbackServer.start(Loopback.address("127.0.0.1"), answering(OK))) {
+                HttpExchange exchange =
+                        new HttpExchange(method, "/", null, Map.of(), StatusRanges.parse("200-299"), null);
+                int port = server.address().getPort();
+                probes.run(
+                        Targets.target(server.address().getAddress(), new ProbeKind.Http(port, exchange, null), LONG));
+                String request = server.nextRequest();
+                assertEquals(!method.equals("GET"), request.contains("\r\ncontent-length: 0\r\n"), request);
+                server.awaitNoClients();
+            }
+        }
+    }
+
+    @Test
     void method_and_headers_are_sent() throws Exception {
         InetAddress address = Loopback.address("127.0.0.1");
         Map<String, String> headers = Map.of("X-Probe", "thresher", "User-Agent", "other");

@@ -8,6 +8,7 @@ final class ManualChecker {
     private ManualChecker() {}
 
     static HealthChecker on(ManualLoop loop, Probe probe, SplittableRandom random, HealthListener listener) {
-        return new HealthChecker(() -> Engine.of(loop, probe, ProbeRoutes.direct(), random, listener));
+        return new HealthChecker(probes ->
+                Engine.of(loop, probe, ProbeRoutes.direct(), new ProbeGate(ProbeGate.MOST, probes), random, listener));
     }
 }

@@ -22,10 +22,10 @@ class PacingTest {
             @ForAll @IntRange(max = 65_535) int number) {
         Target target = Targets.target(number, Targets.check(new ProbeKind.Tcp(80), 1, 1, jitter));
         Pacing pacing = new Pacing(new SplittableRandom(seed), seed / 4);
-        long first = pacing.nextTurnNanos(target, seed / 4);
+        long first = next(pacing, target, seed / 4);
         long last = first;
         for (int i = 1; i <= 100; i++) {
-            long next = pacing.nextTurnNanos(target, last);
+            long next = next(pacing, target, last);
             assertEquals(INTERVAL, (double) (next - last), jitter * INTERVAL + 2, "distance of two probes");
             assertEquals(i * INTERVAL, (double) (next - first), jitter * INTERVAL + 2, "distance from the first");
             last = next;
@@ -38,8 +38,12 @@ class PacingTest {
         Target target = Targets.target(1, Targets.check(new ProbeKind.Tcp(80), 1, 1, jitter));
         Pacing pacing = new Pacing(new SplittableRandom(seed), 0);
         long started = seed / 4;
-        long next = pacing.nextTurnNanos(target, started);
+        long next = next(pacing, target, started);
         assertTrue(next - started > -1 && next - started <= (1 + jitter) * INTERVAL + 2, () -> next - started + " ns");
+    }
+
+    private static long next(Pacing pacing, Target target, long startedNanos) {
+        return pacing.nextTurnNanos(target.check().timing(), Pacing.phase(target), startedNanos);
     }
 
     @Example

@@ -3,11 +3,9 @@ package dev.thresher.daemon.control;
 
 import dev.thresher.bpf.layout.MacAddress;
 import dev.thresher.config.Config;
-import dev.thresher.config.VipKey;
 import dev.thresher.daemon.datapath.Datapath;
 import dev.thresher.daemon.health.HealthFeed;
 import dev.thresher.daemon.nexthop.Resolution;
-import dev.thresher.daemon.plan.VipPlan;
 import dev.thresher.daemon.probing.ProbePaths;
 import dev.thresher.daemon.reconcile.Reconciler;
 import dev.thresher.healthcheck.Health;
@@ -90,7 +88,7 @@ public final class Controller implements AutoCloseable {
         this.reconciler = new Reconciler(datapath, new MaglevTableBuilder(config.maglevSeed()));
         this.nextHops = nextHops;
         this.reconciling = new RetriedTask("bring the maps to the wanted state", this::reconcile, new Worker());
-        this.news = new HealthNews(this::targets, Clock.systemUTC());
+        this.news = new HealthNews(() -> inForce.targets(), Clock.systemUTC());
         this.checker = HealthChecker.open(paths, this::takeVerdict);
         this.inForce = InForce.first(config, source, checker.nanoTime());
         this.unjudged = new Awaited<>(inForce.targets().uses().keySet());
@@ -165,11 +163,6 @@ public final class Controller implements AutoCloseable {
         return news.feed();
     }
 
-    /** What is probed, and for whom. */
-    Targets targets() {
-        return inForce.targets();
-    }
-
     /** How probes get to real servers. */
     ProbePaths paths() {
         return paths;
@@ -239,12 +232,11 @@ public final class Controller implements AutoCloseable {
                 .build(known, knownNextHops.current(), checker.nanoTime())
                 .state());
         try {
-            probe(next);
+            probe(next, Map.of());
             reconcile();
         } catch (RuntimeException | OutOfMemoryError e) {
             inForce = before;
-            known.forEach(this::remember);
-            probe(before);
+            probe(before, known);
             throw e;
         } finally {
             reconciling.request(); // clears an earlier failure, or undoes what was written of this change
@@ -253,22 +245,18 @@ public final class Controller implements AutoCloseable {
         knownNextHops.forgetAllBut(union(before.reals(), next.reals()));
     }
 
-    /** Ways of probes before the probes that take them. */
-    private void probe(InForce next) {
+    /**
+     * Ways of probes before the probes that take them.
+     *
+     * @param earlier the states of targets that may have been given up meanwhile
+     */
+    private void probe(InForce next, Map<Target, TargetHealth> earlier) {
         inForce = next;
         ledBy = null;
         leadProbes();
-        checker.update(next.targets().uses().keySet())
+        checker.update(next.targets().uses().keySet(), earlier)
                 .orTimeout(CHECKER_PATIENCE.toSeconds(), TimeUnit.SECONDS)
                 .join();
-    }
-
-    /** For a target that may have been forgotten meanwhile. */
-    private void remember(Target target, TargetHealth health) {
-        Health verdict = health.state().verdict();
-        if (verdict != Health.UNKNOWN) {
-            checker.seed(target, verdict);
-        }
     }
 
     private static Set<InetAddress> union(Set<InetAddress> some, Set<InetAddress> more) {
@@ -282,15 +270,15 @@ public final class Controller implements AutoCloseable {
         Map<InetAddress, Resolution> current = knownNextHops.current(now.reals());
         Decision decision = now.builder().build(checker.snapshot(), current, checker.nanoTime());
         reconciler.apply(decision.state());
-        Map<VipKey, VipPlan> before = published.plans();
         published = new Published(
                 now.config(),
+                now.targets(),
                 decision.plans(),
                 reconciler.vipIds(),
                 reconciler.memberIds(),
                 current,
                 knownNextHops.doubts(now.reals()));
-        news.planned(before, decision.plans());
+        news.planned(decision.plans());
         leadProbes();
         comeBackIn(decision.untilNanos());
     }

@@ -32,10 +32,10 @@ final class DesiredStateBuilder {
     private final MacAddress source;
     private final Tiers tiers;
 
-    DesiredStateBuilder(Targets targets, MacAddress source, ZeroWeights zeroWeights) {
+    DesiredStateBuilder(Targets targets, MacAddress source, Tiers tiers) {
         this.targets = targets;
         this.source = source;
-        this.tiers = new Tiers(zeroWeights);
+        this.tiers = tiers;
     }
 
     Decision build(Map<Target, TargetHealth> healths, Map<InetAddress, Resolution> nextHops, long nowNanos) {

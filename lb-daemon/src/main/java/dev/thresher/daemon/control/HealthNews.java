@@ -11,6 +11,7 @@ import dev.thresher.daemon.state.HealthState;
 import dev.thresher.healthcheck.Target;
 import dev.thresher.healthcheck.Transition;
 import java.time.Clock;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -23,7 +24,11 @@ final class HealthNews {
 
     private final HealthFeed feed = new HealthFeed();
     private final Clock clock;
+    /** What is probed: news of a target may come before the configuration that asks for it has reached the maps. */
     private final Supplier<Targets> targets;
+
+    /** How VIPs are served as far as anybody has been told. Touched by the controller's thread alone. */
+    private final Map<VipKey, VipPlan> told = new HashMap<>();
 
     HealthNews(Supplier<Targets> targets, Clock clock) {
         this.targets = targets;
@@ -49,13 +54,17 @@ final class HealthNews {
 
     /**
      * Tells of VIPs that are served in another way than before. A first plan is news if it is not as it should be, but that
-     * nobody serves before the first probes have ended is no news.
+     * nobody serves before the first probes have ended is not news yet.
      */
-    void planned(Map<VipKey, VipPlan> before, Map<VipKey, VipPlan> after) {
-        after.forEach((vip, plan) -> {
-            VipPlan previous = before.get(vip);
-            Mode first = plan.mode() == Mode.NONE ? Mode.NONE : Mode.NORMAL;
-            Mode mode = previous == null ? first : previous.mode();
+    void planned(Map<VipKey, VipPlan> plans) {
+        told.keySet().retainAll(plans.keySet());
+        plans.forEach((vip, plan) -> {
+            VipPlan previous = told.get(vip);
+            if (previous == null && plan.mode() == Mode.NONE && plan.undecided()) {
+                return;
+            }
+            told.put(vip, plan);
+            Mode mode = previous == null ? Mode.NORMAL : previous.mode();
             boolean samePool = previous == null || previous.pool().equals(plan.pool());
             if (mode != plan.mode() || (!samePool && plan.mode() == Mode.FALLBACK)) {
                 log(vip, plan);

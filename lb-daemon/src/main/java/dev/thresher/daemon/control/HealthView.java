@@ -64,6 +64,7 @@ public final class HealthView implements HealthSource {
     private Map<Place, Target> targets() {
         Map<Place, Target> targets = new HashMap<>();
         controller
+                .published()
                 .targets()
                 .forEach(use -> targets.put(
                         Place.of(use.vip().key(), use.pool().name(), use.real().address()), use.target()));
@@ -92,7 +93,9 @@ public final class HealthView implements HealthSource {
         return new MemberHealth(
                 member,
                 target.check().probes() ? target.toString() : "",
-                probe == null ? "" : probe.result().text(),
+                health.lender() == null
+                        ? probe == null ? "" : probe.result().text()
+                        : StateView.onLoan(health.lender()),
                 probe == null ? null : probe.result().warning(),
                 HealthWarnings.isStale(health, moment.nowNanos),
                 counts.successes(),

@@ -29,6 +29,11 @@ final class HealthWarnings {
             warnings.add("the health checks have stood still for "
                     + checker.sinceLife().toSeconds() + " s, the last verdicts stay");
         }
+        if (checker.waiting() > checker.limit() / 10) {
+            warnings.add(checker.waiting() + " health checks wait for their turn, because " + checker.limit()
+                    + " probes are under way, the most that may be at once: many real servers are silent, or the limit"
+                    + " of open files is low");
+        }
         List<TargetHealth> stale =
                 healths.stream().filter(health -> isStale(health, nowNanos)).toList();
         summarise(

@@ -19,6 +19,7 @@ import java.util.stream.Collectors;
  * What the maps hold since the last change.
  *
  * @param config the configuration that is in force
+ * @param targets what it asks for: what is probed, and for whom
  * @param plans what was asked of them, and why, by VIP
  * @param vipIds where to find each VIP's counters
  * @param memberIds the same for members
@@ -27,6 +28,7 @@ import java.util.stream.Collectors;
  */
 public record Published(
         Config config,
+        Targets targets,
         Map<VipKey, VipPlan> plans,
         Map<VipKey, Integer> vipIds,
         Map<Member, Integer> memberIds,
@@ -41,7 +43,7 @@ public record Published(
     }
 
     static Published nothing(Config config) {
-        return new Published(config, Map.of(), Map.of(), Map.of(), Map.of(), List.of());
+        return new Published(config, new Targets(config), Map.of(), Map.of(), Map.of(), Map.of(), List.of());
     }
 
     /** The parts of a VIP's members by real server; none before the first change. */

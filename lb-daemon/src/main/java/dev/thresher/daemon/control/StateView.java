@@ -87,7 +87,7 @@ public final class StateView implements StateSource {
                 controller.checker().snapshot(),
                 counters.members(Published.end(published.memberIds())),
                 counters.vipDrops(Published.end(published.vipIds())));
-        List<VipState> vips = controller.targets().vips().stream()
+        List<VipState> vips = published.targets().vips().stream()
                 .map(vip -> vip(vip, picture))
                 .toList();
         FlowStatus flows = sweeping.status();
@@ -191,11 +191,19 @@ public final class StateView implements StateSource {
         if (health == null) {
             return "";
         }
+        if (health.lender() != null) {
+            return onLoan(health.lender());
+        }
         List<Transition> history = health.history();
         if (!history.isEmpty()) {
             return history.get(history.size() - 1).reason();
         }
         LastProbe probe = health.lastProbe();
         return probe == null ? "" : probe.result().text();
+    }
+
+    /** What there is to say of a verdict that no probe of the target's own has confirmed. */
+    static String onLoan(Target lender) {
+        return "the verdict of " + lender + ", which it takes the place of, until a probe of its own confirms it";
     }
 }

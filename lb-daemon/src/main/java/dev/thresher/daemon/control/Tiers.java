@@ -8,19 +8,23 @@ import dev.thresher.daemon.plan.Candidate;
 import dev.thresher.daemon.plan.Standing;
 import dev.thresher.daemon.plan.Tier;
 import dev.thresher.healthcheck.Health;
+import dev.thresher.healthcheck.HealthState;
 import dev.thresher.healthcheck.Target;
 import dev.thresher.healthcheck.TargetHealth;
 import dev.thresher.healthcheck.Transition;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /** Puts what is known about real servers in the terms of the planner. */
 final class Tiers {
     private final ZeroWeights zeroWeights;
+    private final Arrivals arrivals;
 
-    Tiers(ZeroWeights zeroWeights) {
+    Tiers(ZeroWeights zeroWeights, Arrivals arrivals) {
         this.zeroWeights = zeroWeights;
+        this.arrivals = arrivals;
     }
 
     List<Tier> of(VipPools vip, Map<Target, TargetHealth> healths, Map<InetAddress, Resolution> nextHops) {
@@ -45,13 +49,27 @@ final class Tiers {
             return new Candidate(real.address(), real.weight(), standing, 0, false);
         }
         Health verdict = health.state().health();
-        boolean drainsByWeight = verdict == Health.UP && real.weight() == 0;
+        OptionalLong arrival = arrivals.of(use);
         return new Candidate(
                 real.address(),
                 real.weight(),
                 standing(verdict),
-                drainsByWeight ? zeroWeights.of(use) : health.state().sinceNanos(),
-                comesBack(health));
+                sinceNanos(use, health, arrival),
+                arrival.isPresent() || comesBack(health));
+    }
+
+    /** Of a drain: since it was asked for, however often the real server has gone down and up in it. */
+    private long sinceNanos(Targets.Use use, TargetHealth health, OptionalLong arrival) {
+        HealthState state = health.state();
+        if (state.health() == Health.DRAIN) {
+            return state.orderedNanos();
+        }
+        if (state.health() == Health.UP && use.real().weight() == 0) {
+            return zeroWeights.of(use);
+        }
+        return arrival.isPresent() && arrival.getAsLong() - state.sinceNanos() > 0
+                ? arrival.getAsLong()
+                : state.sinceNanos();
     }
 
     private static Standing standing(Health verdict) {

@@ -51,7 +51,10 @@ public interface Datapath {
     /** Frees ids that no VIP has any more: takes their tables out and zeroes their counters. */
     void freeVips(Set<Integer> ids);
 
-    /** Interfaces that packets can be sent out of, besides the one that they come in by: their numbers by index, from 1. */
+    /**
+     * Interfaces that packets can be sent out of, besides the one that they come in by: their numbers by index, from 1. An
+     * interface that goes away takes its entry with it; to put one that is gone throws {@link NoSuchInterfaceException}.
+     */
     EntryMap<Integer, Integer> egress();
 
     /** By VIP id: how connection ids name members. */

@@ -13,6 +13,9 @@ public interface EntryMap<K, V> {
     /** All that it holds. */
     Map<K, V> read();
 
+    /** So many entries fit. */
+    int capacity();
+
     /** Adds an entry, or swaps what it says in one step. */
     void put(K key, V value);
 

@@ -305,12 +305,19 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
         map(LbMap.MEMBERS).update(index(id), member.encode());
     }
 
+    /**
+     * A packet that is underway may write an entry that it read before. So members first go down, which no packet that
+     * begins after that enters anywhere, and their entries go once none is underway that saw them up. Their records go
+     * last: whoever finds them after a crash in between begins again.
+     */
     @Override
     public void freeMembers(BitSet ids) {
-        byte[] empty = new byte[MemberRecord.LENGTH];
-        ids.stream().forEach(id -> map(LbMap.MEMBERS).update(index(id), empty));
+        ids.stream().forEach(id -> member(id).ifPresent(record -> putMember(id, record.with(MemberState.DOWN))));
+        InnerMaps.awaitReaders(map(LbMap.TABLES), tableOfNobody);
         flows.purge(ids);
         fragments.purge(ids);
+        byte[] empty = new byte[MemberRecord.LENGTH];
+        ids.stream().forEach(id -> map(LbMap.MEMBERS).update(index(id), empty));
         counters().retire(ids);
     }
 

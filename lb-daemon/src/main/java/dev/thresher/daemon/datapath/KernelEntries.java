@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.daemon.datapath;
 
+import dev.thresher.bpf.BpfException;
 import dev.thresher.bpf.BpfMap;
 import dev.thresher.bpf.layout.QuicConfig;
 import dev.thresher.bpf.layout.QuicServerKey;
@@ -10,6 +11,7 @@ import java.nio.ByteOrder;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
+import jnr.constants.platform.Errno;
 
 /** An {@link EntryMap} in the kernel, with what turns its entries into bytes and back. */
 final class KernelEntries<K, V> implements EntryMap<K, V> {
@@ -40,7 +42,7 @@ final class KernelEntries<K, V> implements EntryMap<K, V> {
 
     /** Interfaces by index; the kernel takes out those that go away. */
     static EntryMap<Integer, Integer> egress(BpfMap map) {
-        return new KernelEntries<>(map, Codec.NUMBER, Codec.NUMBER);
+        return new Egress(new KernelEntries<>(map, Codec.NUMBER, Codec.NUMBER));
     }
 
     /** By VIP id. */
@@ -56,6 +58,11 @@ final class KernelEntries<K, V> implements EntryMap<K, V> {
     }
 
     @Override
+    public int capacity() {
+        return map.info().maxEntries();
+    }
+
+    @Override
     public void put(K key, V value) {
         map.update(keys.encode.apply(key), values.encode.apply(value));
     }
@@ -63,6 +70,37 @@ final class KernelEntries<K, V> implements EntryMap<K, V> {
     @Override
     public void remove(K key) {
         map.delete(keys.encode.apply(key));
+    }
+
+    /** Tells why an interface is refused. */
+    private record Egress(EntryMap<Integer, Integer> map) implements EntryMap<Integer, Integer> {
+        @Override
+        public Map<Integer, Integer> read() {
+            return map.read();
+        }
+
+        @Override
+        public int capacity() {
+            return map.capacity();
+        }
+
+        @Override
+        public void put(Integer index, Integer ifindex) {
+            try {
+                map.put(index, ifindex);
+            } catch (BpfException e) {
+                // What the kernel says of a number that no interface has (__dev_map_alloc_node()).
+                if (e.errno() == Errno.EINVAL.intValue()) {
+                    throw new NoSuchInterfaceException(ifindex, e);
+                }
+                throw e;
+            }
+        }
+
+        @Override
+        public void remove(Integer index) {
+            map.remove(index);
+        }
     }
 
     /** An array, which always holds all: to remove is to write zeroes. */
@@ -81,6 +119,11 @@ final class KernelEntries<K, V> implements EntryMap<K, V> {
                 }
             }
             return configs;
+        }
+
+        @Override
+        public int capacity() {
+            return map.info().maxEntries();
         }
 
         @Override

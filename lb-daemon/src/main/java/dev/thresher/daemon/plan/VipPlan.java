@@ -12,8 +12,9 @@ import java.util.List;
  * @param mode how
  * @param members of all its pools, each real server once
  * @param untilNanos how long this holds if nothing happens; {@link Long#MAX_VALUE} for ever
+ * @param undecided whether nobody has judged some of them yet
  */
-public record VipPlan(String pool, Mode mode, List<MemberPlan> members, long untilNanos) {
+public record VipPlan(String pool, Mode mode, List<MemberPlan> members, long untilNanos, boolean undecided) {
     public VipPlan {
         members = List.copyOf(members);
     }

@@ -43,7 +43,10 @@ public final class VipPlanner {
         for (Tier tier : tiers) {
             tier.candidates().forEach(candidate -> draft.standBy(candidate, tier));
         }
-        return new VipPlan(chosen.pool(), mode(tiers, chosen, draft), draft.members(), draft.untilNanos);
+        boolean undecided = tiers.stream()
+                .flatMap(tier -> tier.candidates().stream())
+                .anyMatch(candidate -> candidate.isExpected() && candidate.standing() == Standing.UNKNOWN);
+        return new VipPlan(chosen.pool(), mode(tiers, chosen, draft), draft.members(), draft.untilNanos, undecided);
     }
 
     private static Tier choose(List<Tier> tiers) {

@@ -2,7 +2,9 @@
 package dev.thresher.daemon.reconcile;
 
 import dev.thresher.daemon.datapath.EntryMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +18,25 @@ final class AppliedEntries<K, V> {
 
     AppliedEntries(EntryMap<K, V> map) {
         this.map = map;
+    }
+
+    /**
+     * Makes sure that these can be written beside what is there.
+     *
+     * @param what they are, in the plural
+     * @throws CapacityException if not
+     */
+    void requireRoom(Set<K> wanted, String what) {
+        Set<K> all = new HashSet<>(wanted);
+        all.addAll(entries().keySet());
+        if (all.size() > map.capacity()) {
+            throw CapacityException.of(map.capacity(), what, wanted.size(), all.size());
+        }
+    }
+
+    /** Reads the map anew when it is needed next: somebody else may have changed it. */
+    void forget() {
+        known = null;
     }
 
     /** Adds what is not there, and changes what says something else. */

@@ -46,6 +46,16 @@ final class AppliedRoutes {
         }
     }
 
+    /**
+     * Makes sure that these can be written.
+     *
+     * @throws CapacityException if not
+     */
+    void requireRoom(Wanted wanted) {
+        servers.requireRoom(wanted.servers.keySet(), "QUIC server ids");
+        clients.requireRoom(wanted.clients.keySet(), "source routes");
+    }
+
     /** Server ids go first: a config tells where to look for them. */
     void write(Wanted wanted) {
         clients.write(wanted.clients);

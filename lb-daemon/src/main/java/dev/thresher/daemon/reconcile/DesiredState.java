@@ -42,6 +42,17 @@ public record DesiredState(List<DesiredVip> vips) {
             this(key, tracked, HashKind.FIVE_TUPLE, DesiredRoutes.NONE, members);
         }
 
+        /** The same, with the members behind these interfaces down. */
+        DesiredVip without(Set<Integer> interfaces) {
+            if (members.stream().noneMatch(member -> interfaces.contains(member.egress))) {
+                return this;
+            }
+            List<DesiredMember> reachable = members.stream()
+                    .map(member -> interfaces.contains(member.egress) ? member.unreachable() : member)
+                    .toList();
+            return new DesiredVip(key, tracked, hash, routes, reachable);
+        }
+
         VipRecord record(int id) {
             return new VipRecord(id, tracked, hash, routes.hasQuic(), routes.hasClients());
         }
@@ -64,6 +75,10 @@ public record DesiredState(List<DesiredVip> vips) {
         /** The weight in the VIP's table. */
         public int effectiveWeight() {
             return state == MemberState.UP ? weight : 0;
+        }
+
+        private DesiredMember unreachable() {
+            return new DesiredMember(real, weight, MemberState.DOWN, nextHop, 0, encapsulation);
         }
 
         /** What the map of members holds for it. */

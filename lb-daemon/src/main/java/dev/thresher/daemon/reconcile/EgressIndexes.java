@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.daemon.reconcile;
 
+import dev.thresher.daemon.datapath.NoSuchInterfaceException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Which index of the map {@code egress} stands for which interface. An index keeps its interface for as long as a member
  * names it. Index 0 is none: packets leave where they came in.
  */
 final class EgressIndexes {
+    private static final Logger LOG = LoggerFactory.getLogger(EgressIndexes.class);
+
     /** Indexes are below this: the size of the map. */
     static final int END = 64;
 
@@ -37,9 +42,16 @@ final class EgressIndexes {
         }
     }
 
-    /** Gives each of these interfaces an index, but 0. */
-    void write(Set<Integer> interfaces) {
+    /**
+     * Gives each of these interfaces an index, but 0.
+     *
+     * @return those that are gone
+     */
+    Set<Integer> write(Set<Integer> interfaces) {
+        // The kernel takes out interfaces that go away, and one may be back with its old number.
+        entries.forget();
         Map<Integer, Integer> wanted = new HashMap<>(entries.entries());
+        Set<Integer> gone = new HashSet<>();
         int index = 1;
         for (int ifindex : interfaces) {
             if (ifindex == 0 || wanted.containsValue(ifindex)) {
@@ -49,8 +61,15 @@ final class EgressIndexes {
                 index++;
             }
             wanted.put(index, ifindex);
+            try {
+                entries.write(wanted);
+            } catch (NoSuchInterfaceException e) {
+                LOG.warn("Packets cannot leave by the interface {}: it is gone", ifindex);
+                wanted.remove(index);
+                gone.add(ifindex);
+            }
         }
-        entries.write(wanted);
+        return gone;
     }
 
     /** Forgets all interfaces but these. */

@@ -104,17 +104,18 @@ public final class Reconciler {
 
     /**
      * Brings the maps to {@code desired}. What is so already is not written. A write that fails leaves the rest undone,
-     * and the next call makes up for it.
+     * and the next call makes up for it. Real servers behind an interface that has just gone are down: whoever follows
+     * next hops is about to hear of it.
      *
      * @throws CapacityException if that does not fit; nothing was written then
      */
     public void apply(DesiredState desired) {
-        Map<VipKey, DesiredVip> wanted = new LinkedHashMap<>();
-        desired.vips().forEach(vip -> wanted.put(vip.key(), vip));
         requireRoom(desired);
         Set<Integer> interfaces = interfaces(desired);
+        Set<Integer> gone = egress.write(interfaces);
+        Map<VipKey, DesiredVip> wanted = new LinkedHashMap<>();
+        desired.vips().forEach(vip -> wanted.put(vip.key(), vip.without(gone)));
         assignIds(wanted);
-        egress.write(interfaces);
         writeMembers(wanted, state -> state != MemberState.DOWN);
         writeTables(wanted);
         AppliedRoutes.Wanted wantedRoutes = routes(wanted);
@@ -139,6 +140,19 @@ public final class Reconciler {
                 .count());
         memberIds.requireFree(desired.vips().stream().mapToInt(this::countNew).sum());
         egress.requireRoom(interfaces(desired));
+        // Prefixes have room for twice the VIPs, and none takes more than two entries.
+        requireRoomForRoutes(desired);
+    }
+
+    private void requireRoomForRoutes(DesiredState desired) {
+        AppliedRoutes.Wanted wanted = new AppliedRoutes.Wanted();
+        int newVip = 0;
+        for (DesiredVip vip : desired.vips()) {
+            AppliedVip applied = vips.get(vip.key());
+            // No id is negative: those that a new VIP will get are not known yet.
+            wanted.add(applied == null ? --newVip : applied.id, vip.routes(), real -> 0);
+        }
+        routes.requireRoom(wanted);
     }
 
     /** Takes over what an earlier daemon left, and frees what belongs to nothing: it was stopped in the middle. */

@@ -21,12 +21,16 @@ import dev.thresher.daemon.probing.ProbedMember;
 import dev.thresher.daemon.reconcile.DesiredState.DesiredMember;
 import dev.thresher.daemon.reconcile.DesiredState.DesiredVip;
 import dev.thresher.healthcheck.Health;
+import dev.thresher.healthcheck.HealthMachine;
 import dev.thresher.healthcheck.HealthState;
+import dev.thresher.healthcheck.Order;
+import dev.thresher.healthcheck.ProbeResult;
 import dev.thresher.healthcheck.Target;
 import dev.thresher.healthcheck.TargetHealth;
 import dev.thresher.healthcheck.Transition;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -183,5 +187,78 @@ class DesiredStateBuilderTest {
 
     private static TargetHealth up(Target target, long sinceNanos, Transition transition) {
         return new TargetHealth(target, HealthState.initial(Health.UP, sinceNanos), null, List.of(transition));
+    }
+
+    private static final PoolPolicy SLOW = new PoolPolicy(Duration.ofSeconds(40), Duration.ofMinutes(5), 1, 0);
+
+    private static Config slow(Real... reals) {
+        return Configs.of(List.of(Configs.pool("web", CHECK, reals).with(SLOW)), VIP);
+    }
+
+    private static List<Integer> weights(InForce inForce, long nowNanos) {
+        Map<Target, TargetHealth> healths = new HashMap<>();
+        Map<InetAddress, Resolution> nextHops = new HashMap<>();
+        for (InetAddress real : inForce.reals()) {
+            Target target = new Target(real, CHECK);
+            healths.put(target, up(target, 0, new Transition(Health.UNKNOWN, Health.UP, 0, "connected")));
+            nextHops.put(real, RESOLVED);
+        }
+        return inForce.builder().build(healths, nextHops, nowNanos).state().vips().get(0).members().stream()
+                .map(DesiredMember::effectiveWeight)
+                .toList();
+    }
+
+    @Test
+    void aRealServerThatAReloadAddsToAVip_startsSlowly_andNobodyDoesAtAStart() {
+        Real old = new Real(REAL, 1);
+        Real added = new Real(IpText.parse("10.0.0.3"), 1);
+        long now = Duration.ofHours(1).toNanos();
+        InForce first = InForce.first(slow(old, added), OURS, now);
+        assertEquals(List.of(1, 1), weights(first, now));
+
+        InForce grown = InForce.first(slow(old), OURS, 0).next(slow(added, old), OURS, now);
+        assertEquals(List.of(1, 5), weights(grown, now));
+        InForce again =
+                grown.next(slow(old, added), OURS, now + Duration.ofSeconds(5).toNanos());
+        assertEquals(List.of(5, 2), weights(again, now + Duration.ofSeconds(10).toNanos()), "a reload goes on with it");
+        assertEquals(List.of(1, 1), weights(again, now + Duration.ofSeconds(40).toNanos()));
+
+        Vip other = new Vip(VipKey.parse("203.0.113.10:25/tcp"), "web", true);
+        Config another =
+                Configs.of(List.of(Configs.pool("web", CHECK, old, added).with(SLOW)), other);
+        assertEquals(List.of(1, 1), weights(first.next(another, OURS, now), now), "a VIP that is new");
+    }
+
+    @Test
+    void aDrainEndsAtItsDeadlineHoweverOftenTheRealServerFlapsInIt() {
+        HealthMachine machine = new HealthMachine(CHECK.thresholds());
+        long second = Duration.ofSeconds(1).toNanos();
+        HealthState state = machine.order(HealthState.initial(Health.UP, 0), Order.DRAIN, "ordered", second)
+                .state();
+        for (int i = 0; i < 2 * CHECK.thresholds().fall(); i++) {
+            state = machine.step(state, ProbeResult.failed("refused"), 100 * second)
+                    .state();
+        }
+        assertEquals(Health.DOWN, state.health());
+        for (int i = 0; i < 2 * CHECK.thresholds().rise(); i++) {
+            state = machine.step(state, ProbeResult.passed("connected"), 250 * second)
+                    .state();
+        }
+        assertEquals(Health.DRAIN, state.health());
+        Target target = new Target(REAL, CHECK);
+        Map<Target, TargetHealth> healths = Map.of(target, new TargetHealth(target, state, null, List.of()));
+        DesiredStateBuilder builder = builder(slow(new Real(REAL, 1)));
+        assertEquals(MemberState.DRAIN, drained(builder, healths, 300 * second));
+        assertEquals(MemberState.DOWN, drained(builder, healths, 302 * second));
+    }
+
+    private static MemberState drained(DesiredStateBuilder builder, Map<Target, TargetHealth> healths, long nowNanos) {
+        return builder.build(healths, Map.of(REAL, RESOLVED), nowNanos)
+                .state()
+                .vips()
+                .get(0)
+                .members()
+                .get(0)
+                .state();
     }
 }

@@ -29,7 +29,11 @@ class HealthWarningsTest {
     }
 
     private static CheckerStatus checker(Duration sinceLife) {
-        return new CheckerStatus(sinceLife, Duration.ZERO, 0, 0, 0, Duration.ZERO, 0);
+        return checker(sinceLife, 0);
+    }
+
+    private static CheckerStatus checker(Duration sinceLife, int waiting) {
+        return new CheckerStatus(sinceLife, Duration.ZERO, 0, 0, 0, Duration.ZERO, 0, waiting, 4096);
     }
 
     private static List<String> warnings(TargetHealth... healths) {
@@ -66,6 +70,16 @@ class HealthWarningsTest {
         assertEquals(
                 List.of("no verdict can be reached, and the last one stays, for tcp://10.0.0.2:80: no tunnel"),
                 warnings(probed(2, ProbeResult.inconclusive("no tunnel"), Duration.ofSeconds(1))));
+    }
+
+    @Test
+    void manyThatWaitForOthersProbes_areCounted_andAFewAreNot() {
+        assertEquals(List.of(), HealthWarnings.of(checker(Duration.ZERO, 300), List.of(), NOW));
+        assertEquals(
+                List.of(
+                        "5000 health checks wait for their turn, because 4096 probes are under way, the most that may be at"
+                                + " once: many real servers are silent, or the limit of open files is low"),
+                HealthWarnings.of(checker(Duration.ZERO, 5000), List.of(), NOW));
     }
 
     @Test

@@ -257,4 +257,36 @@ class ReplacementTest {
             }
         }
     }
+
+    @Test
+    void writeThatFails_leavesHistoryAndCountsOfWhatItWouldHaveRemoved() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 8, InetAddress.getLoopbackAddress())) {
+            HealthCheck check = Configs.tcp(server.getLocalPort(), Duration.ofMillis(100));
+            Target target = new Target(server.getInetAddress(), check);
+            Pool probed = Configs.pool("web", check, new Real(target.real(), 1));
+            CountDownLatch serves = new CountDownLatch(1);
+            maps.afterEachStep(() -> {
+                if (maps.tablesById().size() == 2) {
+                    serves.countDown();
+                }
+            });
+            Config config = Configs.of(List.of(probed, MAIL_POOL), WEB, MAIL);
+            try (Controller controller = started(config)) {
+                assertTrue(serves.await(30, TimeUnit.SECONDS));
+                controller.replace(config); // waits for what is under way
+                TargetHealth before = health(controller, target);
+                maps.failAfter(0);
+                assertThrows(ActivationException.class, () -> controller.replace(BOTH));
+                TargetHealth after = health(controller, target);
+                assertEquals(before.history(), after.history());
+                assertEquals(before.state().sinceNanos(), after.state().sinceNanos());
+                assertTrue(after.state().successes() >= before.state().successes(), "counts go on");
+                assertTrue(after.lastProbe() != null, "the last probe is known");
+            }
+        }
+    }
+
+    private static TargetHealth health(Controller controller, Target target) {
+        return Objects.requireNonNull(controller.checker().snapshot().get(target));
+    }
 }

@@ -45,6 +45,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -199,6 +201,15 @@ class KernelDatapathTest {
     }
 
     @Test
+    void egress_ofAnInterfaceThatIsNotThere_isRefusedByName() throws DatapathException {
+        try (KernelDatapath datapath = KernelDatapath.open(config())) {
+            datapath.egress().put(1, 1);
+            assertThrows(NoSuchInterfaceException.class, () -> datapath.egress().put(2, Integer.MAX_VALUE));
+            assertEquals(Map.of(1, 1), datapath.egress().read());
+        }
+    }
+
+    @Test
     void activate_attachesInDriverModeAndOutlivesTheDaemon() throws DatapathException {
         try (KernelDatapath datapath = KernelDatapath.open(config())) {
             datapath.activate();
@@ -297,6 +308,36 @@ class KernelDatapathTest {
             assertEquals(0, memory.buffer().getLong(5 * Long.BYTES));
             assertEquals(anothers, memory.buffer().getLong(6 * Long.BYTES));
         }
+    }
+
+    /** It would write back an entry of an id that is then used again. */
+    @Test
+    void freeMembers_waitsForPacketsThatAreUnderway() throws Exception {
+        startAndStop(config());
+        try (KernelDatapath datapath = KernelDatapath.open(config());
+                BpfMap flows = pinned(LbMap.FLOWS);
+                Laggard laggard = new Laggard(flows, 99)) {
+            datapath.putMember(MEMBER, RECORD);
+            track(99);
+            CompletableFuture<Void> packet = CompletableFuture.runAsync(laggard::run);
+            laggard.awaitReading();
+            BitSet freed = new BitSet();
+            freed.set(MEMBER);
+            CompletableFuture<Void> freeing = CompletableFuture.runAsync(() -> datapath.freeMembers(freed));
+            while (state(datapath) == MemberState.UP) {
+                Thread.onSpinWait();
+            }
+            assertEquals(MemberState.DOWN, state(datapath), "a restart would not find what is left to be done");
+            assertThrows(TimeoutException.class, () -> freeing.get(300, TimeUnit.MILLISECONDS));
+            laggard.goOn();
+            CompletableFuture.allOf(packet, freeing).join();
+            assertEquals(0, trackedAt(99));
+            assertEquals(MemberState.FREE, state(datapath));
+        }
+    }
+
+    private static MemberState state(KernelDatapath datapath) {
+        return datapath.member(MEMBER).map(MemberRecord::state).orElse(MemberState.FREE);
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.thresher.bpf.layout.VipRecord;
 import dev.thresher.config.VipKey;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -26,7 +27,16 @@ public final class MemoryDatapath implements Datapath {
     private final Map<Integer, MemberRecord> members = new TreeMap<>();
     private final Map<Integer, int[]> tables = new TreeMap<>();
 
-    private final MemoryEntries<Integer, Integer> egress = new MemoryEntries<>();
+    private final Set<Integer> goneInterfaces = new HashSet<>();
+    private final MemoryEntries<Integer, Integer> egress = new MemoryEntries<>() {
+        @Override
+        public void put(Integer index, Integer ifindex) {
+            if (goneInterfaces.contains(ifindex)) {
+                throw new NoSuchInterfaceException(ifindex, new IllegalArgumentException());
+            }
+            super.put(index, ifindex);
+        }
+    };
     private final MemoryEntries<Integer, QuicConfig> quicConfigs = new MemoryEntries<>();
     private final MemoryEntries<QuicServerKey, Integer> quicServers = new MemoryEntries<>();
     private final MemoryEntries<SourceRouteKey, Integer> sourceRoutes = new MemoryEntries<>();
@@ -60,6 +70,16 @@ public final class MemoryDatapath implements Datapath {
 
     public void failNoMore() {
         stepsUntilFailure = -1;
+    }
+
+    /** An interface goes away, and takes its entry with it as it does in the kernel. */
+    public void loseInterface(int ifindex) {
+        goneInterfaces.add(ifindex);
+        egress.entries.values().remove(ifindex);
+    }
+
+    public void regainInterface(int ifindex) {
+        goneInterfaces.remove(ifindex);
     }
 
     /** Calls that write, since the last time this was asked. */
@@ -169,8 +189,13 @@ public final class MemoryDatapath implements Datapath {
     }
 
     /** Each write is a step. */
-    private final class MemoryEntries<K, V> implements EntryMap<K, V> {
+    private class MemoryEntries<K, V> implements EntryMap<K, V> {
         private final Map<K, V> entries = new HashMap<>();
+
+        @Override
+        public int capacity() {
+            return memberCapacity;
+        }
 
         @Override
         public Map<K, V> read() {

@@ -34,7 +34,9 @@ import dev.thresher.daemon.reconcile.DesiredRoutes.ClientPrefix;
 import dev.thresher.daemon.reconcile.DesiredRoutes.ServerId;
 import dev.thresher.daemon.reconcile.DesiredState.DesiredMember;
 import dev.thresher.daemon.reconcile.DesiredState.DesiredVip;
+import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -375,6 +377,71 @@ class ReconcilerTest {
                         + " to be removed counts until that is done",
                 refused.getMessage());
         assertEquals(0, maps.takeCalls());
+    }
+
+    @Test
+    void egress_thatWentAndCameBackWithItsNumber_isWrittenAnew() {
+        apply(state(vip(WEB, behind(7, 2))));
+        maps.loseInterface(7);
+        maps.regainInterface(7);
+        apply(state(vip(WEB, behind(7, 2))));
+        assertEquals(
+                7, maps.egress().read().get(maps.member(id(WEB, 2)).nextHop().egress()));
+    }
+
+    @Test
+    void egress_thatIsGone_takesDownTheRealsBehindItAlone() {
+        // Invariants would miss the one that goes down though it is wanted.
+        MemoryDatapath bare = new MemoryDatapath(100, 200);
+        Reconciler alone = new Reconciler(bare, new ListTable());
+        DesiredState desired = state(vip(WEB, behind(7, 2), behind(8, 4)), vip(WEB6, up(3)));
+        bare.loseInterface(7);
+        alone.apply(desired);
+        assertEquals(
+                Map.of(address(2), MemberState.DOWN, address(4), MemberState.UP, address(3), MemberState.UP),
+                states(bare));
+
+        bare.regainInterface(7);
+        alone.apply(desired);
+        assertEquals(Set.of(MemberState.UP), Set.copyOf(states(bare).values()));
+        assertEquals(Set.of(7, 8), Set.copyOf(bare.egress().read().values()));
+    }
+
+    private static Map<InetAddress, MemberState> states(MemoryDatapath maps) {
+        return maps.members().values().stream().collect(Collectors.toMap(MemberRecord::real, MemberRecord::state));
+    }
+
+    @Test
+    void apply_ofMoreSourceRoutesThanFit_changesNothing() {
+        Map<ClientPrefix, InetAddress> clients = new HashMap<>();
+        IntStream.range(0, maps.sourceRoutes().capacity() + 1)
+                .forEach(i ->
+                        clients.put(new ClientPrefix(IpText.parse("10.0." + i / 256 + "." + i % 256), 32), address(2)));
+        DesiredRoutes routes = new DesiredRoutes(QuicConfig.NONE, Map.of(), clients);
+        CapacityException refused = assertThrows(
+                CapacityException.class, () -> reconciler.apply(state(Desired.routed(DNS, routes, up(2)))));
+        assertEquals("the maps have room for 200 source routes, and 201 are wanted", refused.getMessage());
+        assertEquals(0, maps.takeCalls());
+    }
+
+    @Test
+    void apply_ofServerIdsThatFitOnlyWithoutTheOldOnes_changesNothing() {
+        apply(state(Desired.routed(DNS, serverIds(0, 150), up(2))));
+        CapacityException refused = assertThrows(
+                CapacityException.class,
+                () -> reconciler.apply(state(Desired.routed(DNS, serverIds(100, 150), up(2)))));
+        assertEquals(
+                "the maps have room for 200 QUIC server ids, and 150 are wanted, 250 with what is to be removed, which"
+                        + " counts until that is done",
+                refused.getMessage());
+        apply(state(Desired.routed(DNS, serverIds(50, 150), up(2))));
+    }
+
+    private static DesiredRoutes serverIds(int first, int count) {
+        Map<ServerId, InetAddress> servers = new HashMap<>();
+        IntStream.range(first, first + count)
+                .forEach(id -> servers.put(new ServerId(0, String.format("%04x", id)), address(2)));
+        return new DesiredRoutes(QuicConfig.NONE, servers, Map.of());
     }
 
     private static DesiredMember behind(int egress, int real) {
