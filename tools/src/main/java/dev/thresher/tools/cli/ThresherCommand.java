@@ -38,7 +38,12 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "VERB",
         optionListHeading = "%nOptions:%n",
         exitCodeListHeading = "%nExit status:%n",
-        exitCodeList = {"0:success", "1:the operation failed", "2:wrong usage or invalid input", "3:plan --exit-code: something would change"},
+        exitCodeList = {
+            "0:success",
+            "1:the operation failed",
+            "2:wrong usage or invalid input",
+            "3:plan --exit-code: something would change"
+        },
         footer = "%n'thresher VERB --help' explains a verb.")
 public final class ThresherCommand implements Callable<Integer> {
     /** Every verb, as the help shows them. */

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.Optional;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
+import org.jline.terminal.TerminalBuilder.SystemOutput;
 
 /** Where to find the terminal of this process. */
 @FunctionalInterface
@@ -18,6 +19,7 @@ public interface Terminals {
             // Without the provider that runs stty, which is slow and need not be there.
             return Optional.of(TerminalBuilder.builder()
                     .system(true)
+                    .systemOutput(SystemOutput.SysOut)
                     .exec(false)
                     .dumb(false)
                     .build());

@@ -38,11 +38,7 @@ public final class MovingBalancer implements StateSource {
         List<VipState> vips = new ArrayList<>(state.vips());
         vips.set(0, after(vips.get(0), looks));
         return new DaemonState(
-                state.observedAt().plusSeconds(SECONDS * looks++),
-                state.daemon(),
-                state.flows(),
-                vips,
-                state.config());
+                state.observedAt().plusSeconds(SECONDS * looks++), state.daemon(), state.flows(), vips, state.config());
     }
 
     private static VipState after(VipState vip, long looks) {

@@ -3,6 +3,8 @@ package dev.thresher.tools.cli.change;
 
 import dev.thresher.api.v1.Change;
 import java.nio.file.Path;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -19,7 +21,7 @@ public final class ApplyCommand extends AskingVerb {
     @Parameters(paramLabel = "FILE", description = "The configuration, in HOCON.")
     private Path file = Path.of("");
 
-    private Change change = Change.getDefaultInstance();
+    private @Nullable Change change;
 
     @Override
     void prepare() {
@@ -28,6 +30,6 @@ public final class ApplyCommand extends AskingVerb {
 
     @Override
     Change change() {
-        return change;
+        return Objects.requireNonNull(change);
     }
 }

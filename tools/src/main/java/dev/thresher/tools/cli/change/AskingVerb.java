@@ -8,7 +8,9 @@ import picocli.CommandLine.Option;
 
 /** A verb whose change may be large: it is shown before, and made when somebody says so. */
 abstract class AskingVerb extends ChangeVerb {
-    @Option(names = "--yes", description = "Do not ask. Without a terminal there is nobody to ask: then it is needed.")
+    @Option(
+            names = {"-y", "--yes"},
+            description = "Do not ask. Without a terminal there is nobody to ask: then it is needed.")
     private boolean yes;
 
     @Override

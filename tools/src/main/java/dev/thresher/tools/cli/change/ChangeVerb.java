@@ -57,9 +57,9 @@ abstract class ChangeVerb extends ControlVerb {
     final int tellRevision(ApplyResponse made) {
         String revision = Long.toUnsignedString(made.getRevision());
         out().println(
-                DifferenceText.isEmpty(made.getDifference())
-                        ? "Nothing has changed: revision " + revision + " says the same."
-                        : "Revision " + revision + " is in force.");
+                        DifferenceText.isEmpty(made.getDifference())
+                                ? "Nothing has changed: revision " + revision + " says the same."
+                                : "Revision " + revision + " is in force.");
         return ExitCode.OK;
     }
 }

@@ -5,6 +5,8 @@ import dev.thresher.api.v1.Change;
 import dev.thresher.api.v1.PlanRequest;
 import dev.thresher.api.v1.PlanResponse;
 import java.nio.file.Path;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -31,7 +33,7 @@ public final class PlanCommand extends ControlVerb {
     @Option(names = "--exit-code", description = "End with status " + DIFFERS + " if something would change.")
     private boolean exitCode;
 
-    private Change change = Change.getDefaultInstance();
+    private @Nullable Change change;
 
     @Override
     void prepare() {
@@ -41,7 +43,7 @@ public final class PlanCommand extends ControlVerb {
     @Override
     int call(ControlClient control) {
         PlanResponse plan = control.plan(PlanRequest.newBuilder()
-                .setChange(change)
+                .setChange(Objects.requireNonNull(change))
                 .setExpectedRevision(expectation.revision())
                 .build());
         int status = told(plan);

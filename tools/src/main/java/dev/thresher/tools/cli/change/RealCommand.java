@@ -17,8 +17,9 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "real",
         header = "Add, remove, weigh, drain or rest real servers.",
-        description = "What is changed by calls survives restarts, and stands beside the files: see 'thresher runtime'. "
-                + "'thresher reals' lists the real servers.",
+        description =
+                "What is changed by calls survives restarts, and stands beside the files: see 'thresher runtime'. "
+                        + "'thresher reals' lists the real servers.",
         subcommands = {
             RealCommand.Add.class,
             RealCommand.Remove.class,

@@ -32,7 +32,8 @@ final class Refusal {
                 Optional.of(CommandFailure.failed("this cannot be done, and nothing has changed: " + said, e));
             case PERMISSION_DENIED ->
                 Optional.of(CommandFailure.failed(
-                        "you may not do this: " + said + "\nIt takes another user, or a certificate of another role.", e));
+                        "you may not do this: " + said + "\nIt takes another user, or a certificate of another role.",
+                        e));
             case DEADLINE_EXCEEDED ->
                 Optional.of(CommandFailure.failed(
                         "the daemon did not answer within " + ControlClient.DEADLINE.toSeconds()
@@ -68,8 +69,8 @@ final class Refusal {
     }
 
     private static String conflict(StatusRuntimeException e, String said) {
-        long current =
-                detail(e, WrongRevision.class, WrongRevision.getDefaultInstance()).getCurrentRevision();
+        long current = detail(e, WrongRevision.class, WrongRevision.getDefaultInstance())
+                .getCurrentRevision();
         return current == 0
                 ? said
                 : "another change came first: revision " + Long.toUnsignedString(current)

@@ -97,7 +97,9 @@ public final class RuntimeCommand extends VerbGroupCommand {
         @Mixin
         private Expectation expectation = new Expectation();
 
-        @Option(names = "--yes", description = "Do not ask whether all of them are meant.")
+        @Option(
+                names = {"-y", "--yes"},
+                description = "Do not ask whether all of them are meant.")
         private boolean yes;
 
         @Override

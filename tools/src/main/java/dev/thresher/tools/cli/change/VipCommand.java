@@ -17,8 +17,9 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "vip",
         header = "Add or remove a VIP.",
-        description = "What is changed by calls survives restarts, and stands beside the files: see 'thresher runtime'. "
-                + "'thresher vips' lists the VIPs.",
+        description =
+                "What is changed by calls survives restarts, and stands beside the files: see 'thresher runtime'. "
+                        + "'thresher vips' lists the VIPs.",
         subcommands = {VipCommand.Add.class, VipCommand.Remove.class})
 public final class VipCommand extends VerbGroupCommand {
     /** {@code thresher vip add}. */
@@ -52,17 +53,12 @@ public final class VipCommand extends VerbGroupCommand {
         @Override
         Change change() {
             return edit(Edit.newBuilder()
-                    .setAddVip(AddVip.newBuilder()
-                            .setVip(vip)
-                            .setPool(pool)
-                            .setSettings(String.join("\n", settings))));
+                    .setAddVip(AddVip.newBuilder().setVip(vip).setPool(pool).setSettings(String.join("\n", settings))));
         }
     }
 
     /** {@code thresher vip remove}. */
-    @Command(
-            name = "remove",
-            description = "Remove a VIP. Its packets are the host's own then; its flows end.")
+    @Command(name = "remove", description = "Remove a VIP. Its packets are the host's own then; its flows end.")
     static final class Remove extends ChangeVerb {
         @Parameters(paramLabel = "VIP", description = "Such as 203.0.113.10:80/tcp.")
         private String vip = "";

@@ -29,8 +29,7 @@ record Rate(double packets, double bits, double newFlows, double drops) {
     record Counts(Traffic traffic, long drops) {}
 
     Rate plus(Rate other) {
-        return new Rate(
-                packets + other.packets, bits + other.bits, newFlows + other.newFlows, drops + other.drops);
+        return new Rate(packets + other.packets, bits + other.bits, newFlows + other.newFlows, drops + other.drops);
     }
 
     private static double rise(long before, long now) {

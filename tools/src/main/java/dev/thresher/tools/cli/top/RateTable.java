@@ -59,7 +59,9 @@ final class RateTable {
         State state = rates.state();
         Rate total = rates.total();
         int up = rates.vips().stream().mapToInt(vip -> vip.vip().getMembersUp()).sum();
-        int members = rates.vips().stream().mapToInt(vip -> vip.vip().getMembersTotal()).sum();
+        int members = rates.vips().stream()
+                .mapToInt(vip -> vip.vip().getMembersTotal())
+                .sum();
         String at = Instant.ofEpochSecond(state.getObservedAt().getSeconds())
                 .truncatedTo(ChronoUnit.SECONDS)
                 .toString();

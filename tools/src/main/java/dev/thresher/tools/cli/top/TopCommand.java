@@ -59,7 +59,9 @@ public final class TopCommand extends DaemonVerb {
         boolean ended;
         try (DaemonClient daemon = connect()) {
             Source<Rates> rates = wanted -> follow(daemon, wanted);
-            ended = isBatch() ? print(rates) : Screen.run(terminalOrFail(), rates, new TopScene(sort, !noReals, ansi()));
+            ended = isBatch()
+                    ? print(rates)
+                    : Screen.run(terminalOrFail(), rates, new TopScene(sort, !noReals, ansi()));
         }
         if (ended) {
             err().println("The daemon has ended.");
@@ -73,7 +75,8 @@ public final class TopCommand extends DaemonVerb {
 
     private Terminal terminalOrFail() {
         return terminal()
-                .orElseThrow(() -> CommandFailure.invalid("there is no terminal here: add --batch, or --json for scripts"));
+                .orElseThrow(
+                        () -> CommandFailure.invalid("there is no terminal here: add --batch, or --json for scripts"));
     }
 
     private void follow(DaemonClient daemon, Predicate<Rates> wanted) {

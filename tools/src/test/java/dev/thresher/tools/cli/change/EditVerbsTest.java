@@ -127,8 +127,8 @@ final class EditVerbsTest {
                 .build();
         assertEquals(
                 List.of(PlanRequest.newBuilder()
-                        .setChange(Change.newBuilder()
-                                .setEdits(Edits.newBuilder().addEdits(edit)))
+                        .setChange(
+                                Change.newBuilder().setEdits(Edits.newBuilder().addEdits(edit)))
                         .setExpectedRevision(12)
                         .build()),
                 control.requests());
@@ -168,36 +168,61 @@ final class EditVerbsTest {
     @Test
     void realVerbs_areEdits() {
         assertAsked(
-                apply(Edit.newBuilder().setDrain(real("10.0.0.2", "")),
+                apply(
+                        Edit.newBuilder().setDrain(real("10.0.0.2", "")),
                         Edit.newBuilder().setDrain(real("fd00::3", ""))),
-                "real", "drain", "10.0.0.2", "FD00:0::3", "10.0.0.2");
+                "real",
+                "drain",
+                "10.0.0.2",
+                "FD00:0::3",
+                "10.0.0.2");
         assertAsked(
                 apply(Edit.newBuilder().setUndrain(real("10.0.0.2", VIP))),
-                "real", "undrain", "10.0.0.2", "--vip", VIP);
-        assertAsked(
-                apply(Edit.newBuilder().setMaintenance(real("10.0.0.2", ""))), "real", "maintenance", "10.0.0.2");
+                "real",
+                "undrain",
+                "10.0.0.2",
+                "--vip",
+                VIP);
+        assertAsked(apply(Edit.newBuilder().setMaintenance(real("10.0.0.2", ""))), "real", "maintenance", "10.0.0.2");
         assertAsked(
                 apply(Edit.newBuilder()
                         .setSetWeight(SetWeight.newBuilder()
                                 .setReal("10.0.0.2")
                                 .setVip(VIP)
                                 .setWeight(0))),
-                "real", "weight", "10.0.0.2", "0", "--vip", VIP);
+                "real",
+                "weight",
+                "10.0.0.2",
+                "0",
+                "--vip",
+                VIP);
         assertAsked(
                 apply(Edit.newBuilder()
                         .setAddReal(AddReal.newBuilder().setPool("web").setReal("10.0.0.9"))),
-                "real", "add", "web", "10.0.0.9");
+                "real",
+                "add",
+                "web",
+                "10.0.0.9");
         assertAsked(
                 apply(Edit.newBuilder()
                         .setAddReal(AddReal.newBuilder()
                                 .setPool("web")
                                 .setReal("10.0.0.9")
                                 .setWeight(7))),
-                "real", "add", "web", "10.0.0.9", "--weight", "7");
+                "real",
+                "add",
+                "web",
+                "10.0.0.9",
+                "--weight",
+                "7");
         assertAsked(
                 apply(Edit.newBuilder()
                         .setRemoveReal(RemoveReal.newBuilder().setPool("web").setReal("10.0.0.9"))),
-                "real", "remove", "10.0.0.9", "--pool", "web");
+                "real",
+                "remove",
+                "10.0.0.9",
+                "--pool",
+                "web");
     }
 
     @Test
@@ -208,10 +233,20 @@ final class EditVerbsTest {
                                 .setVip(VIP)
                                 .setPool("web")
                                 .setSettings("hash=source\ntrack = false"))),
-                "vip", "add", VIP, "--pool", "web", "--set", "hash=source", "--set", "track = false");
+                "vip",
+                "add",
+                VIP,
+                "--pool",
+                "web",
+                "--set",
+                "hash=source",
+                "--set",
+                "track = false");
         assertAsked(
                 apply(Edit.newBuilder().setRemoveVip(RemoveVip.newBuilder().setVip("[2001:db8::1]:80/tcp"))),
-                "vip", "remove", "[2001:DB8:0::1]:80/tcp");
+                "vip",
+                "remove",
+                "[2001:DB8:0::1]:80/tcp");
     }
 
     @Test
@@ -222,7 +257,13 @@ final class EditVerbsTest {
                         .setExpectedRevision(12)
                         .setComment("disk is failing")
                         .build(),
-                "real", "drain", "10.0.0.2", "--expect", "12", "--comment", "disk is failing");
+                "real",
+                "drain",
+                "10.0.0.2",
+                "--expect",
+                "12",
+                "--comment",
+                "disk is failing");
     }
 
     @Test

@@ -199,7 +199,8 @@ final class FakeControl extends ControlImplBase implements AutoCloseable {
 
     @Override
     public void commitRuntime(CommitRuntimeRequest request, StreamObserver<CommitRuntimeResponse> caller) {
-        CommitRuntimeResponse.Builder response = CommitRuntimeResponse.newBuilder().setRevision(12);
+        CommitRuntimeResponse.Builder response =
+                CommitRuntimeResponse.newBuilder().setRevision(12);
         if (!runtime.isEmpty()) {
             response.addFiles("/etc/thresher/thresher.conf");
         }

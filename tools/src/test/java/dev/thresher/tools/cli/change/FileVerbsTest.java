@@ -34,9 +34,7 @@ final class FileVerbsTest {
 
     @BeforeEach
     void serve() throws IOException {
-        file = Files.writeString(
-                dir.resolve("thresher.conf"),
-                """
+        file = Files.writeString(dir.resolve("thresher.conf"), """
                 thresher {
                   interface = eth0
                   include "pools.conf"

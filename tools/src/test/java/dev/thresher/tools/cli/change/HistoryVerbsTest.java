@@ -225,7 +225,10 @@ final class HistoryVerbsTest {
         CliRun run = run("runtime", "commit", "--expect", "12");
         assertEquals(List.of("Written: /etc/thresher/thresher.conf"), run.outLines());
         assertEquals(
-                List.of(CommitRuntimeRequest.newBuilder().setExpectedRevision(12).build()), control.requests());
+                List.of(CommitRuntimeRequest.newBuilder()
+                        .setExpectedRevision(12)
+                        .build()),
+                control.requests());
         assertEquals(
                 "[\"/etc/thresher/thresher.conf\"]",
                 run("runtime", "commit", "--json").json().get("files").toString());
@@ -253,7 +256,8 @@ final class HistoryVerbsTest {
 
         control.requests().clear();
         assertEquals(0, answered("yes", "runtime", "discard").exitCode());
-        assertEquals(DiscardRuntimeRequest.getDefaultInstance(), control.requests().get(1));
+        assertEquals(
+                DiscardRuntimeRequest.getDefaultInstance(), control.requests().get(1));
         assertEquals(
                 13,
                 run("runtime", "discard", "--json", "--yes")

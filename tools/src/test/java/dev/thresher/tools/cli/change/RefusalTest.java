@@ -37,7 +37,13 @@ final class RefusalTest {
 
     private void assertTold(int exitCode, String... lines) {
         CliRun run = CliRun.of(
-                "real", "drain", "10.0.0.2", "--expect", "9", "--socket", dir.resolve("edge.sock").toString());
+                "real",
+                "drain",
+                "10.0.0.2",
+                "--expect",
+                "9",
+                "--socket",
+                dir.resolve("edge.sock").toString());
         assertEquals(List.of(lines), run.errLines());
         assertEquals("", run.out());
         assertEquals(exitCode, run.exitCode());

@@ -32,7 +32,9 @@ class RatesTest {
     @Test
     void rates_goByNameAndNotByPosition() {
         Rates rates = Rates.between(state(10, vip("a", 100), vip("b", 900)), state(12, vip("b", 1000), vip("a", 100)));
-        assertEquals(List.of(50.0, 0.0), rates.vips().stream().map(vip -> vip.rate().packets()).toList());
+        assertEquals(
+                List.of(50.0, 0.0),
+                rates.vips().stream().map(vip -> vip.rate().packets()).toList());
         assertEquals(50.0, rates.vips().get(0).members().get(0).rate().packets());
         assertEquals(50.0, rates.total().packets());
     }
@@ -51,7 +53,9 @@ class RatesTest {
 
     @Test
     void twoLooksAtTheSameMoment_haveNoRate() {
-        assertEquals(Rate.NONE, Rates.between(state(10, vip("a", 1)), state(10, vip("a", 2))).total());
+        assertEquals(
+                Rate.NONE,
+                Rates.between(state(10, vip("a", 1)), state(10, vip("a", 2))).total());
     }
 
     @Test
@@ -59,10 +63,16 @@ class RatesTest {
         Rates rates = Rates.between(state(10, vip("a", 0), vip("b", 0)), state(11, vip("a", 1), vip("b", 2)));
         assertEquals(
                 List.of("b", "a"),
-                rates.vips().stream().sorted(Sort.PACKETS.vips()).map(RatesTest::key).toList());
+                rates.vips().stream()
+                        .sorted(Sort.PACKETS.vips())
+                        .map(RatesTest::key)
+                        .toList());
         assertEquals(
                 List.of("a", "b"),
-                rates.vips().stream().sorted(Sort.NONE.vips()).map(RatesTest::key).toList());
+                rates.vips().stream()
+                        .sorted(Sort.NONE.vips())
+                        .map(RatesTest::key)
+                        .toList());
     }
 
     private static String key(VipRate rate) {

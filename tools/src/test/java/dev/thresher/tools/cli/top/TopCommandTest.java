@@ -24,8 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code thresher top} against the daemon's server. */
 @Timeout(60)
 final class TopCommandTest {
-    private static final String HEADERS =
-            "VIP, REAL             UP       PACKETS/S  BITS/S  NEW FLOWS/S  DROPS/S";
+    private static final String HEADERS = "VIP, REAL             UP       PACKETS/S  BITS/S  NEW FLOWS/S  DROPS/S";
 
     @TempDir
     Path dir;
@@ -99,8 +98,7 @@ final class TopCommandTest {
     @Test
     void terminal_sortsScrollsHidesAndFollowsItsSize() {
         VirtualScreen screen = new VirtualScreen(100, 7);
-        CompletableFuture<CliRun> run =
-                CompletableFuture.supplyAsync(() -> CliRun.at(screen.terminal(), arguments()));
+        CompletableFuture<CliRun> run = CompletableFuture.supplyAsync(() -> CliRun.at(screen.terminal(), arguments()));
         screen.await("203.0.113.10:80/tcp");
         assertTrue(screen.lines().get(0).endsWith("by packets"), screen.toString());
         assertTrue(screen.lines().get(4).startsWith("203.0.113.10:80/tcp "), screen.toString());
@@ -126,7 +124,8 @@ final class TopCommandTest {
     @Test
     void withoutATerminal_batchIsAskedFor() {
         CliRun run = run();
-        assertEquals(List.of("thresher: there is no terminal here: add --batch, or --json for scripts"), run.errLines());
+        assertEquals(
+                List.of("thresher: there is no terminal here: add --batch, or --json for scripts"), run.errLines());
         assertEquals(2, run.exitCode());
         assertEquals(2, run("--iterations", "2").exitCode());
         assertEquals(2, run("--batch", "--iterations", "0").exitCode());
