@@ -14,6 +14,12 @@
 /* Prime, as Maglev asks (NSDI'16, section 3.4); 2^16 + 1 makes the remainder two adds. */
 #define MAGLEV_TABLE_SIZE 65537
 
+/*
+ * Slots that are tried in the place of one whose member is out of service. With half of the members
+ * gone, one flow of 65,536 finds none.
+ */
+#define STAND_INS 16
+
 /* One address type for both families; IPv4 is v4-mapped (RFC 4291, section 2.5.5.2). */
 struct addr {
 	union {
@@ -153,7 +159,7 @@ struct maglev_table {
 };
 
 /*
- * A connection table entry is one u64, so that writing one is one store and needs no lock:
+ * A connection table entry is one u64, so that writing one takes one instruction and no lock:
  *
  *   63      34 33        14 13     2  1         0
  *   tag (30)   member (20)  seen (12) confirmed short-lived

@@ -89,8 +89,8 @@ static __always_inline bool record_flow(const struct packet *packet, const struc
 	if (!found.slot)
 		return flow_insert(choice->hash, entry);
 	if (entry_is_strange(found.entry, packet))
-		return flow_evict(found.slot, flow_room(found.entry, flow_seen(entry)), entry);
-	return flow_store(found.slot, entry);
+		return flow_evict(found.slot, found.entry, entry);
+	return flow_swap(found.slot, found.entry, entry);
 }
 
 /* The member that the packet names, or else a new one for its flow; NULL, and a verdict, if none.

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The connection table. A flow lives in the bucket that its hash names or in that bucket's
- * neighbour (index ^ 1, the adjacent cache line). Every change is one 8-byte store: CPUs that
- * race for an entry overwrite each other's whole entry, and a flow that loses is picked again.
+ * neighbour (index ^ 1, the adjacent cache line). Every change is one 8-byte compare-and-exchange:
+ * of CPUs that race for an entry one wins, and what the others wanted waits for the next packet.
  */
 #ifndef THRESHER_FLOW_H
 #define THRESHER_FLOW_H
@@ -107,10 +107,14 @@ found:
 	return found;
 }
 
-static __always_inline bool flow_store(__u64 *slot, __u64 entry)
+/*
+ * All writes are this one: unless somebody else has written there meanwhile. So a packet that took
+ * long undoes neither what a later packet of its flow recorded, nor what the daemon purged, nor
+ * another flow's entry. It is a locked instruction, but one a tick and flow, or at a flow's begin.
+ */
+static __always_inline bool flow_swap(__u64 *slot, __u64 before, __u64 after)
 {
-	*(volatile __u64 *)slot = entry;
-	return true;
+	return __sync_val_compare_and_swap(slot, before, after) == before;
 }
 
 /* The entry, seen now. */
@@ -124,7 +128,7 @@ static __always_inline __u64 flow_seen_now(__u64 entry)
 static __always_inline void flow_update(__u64 *slot, __u64 entry, __u64 next)
 {
 	if (next != entry)
-		flow_store(slot, next);
+		flow_swap(slot, entry, next);
 }
 
 /*
@@ -201,15 +205,17 @@ static __always_inline __u32 larger(__u32 a, __u32 b)
 }
 
 /* Puts the entry in place of one that is not free, unless that is fresh and confirmed. */
-static __always_inline bool flow_evict(__u64 *slot, __u32 room, __u64 entry)
+static __always_inline bool flow_evict(__u64 *slot, __u64 before, __u64 entry)
 {
+	__u32 room = flow_room(before, flow_seen(entry));
+
 	if (room < ROOM_IDLE) {
 		count(COUNTER_FLOW_UNTRACKED);
 		return false;
 	}
 	count(room < ROOM_UNCONFIRMED ? COUNTER_FLOW_EVICTED_IDLE
 				      : COUNTER_FLOW_EVICTED_UNCONFIRMED);
-	return flow_store(slot, entry);
+	return flow_swap(slot, before, entry);
 }
 
 /* In the order of the distance from home. Verifiers before 6.6 do not bound an exclusive or. */
@@ -232,18 +238,20 @@ static __always_inline bool flow_insert(__u64 hash, __u64 entry)
 	__u32 home = flow_home(hash);
 	__u32 now = flow_seen(entry);
 	__u32 place, room = 0;
+	__u64 *slot, there;
 
 	if (!pair)
 		return false;
 	for (place = 0; place < FLOWS_PER_PAIR; place++) {
-		__u64 *slot = &pair->entries[flow_place(home, place)];
-
-		if (flow_is_free(*slot, now))
-			return flow_store(slot, entry);
+		slot = &pair->entries[flow_place(home, place)];
+		there = *(volatile __u64 *)slot;
+		if (flow_is_free(there, now))
+			return flow_swap(slot, there, entry);
 	}
 	for (place = 0; place < FLOWS_PER_PAIR; place++)
 		room = larger(room, flow_room(pair->entries[place], now) | place);
-	return flow_evict(&pair->entries[room & (FLOWS_PER_PAIR - 1)], room, entry);
+	slot = &pair->entries[room & (FLOWS_PER_PAIR - 1)];
+	return flow_evict(slot, *(volatile __u64 *)slot, entry);
 }
 
 #endif

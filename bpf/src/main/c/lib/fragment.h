@@ -75,7 +75,7 @@ static __always_inline void remember_at(struct flow_bucket_pair *pair, __u64 has
 	entry = hash >> FLOW_TAG_SHIFT << FLOW_TAG_SHIFT;
 	entry |= (__u64)member_id << FLOW_MEMBER_SHIFT;
 	entry |= (__u64)now << FLOW_SEEN_SHIFT;
-	flow_store(&pair->entries[flow_place(home, place)], entry | FLOW_CONFIRMED);
+	*(volatile __u64 *)&pair->entries[flow_place(home, place)] = entry | FLOW_CONFIRMED;
 }
 
 /*

@@ -144,29 +144,66 @@ static __always_inline const struct vip *vip_of_address(const struct packet *pac
 	return vip && vip->flags & (VIP_ADDRESS_TCP | VIP_ADDRESS_UDP) ? vip : 0;
 }
 
-/* The member that Maglev gives the packet, or 0. */
-static __always_inline __u32 pick_member(const struct vip *vip, const struct packet *packet)
-{
-	__u32 slot = slot_of(slot_hash(packet, vip->hash_ports, vip->hash_source));
-	__u32 vip_id = vip->id;
-	struct maglev_table *table;
-	__u32 zero = 0;
-	void *inner = bpf_map_lookup_elem(&tables, &vip_id);
-
-	if (!inner)
-		return 0;
-	table = bpf_map_lookup_elem(inner, &zero);
-	/* slot is in range by construction; the compiler must not tell the verifier less. */
-	asm volatile("" : "+r"(slot));
-	if (!table || slot >= MAGLEV_TABLE_SIZE)
-		return 0;
-	return table->members[slot];
-}
-
 /* By value: what a helper points to could not live in a register. */
 static __always_inline const struct member *member_of(__u32 member_id)
 {
 	return bpf_map_lookup_elem(&members, &member_id);
+}
+
+static __always_inline const struct maglev_table *table_of(__u32 vip_id)
+{
+	__u32 zero = 0;
+	void *inner = bpf_map_lookup_elem(&tables, &vip_id);
+
+	return inner ? bpf_map_lookup_elem(inner, &zero) : 0;
+}
+
+static __always_inline __u32 member_at(const struct maglev_table *table, __u32 slot)
+{
+	/* slot is in range by construction; the compiler must not tell the verifier less. */
+	asm volatile("" : "+r"(slot));
+	return slot < MAGLEV_TABLE_SIZE ? table->members[slot] : 0;
+}
+
+/* One that is in a table all the same: until that is rebuilt. */
+static __always_inline bool is_out_of_service(__u32 member_id)
+{
+	const struct member *member = member_of(member_id);
+
+	return member && member->state != MEMBER_UP;
+}
+
+/*
+ * A table is rebuilt a moment after a member went out of service, and many tables take a while.
+ * Until then the slots behind the member's own stand in for it: whose they are is as good as
+ * random. A global function, which the verifier walks once. Answers 0 if all of them are out of
+ * service.
+ */
+__noinline __u32 stand_in(__u32 vip_id, __u32 slot)
+{
+	const struct maglev_table *table = table_of(vip_id);
+	__u32 i, member_id;
+
+	if (!table)
+		return 0;
+#pragma unroll
+	for (i = 0; i < STAND_INS; i++) {
+		slot = slot + 1 < MAGLEV_TABLE_SIZE ? slot + 1 : 0;
+		member_id = member_at(table, slot);
+		if (!is_out_of_service(member_id))
+			return member_id;
+	}
+	return 0;
+}
+
+/* The member that Maglev gives the packet, or 0. Java twin: Explainer. */
+static __always_inline __u32 pick_member(const struct vip *vip, const struct packet *packet)
+{
+	__u32 slot = slot_of(slot_hash(packet, vip->hash_ports, vip->hash_source));
+	const struct maglev_table *table = table_of(vip->id);
+	__u32 member_id = table ? member_at(table, slot) : 0;
+
+	return is_out_of_service(member_id) ? stand_in(vip->id, slot) : member_id;
 }
 
 /* Are the first `bits` of two addresses the same? The arguments are their differing bits. */

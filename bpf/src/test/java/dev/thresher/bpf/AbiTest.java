@@ -371,6 +371,7 @@ class AbiTest {
     @Test
     void maglev_table_agrees() {
         assertEquals(constant("MAGLEV_TABLE_SIZE"), MapNames.TABLE_SLOTS);
+        assertEquals(constant("STAND_INS"), MapNames.STAND_INS);
         assertEquals(MapNames.TABLE_BYTES, MapNames.TABLE_SLOTS * Integer.BYTES);
     }
 

@@ -2,18 +2,27 @@
 package dev.thresher.config;
 
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the daemon serves its API.
  *
  * @param socket absolute path of the Unix socket
+ * @param group whose members may use the socket, besides its owner; null: the group that the daemon runs as
+ * @param tls where it is served over TCP as well; null: nowhere
  */
-public record ApiSettings(Path socket) {
+public record ApiSettings(
+        Path socket, @Nullable String group, @Nullable TlsListener tls) {
     /** Longest path of a Unix socket in bytes: sun_path less the terminating zero. */
     public static final int MAX_SOCKET_LENGTH = 107;
 
     public ApiSettings {
         Require.that(socket.isAbsolute(), "the path of the API socket must be absolute, not " + socket);
+    }
+
+    /** A Unix socket only. */
+    public ApiSettings(Path socket) {
+        this(socket, null, null);
     }
 
     /** The default: {@code /run/thresher/<instance>.sock}. */

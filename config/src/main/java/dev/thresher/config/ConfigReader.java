@@ -38,9 +38,8 @@ final class ConfigReader {
                 .map(this::flows)
                 .orElse(FlowSettings.DEFAULT);
         OnExit onExit = root.get(Schema.ON_EXIT);
-        ApiSettings api = root.section(Schema.API_SECTION, Schema.API)
-                .flatMap(section -> section.seek(Schema.SOCKET))
-                .map(ApiSettings::new)
+        ApiSettings api = root.section(Schema.API_SECTION, ApiReader.SECTION)
+                .map(section -> ApiReader.read(section, instance))
                 .orElse(ApiSettings.forInstance(instance));
         List<Pool> pools = pools(root);
         List<Vip> vips = new VipReader(errors, root.names(Schema.POOLS), pools, vipAddresses)

@@ -4,7 +4,6 @@ package dev.thresher.config;
 import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigObject;
 import java.net.InetAddress;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +22,6 @@ final class Schema {
     static final String ROOT = "thresher";
     static final String ENCAPSULATION = ROOT + ".encapsulation";
     static final String FLOWS = ROOT + ".flows";
-    static final String API = ROOT + ".api";
     static final String POOL = ROOT + ".pools.<name>";
     static final String REAL = POOL + ".reals[]";
     static final String HEALTH_CHECKS = ROOT + ".health-checks";
@@ -68,8 +66,6 @@ final class Schema {
     static final Key<OnExit> ON_EXIT = Key.defaulting(ROOT, "on-exit", ValueType.oneOf(OnExit.class), "keep");
 
     static final Key<ConfigObject> API_SECTION = Key.optional(ROOT, "api", ValueType.SECTION, "all defaults");
-    static final Key<Path> SOCKET =
-            Key.optional(API, "socket", ValueTypes.socketPath(), "/run/thresher/<instance>.sock");
 
     static final Key<ConfigObject> HEALTH_CHECKS_SECTION =
             Key.optional(ROOT, "health-checks", ValueType.SECTION, "all defaults");
@@ -135,7 +131,6 @@ final class Schema {
             TCP_IDLE_TIMEOUT,
             UDP_IDLE_TIMEOUT,
             RECLAIM_AGE,
-            SOCKET,
             ALLOW_EXEC,
             REALS,
             POOL_ENCAPSULATION_SECTION,
@@ -159,7 +154,8 @@ final class Schema {
             ROUTE_PREFIX,
             ROUTE_REAL);
 
-    static final List<Key<?>> KEYS = Stream.of(HealthCheckKeys.KEYS, OWN_KEYS, PolicyKeys.KEYS, CapacityReader.KEYS)
+    static final List<Key<?>> KEYS = Stream.of(
+                    HealthCheckKeys.KEYS, OWN_KEYS, PolicyKeys.KEYS, CapacityReader.KEYS, ApiReader.KEYS)
             .<Key<?>>flatMap(List::stream)
             .toList();
 

@@ -153,6 +153,11 @@ public final class HealthChecker implements AutoCloseable {
         return roster.snapshot();
     }
 
+    /** The state of one target now, or null if it is not probed. Takes no longer with more targets, as a snapshot does. */
+    public @Nullable TargetHealth health(Target target) {
+        return roster.health(target);
+    }
+
     /** Whether the checker itself is well. */
     public CheckerStatus status() {
         Roster current = roster;

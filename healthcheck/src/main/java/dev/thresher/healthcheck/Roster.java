@@ -80,6 +80,13 @@ final class Roster {
         return Collections.unmodifiableMap(healths);
     }
 
+    /** The state of a target now; null if it is none of them. */
+    @Nullable
+    TargetHealth health(Target target) {
+        TargetMonitor monitor = monitors.get(target);
+        return monitor == null ? null : monitor.health();
+    }
+
     /** When the thread last gave a sign of life. */
     long lifeNanos() {
         return lifeNanos;

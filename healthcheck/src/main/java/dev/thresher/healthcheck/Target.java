@@ -9,17 +9,21 @@ import dev.thresher.config.Pool;
 import dev.thresher.config.ProbeKind;
 import dev.thresher.config.Vip;
 import java.net.InetAddress;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Something to probe: a real server, the way to it, and the question. VIPs that share all three share the target, and so
- * its probes.
- *
- * @param real the address of the real server
- * @param way how its probes get there
- * @param check what they ask; its port is a given one
+ * its probes. A value: equal if these are equal. No record, because all that is known of tens of thousands of targets is kept
+ * by target, and the hash of a whole check takes long.
  */
-public record Target(InetAddress real, Way way, HealthCheck check) {
+public final class Target {
     private static final Way DIRECT = new Way.Direct();
+
+    private final InetAddress real;
+    private final Way way;
+    private final HealthCheck check;
+    private final int hash;
 
     /** How probes get to a real server. */
     public sealed interface Way {
@@ -33,6 +37,18 @@ public record Target(InetAddress real, Way way, HealthCheck check) {
          * @param encapsulation how it is wrapped on its way to the real server
          */
         record Tunnel(InetAddress vip, Encapsulation encapsulation) implements Way {}
+    }
+
+    /**
+     * @param real the address of the real server
+     * @param way how its probes get there
+     * @param check what they ask; its port is a given one
+     */
+    public Target(InetAddress real, Way way, HealthCheck check) {
+        this.real = real;
+        this.way = way;
+        this.check = check;
+        this.hash = Objects.hash(real, way, check);
     }
 
     /** A probe of the real server's own address. */
@@ -49,6 +65,36 @@ public record Target(InetAddress real, Way way, HealthCheck check) {
         return check.via() == Via.TUNNEL
                 ? new Target(real, new Way.Tunnel(vip.key().address(), pool.encapsulation()), given)
                 : new Target(real, given);
+    }
+
+    /** The address of the real server. */
+    public InetAddress real() {
+        return real;
+    }
+
+    /** How its probes get there. */
+    public Way way() {
+        return way;
+    }
+
+    /** What they ask. */
+    public HealthCheck check() {
+        return check;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return this == other
+                || (other instanceof Target target
+                        && hash == target.hash
+                        && real.equals(target.real)
+                        && way.equals(target.way)
+                        && check.equals(target.check));
+    }
+
+    @Override
+    public int hashCode() {
+        return hash;
     }
 
     /** The address that a probe connects to: the VIP's through the tunnel, else the real server's. */

@@ -15,6 +15,7 @@ import dev.thresher.daemon.datapath.DatapathException;
 import dev.thresher.daemon.datapath.KernelDatapath;
 import dev.thresher.daemon.flows.FlowView;
 import dev.thresher.daemon.grpc.GrpcServer;
+import dev.thresher.daemon.grpc.TlsFileException;
 import dev.thresher.daemon.nexthop.InterfaceMac;
 import dev.thresher.daemon.probing.KernelTunnel;
 import dev.thresher.daemon.probing.ProbePaths;
@@ -81,12 +82,22 @@ final class BalancerDaemon implements Closeable {
         FlowView flows = new FlowView(datapath, () -> controller.published().memberIds(), view);
         Path socket = config.api().socket();
         HealthView healths = new HealthView(controller, view);
-        GrpcServer server = add(GrpcServer.start(socket, view, flows, healths));
+        GrpcServer server = add(serve(document, view, flows, healths));
         datapath.activate();
         server.ready();
         add(Reloading.start(revisions, configFile));
         summary = "balancing on " + config.iface().name() + " in " + datapath.mode() + " mode, VIPs: "
                 + config.vips().size() + ", API on " + socket;
+    }
+
+    private static GrpcServer serve(Document document, StateView view, FlowView flows, HealthView healths)
+            throws IOException {
+        try {
+            return GrpcServer.start(document.config().api(), view, flows, healths);
+        } catch (TlsFileException e) {
+            throw new IOException(
+                    document.errorAt(e.key(), String.valueOf(e.getMessage())).toString(), e);
+        }
     }
 
     /** What it does, for the log. */

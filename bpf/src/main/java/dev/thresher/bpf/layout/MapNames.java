@@ -22,6 +22,9 @@ public final class MapNames {
     /** Slots of a Maglev table; a prime. */
     public static final int TABLE_SLOTS = 65537;
 
+    /** Slots that the program tries behind one whose member takes no new flows. */
+    public static final int STAND_INS = 16;
+
     /** Bytes of a Maglev table: one 32-bit member id a slot. */
     public static final int TABLE_BYTES = TABLE_SLOTS * Integer.BYTES;
 

@@ -45,7 +45,7 @@ record Arrivals(Map<Member, Long> atNanos) {
 
     /** When a real server was added; empty for one that was there from the start. */
     OptionalLong of(Targets.Use use) {
-        Long at = atNanos.get(memberOf(use));
+        Long at = atNanos.isEmpty() ? null : atNanos.get(memberOf(use));
         return at == null ? OptionalLong.empty() : OptionalLong.of(at);
     }
 

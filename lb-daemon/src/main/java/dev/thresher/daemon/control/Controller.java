@@ -193,7 +193,7 @@ public final class Controller implements AutoCloseable {
     }
 
     private boolean isJudged(Target target) {
-        TargetHealth health = checker.snapshot().get(target);
+        TargetHealth health = checker.health(target);
         return health != null && health.state().verdict() != Health.UNKNOWN;
     }
 
@@ -229,7 +229,7 @@ public final class Controller implements AutoCloseable {
         InForce before = inForce;
         Map<Target, TargetHealth> known = checker.snapshot();
         reconciler.requireRoom(next.builder()
-                .build(known, knownNextHops.current(), checker.nanoTime())
+                .build(known::get, knownNextHops.current(), checker.nanoTime())
                 .state());
         try {
             probe(next, Map.of());
@@ -268,7 +268,7 @@ public final class Controller implements AutoCloseable {
     private void reconcile() {
         InForce now = inForce;
         Map<InetAddress, Resolution> current = knownNextHops.current(now.reals());
-        Decision decision = now.builder().build(checker.snapshot(), current, checker.nanoTime());
+        Decision decision = now.builder().build(checker::health, current, checker.nanoTime());
         reconciler.apply(decision.state());
         published = new Published(
                 now.config(),

@@ -9,6 +9,7 @@ import dev.thresher.config.Vip;
 import dev.thresher.config.VipKey;
 import dev.thresher.daemon.control.Targets.VipPools;
 import dev.thresher.daemon.nexthop.Resolution;
+import dev.thresher.daemon.plan.Tier;
 import dev.thresher.daemon.plan.VipPlan;
 import dev.thresher.daemon.plan.VipPlan.MemberPlan;
 import dev.thresher.daemon.plan.VipPlanner;
@@ -20,11 +21,17 @@ import dev.thresher.healthcheck.Target;
 import dev.thresher.healthcheck.TargetHealth;
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
-/** The pure part: what the data plane shall do, given what is configured and what is known. */
+/**
+ * The pure part: what the data plane shall do, given what is configured and what is known. What follows from the same as the
+ * time before is the same object as then, so that one verdict among ten thousand costs little. For one thread.
+ */
 final class DesiredStateBuilder {
     private static final MacAddress NOWHERE = MacAddress.of(new byte[MacAddress.LENGTH]);
 
@@ -32,27 +39,63 @@ final class DesiredStateBuilder {
     private final MacAddress source;
     private final Tiers tiers;
 
+    private final Map<VipKey, Planned> latest = new HashMap<>();
+    private Map<InetAddress, Resolution> latestNextHops = Map.of();
+
+    /** A VIP as it was planned last, and from what. */
+    private record Planned(List<Tier> tiers, VipPlan plan, DesiredVip vip) {
+        /** Is it what would be planned now? Where time plays a part that has to be looked at. */
+        boolean holds(List<Tier> now) {
+            return plan.untilNanos() == Long.MAX_VALUE && tiers.equals(now);
+        }
+    }
+
     DesiredStateBuilder(Targets targets, MacAddress source, Tiers tiers) {
         this.targets = targets;
         this.source = source;
         this.tiers = tiers;
     }
 
-    Decision build(Map<Target, TargetHealth> healths, Map<InetAddress, Resolution> nextHops, long nowNanos) {
+    /**
+     * What shall be.
+     *
+     * @param healths null for a target of which nothing is known
+     */
+    Decision build(
+            Function<Target, @Nullable TargetHealth> healths, Map<InetAddress, Resolution> nextHops, long nowNanos) {
         VipPlanner planner = new VipPlanner(nowNanos);
         List<DesiredVip> vips = new ArrayList<>();
         Map<VipKey, VipPlan> plans = new LinkedHashMap<>();
+        if (nextHops != latestNextHops) {
+            latest.clear();
+            latestNextHops = nextHops;
+        }
         for (VipPools pools : targets.vips()) {
-            Vip vip = pools.vip();
-            VipPlan plan = planner.plan(
-                    tiers.of(pools, healths, nextHops), vip.failover().deadFlows());
-            plans.put(vip.key(), plan);
-            List<DesiredMember> members = plan.members().stream()
-                    .map(member -> member(member, pools.pool(member.pool()), nextHops))
-                    .toList();
-            vips.add(Wanted.vip(vip, pools.pool(vip.pool()), members));
+            Planned planned = planned(pools, healths, nextHops, planner);
+            vips.add(planned.vip());
+            plans.put(pools.vip().key(), planned.plan());
         }
         return new Decision(new DesiredState(vips), plans);
+    }
+
+    private Planned planned(
+            VipPools pools,
+            Function<Target, @Nullable TargetHealth> healths,
+            Map<InetAddress, Resolution> nextHops,
+            VipPlanner planner) {
+        Vip vip = pools.vip();
+        List<Tier> now = tiers.of(pools, healths, nextHops);
+        Planned before = latest.get(vip.key());
+        if (before != null && before.holds(now)) {
+            return before;
+        }
+        VipPlan plan = planner.plan(now, vip.failover().deadFlows());
+        List<DesiredMember> members = plan.members().stream()
+                .map(member -> member(member, pools.pool(member.pool()), nextHops))
+                .toList();
+        Planned planned = new Planned(now, plan, Wanted.vip(vip, pools.pool(vip.pool()), members));
+        latest.put(vip.key(), planned);
+        return planned;
     }
 
     /** For each target that is probed through the tunnel and can be reached: how clients' packets get there. */

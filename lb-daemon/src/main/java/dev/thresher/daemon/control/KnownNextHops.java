@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,13 +26,20 @@ final class KnownNextHops {
     private final Map<InetAddress, Resolution> current = new HashMap<>();
     private final Map<InetAddress, String> doubts = new HashMap<>();
 
+    /** The latest answer, until there is news: it is asked for at each verdict. */
+    private @Nullable Answer answer;
+
+    private record Answer(Set<InetAddress> reals, Map<InetAddress, Resolution> nextHops) {}
+
     /** What an earlier daemon left in the maps: usable until better is known. */
     void adopt(Map<InetAddress, Resolved> found) {
+        answer = null;
         current.putAll(found);
     }
 
     /** The news, of those that changed. */
     void take(Map<InetAddress, Resolution> changes) {
+        answer = null;
         changes.forEach((real, resolution) -> {
             doubts.remove(real);
             if (resolution instanceof Unresolved unresolved) {
@@ -48,11 +56,14 @@ final class KnownNextHops {
         return Map.copyOf(current);
     }
 
-    /** The same for some of them. */
+    /** The same for some of them; the same object for the same set until there is news. */
     Map<InetAddress, Resolution> current(Set<InetAddress> reals) {
-        Map<InetAddress, Resolution> some = new HashMap<>(current);
-        some.keySet().retainAll(reals);
-        return some;
+        if (answer == null || answer.reals() != reals) {
+            Map<InetAddress, Resolution> some = new HashMap<>(current);
+            some.keySet().retainAll(reals);
+            answer = new Answer(reals, Map.copyOf(some));
+        }
+        return answer.nextHops();
     }
 
     /** What is wrong with next hops of these that are kept all the same, for people; in alphabetical order. */
@@ -64,6 +75,7 @@ final class KnownNextHops {
 
     /** Only these are of interest from now on. */
     void forgetAllBut(Set<InetAddress> reals) {
+        answer = null;
         current.keySet().retainAll(reals);
         doubts.keySet().retainAll(reals);
     }

@@ -16,6 +16,8 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Puts what is known about real servers in the terms of the planner. */
 final class Tiers {
@@ -27,7 +29,8 @@ final class Tiers {
         this.arrivals = arrivals;
     }
 
-    List<Tier> of(VipPools vip, Map<Target, TargetHealth> healths, Map<InetAddress, Resolution> nextHops) {
+    List<Tier> of(
+            VipPools vip, Function<Target, @Nullable TargetHealth> healths, Map<InetAddress, Resolution> nextHops) {
         return vip.pools().stream()
                 .map(each -> new Tier(
                         each.pool().name(),
@@ -39,9 +42,9 @@ final class Tiers {
     }
 
     private Candidate candidate(
-            Targets.Use use, Map<Target, TargetHealth> healths, Map<InetAddress, Resolution> nextHops) {
+            Targets.Use use, Function<Target, @Nullable TargetHealth> healths, Map<InetAddress, Resolution> nextHops) {
         Real real = use.real();
-        TargetHealth health = healths.get(use.target());
+        TargetHealth health = healths.apply(use.target());
         boolean reachable =
                 Reach.of(use.pool(), real.address(), nextHops.get(real.address())) instanceof Resolution.Resolved;
         if (!reachable || health == null) {

@@ -4,6 +4,7 @@ package dev.thresher.daemon.flows;
 import dev.thresher.bpf.layout.FlowEntry;
 import dev.thresher.bpf.layout.HashKind;
 import dev.thresher.bpf.layout.MacAddress;
+import dev.thresher.bpf.layout.MapNames;
 import dev.thresher.bpf.layout.MemberRecord;
 import dev.thresher.bpf.layout.MemberState;
 import dev.thresher.bpf.layout.ProgramSettings.Ticks;
@@ -79,7 +80,22 @@ final class Explainer {
         return member == null || !isFor(member, destination) ? null : new FoundFlow(placed, member);
     }
 
+    /** As pick_member() and stand_in() of the program do. */
     private @Nullable MemberRecord choice(FoundVip vip, int slot) {
+        MemberRecord own = memberAt(vip, slot);
+        if (own == null || own.state() == MemberState.UP) {
+            return own;
+        }
+        for (int i = 1; i <= MapNames.STAND_INS; i++) {
+            MemberRecord standIn = memberAt(vip, (slot + i) % MapNames.TABLE_SLOTS);
+            if (standIn != null && standIn.state() == MemberState.UP) {
+                return standIn;
+            }
+        }
+        return null;
+    }
+
+    private @Nullable MemberRecord memberAt(FoundVip vip, int slot) {
         int id = maps.memberAt(vip.record().id(), slot);
         return id == 0 ? null : maps.member(id).orElse(null);
     }

@@ -3,40 +3,45 @@ package dev.thresher.daemon.grpc;
 
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import dev.thresher.api.v1.ThresherGrpc;
+import dev.thresher.config.ApiSettings;
+import dev.thresher.config.RoleNames;
+import dev.thresher.config.TlsListener;
 import dev.thresher.daemon.flows.FlowSource;
 import dev.thresher.daemon.health.HealthSource;
 import dev.thresher.daemon.state.StateSource;
-import io.grpc.Server;
+import io.grpc.BindableService;
+import io.grpc.ServerInterceptor;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
-import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.epoll.EpollServerDomainSocketChannel;
-import io.netty.channel.unix.DomainSocketAddress;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Serves the API, the standard health service and server reflection on a Unix socket. */
+/** Serves the API, the standard health service and server reflection: on a Unix socket, and over TLS if that is wanted. */
 public final class GrpcServer implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(GrpcServer.class);
 
     /** Calls run here, so that a slow one holds up neither the network thread nor the next call. */
     private static final int CALL_THREADS = 2;
 
+    private static final Duration LOOK_INTERVAL = Duration.ofSeconds(2);
     private static final long IDLE_THREAD_SECONDS = 10;
     private static final long GRACE_SECONDS = 2;
 
@@ -48,10 +53,16 @@ public final class GrpcServer implements Closeable {
     private final TimerThread timer = new TimerThread();
     private final StateCalls states;
     private final HealthCalls watches;
-    private final Server server;
+    private final Endpoints endpoints;
 
-    private GrpcServer(Path socket, StateSource source, FlowSource flows, HealthSource healths) {
-        this.socket = socket;
+    private GrpcServer(
+            ApiSettings api,
+            @Nullable TlsFiles tls,
+            StateSource source,
+            FlowSource flows,
+            HealthSource healths,
+            BindableService... more) {
+        socket = api.socket();
         health = new HealthStatusManager();
         setStatus(ServingStatus.NOT_SERVING);
         eventLoop = new MultiThreadIoEventLoopGroup(1, daemonThreads("grpc-io"), EpollIoHandler.newFactory());
@@ -65,43 +76,52 @@ public final class GrpcServer implements Closeable {
         calls.allowCoreThreadTimeOut(true);
         states = new StateCalls(source, Clock.systemUTC(), timer, calls);
         watches = new HealthCalls(healths, calls);
-        server = NettyServerBuilder.forAddress(new DomainSocketAddress(socket.toFile()))
-                .channelType(EpollServerDomainSocketChannel.class)
-                .bossEventLoopGroup(eventLoop)
-                .workerEventLoopGroup(eventLoop)
-                // Unset what gRPC sets for TCP: Unix sockets lack it, and netty would warn at each connection.
-                .withChildOption(ChannelOption.SO_KEEPALIVE, null)
-                .protocolNegotiator(new UnixNegotiator())
-                .executor(calls)
-                // The last one comes first.
-                .intercept(new Authorization())
-                .intercept(new CallerInterceptor())
-                .addService(new ThresherService(states, flows, scans, watches))
-                .addService(health.getHealthService())
-                .addService(ProtoReflectionServiceV1.newInstance())
-                .build();
+        List<BindableService> services = new ArrayList<>(List.of(
+                new ThresherService(states, flows, scans, watches),
+                health.getHealthService(),
+                ProtoReflectionServiceV1.newInstance()));
+        services.addAll(List.of(more));
+        TlsListener settings = api.tls();
+        RoleNames roles = settings == null ? new RoleNames(List.of(), List.of(), List.of()) : settings.roles();
+        List<ServerInterceptor> interceptors = List.of(
+                new Authorization(),
+                new Audit(),
+                new CallerInterceptor(new CertificateCallers(roles, InstantSource.system())));
+        endpoints = new Endpoints(api, tls, new Endpoints.Common(eventLoop, calls, interceptors, services));
+        if (tls != null) {
+            timer.every(LOOK_INTERVAL, tls::look);
+        }
     }
 
     /**
-     * Binds the socket, mode 0660, and serves. A socket that a dead daemon left is replaced, its directory created. The
-     * health service says NOT_SERVING until {@link #ready}.
+     * Binds the socket, mode 0660, and the TCP port if one is configured, and serves. A socket that a dead daemon left is
+     * replaced, its directory created. The health service says NOT_SERVING until {@link #ready}.
      *
-     * @throws IOException if the path cannot be bound, or another daemon serves on it; the message says what to do
+     * @param more services besides those of the state
+     * @throws TlsFileException if a file of the TLS settings cannot be used
+     * @throws IOException if an address cannot be bound, or another daemon serves on it; the message says what to do
      */
-    public static GrpcServer start(Path socket, StateSource source, FlowSource flows, HealthSource healths)
+    public static GrpcServer start(
+            ApiSettings api, StateSource source, FlowSource flows, HealthSource healths, BindableService... more)
             throws IOException {
-        SocketFile file = new SocketFile(socket);
-        file.prepare();
-        GrpcServer server = new GrpcServer(socket, source, flows, healths);
+        TlsListener settings = api.tls();
+        TlsFiles tls = settings == null ? null : TlsFiles.open(settings);
+        GrpcServer server = new GrpcServer(api, tls, source, flows, healths, more);
         try {
-            server.server.start();
-            file.restrict();
+            server.endpoints.start();
         } catch (IOException e) {
             server.close();
             throw e;
         }
-        LOG.debug("API on {}", socket);
+        LOG.debug("API on {}", server.socket);
         return server;
+    }
+
+    /** The same on a Unix socket alone. */
+    public static GrpcServer start(
+            Path socket, StateSource source, FlowSource flows, HealthSource healths, BindableService... more)
+            throws IOException {
+        return start(new ApiSettings(socket), source, flows, healths, more);
     }
 
     /** Has the health service say that packets are being balanced. */
@@ -116,7 +136,7 @@ public final class GrpcServer implements Closeable {
 
     /** What it serves. */
     List<ServerServiceDefinition> services() {
-        return server.getServices();
+        return endpoints.services();
     }
 
     /** The path that is served on. */
@@ -124,20 +144,26 @@ public final class GrpcServer implements Closeable {
         return socket;
     }
 
+    /** The TCP port that is served on; 0 if there is none. */
+    int port() {
+        return endpoints.port();
+    }
+
     /** Tells watchers of the health service, lets running calls finish for a moment, and removes the socket. */
     @Override
     public void close() {
-        if (server.isShutdown()) {
+        if (endpoints.isShutdown()) {
             return;
         }
         health.enterTerminalState();
-        server.shutdown();
+        endpoints.shutdown();
         states.endAll();
         watches.endAll();
         timer.close();
         try {
-            if (!server.awaitTermination(GRACE_SECONDS, TimeUnit.SECONDS)) {
-                server.shutdownNow().awaitTermination(GRACE_SECONDS, TimeUnit.SECONDS);
+            if (!endpoints.awaitTermination(GRACE_SECONDS)) {
+                endpoints.shutdownNow();
+                boolean unused = endpoints.awaitTermination(GRACE_SECONDS);
                 calls.shutdownNow();
             }
             // A call's thread outlives its answer by a little and still needs the event loop then.
@@ -145,7 +171,7 @@ public final class GrpcServer implements Closeable {
             calls.awaitTermination(GRACE_SECONDS, TimeUnit.SECONDS);
             scans.close(GRACE_SECONDS);
         } catch (InterruptedException e) {
-            server.shutdownNow();
+            endpoints.shutdownNow();
             calls.shutdownNow();
             Thread.currentThread().interrupt();
         }

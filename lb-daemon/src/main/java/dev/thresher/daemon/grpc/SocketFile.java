@@ -14,7 +14,11 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.GroupPrincipal;
+import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipalNotFoundException;
+import org.jspecify.annotations.Nullable;
 
 /** The file of a Unix socket, before and after it is bound. */
 final class SocketFile {
@@ -45,9 +49,30 @@ final class SocketFile {
         }
     }
 
-    /** Lets the owner and the group in, and nobody else: who may connect may see and change everything. */
-    void restrict() throws IOException {
+    /**
+     * Lets the owner and the group in, and nobody else: who may connect may see and change everything.
+     *
+     * @param group null: the one that it has
+     */
+    void restrict(@Nullable String group) throws IOException {
+        if (group != null) {
+            giveTo(group);
+        }
         Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-rw----"));
+    }
+
+    private void giveTo(String group) throws IOException {
+        try {
+            GroupPrincipal principal =
+                    path.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByGroupName(group);
+            Files.getFileAttributeView(path, PosixFileAttributeView.class).setGroup(principal);
+        } catch (UserPrincipalNotFoundException e) {
+            throw failure("there is no group \"" + group + "\": create it (groupadd --system " + group
+                    + "), or set thresher.api.group to another");
+        } catch (FileSystemException e) {
+            throw failure("it cannot be given to the group \"" + group + "\": " + reason(e)
+                    + "; run the daemon as root, or as a member of it");
+        }
     }
 
     IOException failure(String reason) {

@@ -2,6 +2,7 @@
 package dev.thresher.daemon.reconcile;
 
 import com.google.common.collect.Lists;
+import com.google.common.collect.Sets;
 import dev.thresher.bpf.layout.Addresses;
 import dev.thresher.bpf.layout.MemberRecord;
 import dev.thresher.bpf.layout.MemberRecord.NextHop;
@@ -34,7 +35,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes the maps say what is wanted, by the fewest writes and in an order in which no packet meets a half-done change:
  * members before the tables that name them, tables before the VIPs that use them, and the other way round when something
- * goes. VIPs and members keep their ids for as long as they are wanted, whatever else changes. One thread owns it.
+ * goes. A member that goes out of service says so first, and the program avoids it while its table is built. VIPs and
+ * members keep their ids for as long as they are wanted, whatever else changes. One thread owns it.
  */
 public final class Reconciler {
     private static final Comparator<InetAddress> BY_ADDRESS =
@@ -54,6 +56,15 @@ public final class Reconciler {
 
     /** What the map of VIPs says; null when a write failed, and that is not known. */
     private @Nullable Map<VipKey, VipRecord> vipRecords;
+
+    /**
+     * What the maps were brought to last; null while that is not known. A VIP that is asked for by the same object again
+     * is not looked at: one verdict among ten thousand costs what depends on it, and little for the rest.
+     */
+    private @Nullable Map<VipKey, DesiredVip> applied;
+
+    /** Worked out when they are asked for. */
+    private @Nullable Map<Member, Integer> idsOfMembers;
 
     /** Begins with what the maps hold. */
     public Reconciler(Datapath datapath, TableBuilder tableBuilder) {
@@ -90,9 +101,12 @@ public final class Reconciler {
 
     /** The id of each member that is in the maps. */
     public Map<Member, Integer> memberIds() {
-        Map<Member, Integer> ids = new HashMap<>();
-        vips.forEach((key, vip) -> vip.memberIds.forEach((real, id) -> ids.put(new Member(key, real), id)));
-        return ids;
+        if (idsOfMembers == null) {
+            Map<Member, Integer> ids = new HashMap<>();
+            vips.forEach((key, vip) -> vip.memberIds.forEach((real, id) -> ids.put(new Member(key, real), id)));
+            idsOfMembers = Map.copyOf(ids);
+        }
+        return idsOfMembers;
     }
 
     /** The id of each VIP that is in the maps. */
@@ -110,23 +124,42 @@ public final class Reconciler {
      * @throws CapacityException if that does not fit; nothing was written then
      */
     public void apply(DesiredState desired) {
+        Map<VipKey, DesiredVip> before = applied;
+        if (before != null
+                && before.size() == desired.vips().size()
+                && changed(desired.vips(), before).isEmpty()) {
+            return;
+        }
         requireRoom(desired);
+        applied = null;
         Set<Integer> interfaces = interfaces(desired);
         Set<Integer> gone = egress.write(interfaces);
         Map<VipKey, DesiredVip> wanted = new LinkedHashMap<>();
         desired.vips().forEach(vip -> wanted.put(vip.key(), vip.without(gone)));
-        assignIds(wanted);
-        writeMembers(wanted, state -> state != MemberState.DOWN);
-        writeTables(wanted);
+        List<DesiredVip> changed = changed(wanted.values(), before);
+        assignIds(changed);
+        writeMembers(changed, state -> state != MemberState.DOWN);
+        // From here on other slots stand in for theirs: building tables takes its time.
+        writeMembers(withStandIns(changed), state -> state == MemberState.DOWN);
+        writeTables(changed);
         AppliedRoutes.Wanted wantedRoutes = routes(wanted);
         routes.write(wantedRoutes);
         writeVips(wanted);
-        writeMembers(wanted, state -> state == MemberState.DOWN);
+        writeMembers(changed, state -> state == MemberState.DOWN);
         routes.prune(wantedRoutes);
         freeVips(wanted.keySet());
-        freeMembers(wanted);
+        freeMembers(wanted, changed);
         forget(wanted.keySet());
         egress.prune(interfaces);
+        applied = wanted;
+    }
+
+    /** Those that may be in the maps otherwise, or not at all. The same object needs no look into it. */
+    @SuppressWarnings("ReferenceEquality")
+    private static List<DesiredVip> changed(Collection<DesiredVip> vips, @Nullable Map<VipKey, DesiredVip> before) {
+        return vips.stream()
+                .filter(vip -> before == null || before.get(vip.key()) != vip)
+                .toList();
     }
 
     /**
@@ -138,7 +171,9 @@ public final class Reconciler {
         vipIds.requireFree((int) desired.vips().stream()
                 .filter(vip -> !vips.containsKey(vip.key()))
                 .count());
-        memberIds.requireFree(desired.vips().stream().mapToInt(this::countNew).sum());
+        memberIds.requireFree(changed(desired.vips(), applied).stream()
+                .mapToInt(this::countNew)
+                .sum());
         egress.requireRoom(interfaces(desired));
         // Prefixes have room for twice the VIPs, and none takes more than two entries.
         requireRoomForRoutes(desired);
@@ -200,11 +235,14 @@ public final class Reconciler {
         return all;
     }
 
-    private void assignIds(Map<VipKey, DesiredVip> wanted) {
-        for (DesiredVip desired : wanted.values()) {
+    private void assignIds(List<DesiredVip> changed) {
+        for (DesiredVip desired : changed) {
             AppliedVip vip = vips.computeIfAbsent(desired.key(), key -> AppliedVip.added(vipIds.take()));
             for (DesiredMember member : desired.members()) {
-                vip.memberIds.computeIfAbsent(member.real(), real -> memberIds.take());
+                vip.memberIds.computeIfAbsent(member.real(), real -> {
+                    idsOfMembers = null;
+                    return memberIds.take();
+                });
             }
         }
     }
@@ -218,8 +256,24 @@ public final class Reconciler {
         return reals.size();
     }
 
-    private void writeMembers(Map<VipKey, DesiredVip> wanted, Predicate<MemberState> which) {
-        for (DesiredVip desired : wanted.values()) {
+    /** Those whose present table has somebody who goes on. Elsewhere members serve until their successors' table is live. */
+    private List<DesiredVip> withStandIns(List<DesiredVip> changed) {
+        return changed.stream()
+                .filter(desired -> {
+                    List<TableBuilder.Entry> table = applied(desired.key()).table;
+                    return table != null && table.stream().anyMatch(entry -> serves(desired, entry.real()));
+                })
+                .toList();
+    }
+
+    private static boolean serves(DesiredVip desired, InetAddress real) {
+        return desired.members().stream()
+                .anyMatch(member ->
+                        member.state() == MemberState.UP && member.real().equals(real));
+    }
+
+    private void writeMembers(List<DesiredVip> changed, Predicate<MemberState> which) {
+        for (DesiredVip desired : changed) {
             AppliedVip vip = applied(desired.key());
             for (DesiredMember member : desired.members()) {
                 if (which.test(member.state())) {
@@ -238,10 +292,10 @@ public final class Reconciler {
         }
     }
 
-    private void writeTables(Map<VipKey, DesiredVip> wanted) {
+    private void writeTables(List<DesiredVip> changed) {
         Map<AppliedVip, List<TableBuilder.Entry>> filled = new LinkedHashMap<>();
         Map<AppliedVip, List<TableBuilder.Entry>> emptied = new LinkedHashMap<>();
-        for (DesiredVip desired : wanted.values()) {
+        for (DesiredVip desired : changed) {
             AppliedVip vip = applied(desired.key());
             List<TableBuilder.Entry> entries = entries(desired, vip);
             if (!entries.equals(vip.table)) {
@@ -288,23 +342,26 @@ public final class Reconciler {
         }
     }
 
-    private void freeMembers(Map<VipKey, DesiredVip> wanted) {
+    private void freeMembers(Map<VipKey, DesiredVip> wanted, List<DesiredVip> changed) {
         BitSet freed = new BitSet();
-        vips.forEach((key, vip) -> {
+        Set<VipKey> suspects = new HashSet<>(Sets.difference(vips.keySet(), wanted.keySet()));
+        changed.forEach(vip -> suspects.add(vip.key()));
+        for (VipKey key : suspects) {
             Set<InetAddress> reals = reals(wanted.get(key));
-            vip.memberIds.forEach((real, id) -> {
+            applied(key).memberIds.forEach((real, id) -> {
                 if (!reals.contains(real)) {
                     freed.set(id);
                 }
             });
-        });
+        }
         if (freed.isEmpty()) {
             return;
         }
+        idsOfMembers = null;
         freed.stream().forEach(records::remove);
         datapath.freeMembers(freed);
         freed.stream().forEach(memberIds::giveBack);
-        vips.values().forEach(vip -> vip.memberIds.values().removeIf(freed::get));
+        suspects.forEach(key -> applied(key).memberIds.values().removeIf(freed::get));
     }
 
     private void forget(Set<VipKey> wanted) {

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  * Tells when files have changed. It looks at them from time to time: unlike the kernel's notices that works for files that are
  * missing, replaced by renaming, reached by symbolic links that move, or on a network file system. For one thread.
  */
-final class FileWatch {
+public final class FileWatch {
     private static final String ABSENT = "absent";
 
     private Collection<Path> paths = List.of();
@@ -25,7 +25,7 @@ final class FileWatch {
     private Map<Path, String> lastLook = Map.of();
 
     /** To be called before the files are read: what they are now is what is read, or older. */
-    void beforeReading() {
+    public void beforeReading() {
         read = look();
     }
 
@@ -34,7 +34,7 @@ final class FileWatch {
      *
      * @return whether all of it was known before it was read. If not, it may have changed since: read it again
      */
-    boolean afterReading(Collection<Path> filesAndFolders) {
+    public boolean afterReading(Collection<Path> filesAndFolders) {
         boolean known = paths.containsAll(filesAndFolders);
         paths = List.copyOf(filesAndFolders);
         read.keySet().retainAll(paths);
@@ -43,7 +43,7 @@ final class FileWatch {
     }
 
     /** Looks. Answers whether something differs from what was read, and did so at the last look already: who edits is done. */
-    boolean hasSettledChange() {
+    public boolean hasSettledChange() {
         Map<Path, String> now = look();
         boolean settled = now.equals(lastLook);
         lastLook = now;

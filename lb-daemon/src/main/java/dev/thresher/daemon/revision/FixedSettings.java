@@ -21,6 +21,7 @@ final class FixedSettings {
 
     /** Keys whose names do not follow from those of the model, or that hold a record. */
     private static final Map<String, String> KEYS = Map.of(
+            "api.tls.listen", "api.tls.listen",
             "iface.name", "interface",
             "iface.xdp-mode", "xdp-mode",
             "iface.gateway-mac", "gateway-mac",

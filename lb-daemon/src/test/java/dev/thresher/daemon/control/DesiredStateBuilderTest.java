@@ -59,7 +59,7 @@ class DesiredStateBuilderTest {
             int weight, Map<Target, TargetHealth> healths, Map<InetAddress, Resolution> nextHops) {
         Config config = Configs.of(List.of(Configs.pool("web", CHECK, new Real(REAL, weight))), VIP);
         return builder(config)
-                .build(healths, nextHops, 0)
+                .build(healths::get, nextHops, 0)
                 .state()
                 .vips()
                 .get(0)
@@ -124,7 +124,7 @@ class DesiredStateBuilderTest {
     }
 
     private static MemberState stateBy(DesiredStateBuilder builder, Resolution nextHop) {
-        return builder.build(healths(CHECK, Health.UP), Map.of(REAL, nextHop), 0)
+        return builder.build(healths(CHECK, Health.UP)::get, Map.of(REAL, nextHop), 0)
                 .state()
                 .vips()
                 .get(0)
@@ -138,7 +138,7 @@ class DesiredStateBuilderTest {
         Vip other = new Vip(VipKey.parse("203.0.113.10:53/udp"), "web", false);
         Config config = Configs.of(List.of(Configs.pool("web", CHECK, new Real(REAL, 1))), VIP, other);
         List<DesiredVip> vips = builder(config)
-                .build(healths(CHECK, Health.UP), Map.of(REAL, RESOLVED), 0)
+                .build(healths(CHECK, Health.UP)::get, Map.of(REAL, RESOLVED), 0)
                 .state()
                 .vips();
         assertEquals(
@@ -176,7 +176,7 @@ class DesiredStateBuilderTest {
         Map<Target, TargetHealth> healths = Map.of(
                 back, up(back, now, new Transition(Health.DOWN, Health.UP, now, "connected")),
                 first, up(first, now, new Transition(Health.UNKNOWN, Health.UP, now, "connected")));
-        Decision decision = builder.build(healths, Map.of(REAL, RESOLVED, other, RESOLVED), now);
+        Decision decision = builder.build(healths::get, Map.of(REAL, RESOLVED, other, RESOLVED), now);
         assertEquals(
                 List.of(1, 5),
                 decision.state().vips().get(0).members().stream()
@@ -203,7 +203,7 @@ class DesiredStateBuilderTest {
             healths.put(target, up(target, 0, new Transition(Health.UNKNOWN, Health.UP, 0, "connected")));
             nextHops.put(real, RESOLVED);
         }
-        return inForce.builder().build(healths, nextHops, nowNanos).state().vips().get(0).members().stream()
+        return inForce.builder().build(healths::get, nextHops, nowNanos).state().vips().get(0).members().stream()
                 .map(DesiredMember::effectiveWeight)
                 .toList();
     }
@@ -253,7 +253,7 @@ class DesiredStateBuilderTest {
     }
 
     private static MemberState drained(DesiredStateBuilder builder, Map<Target, TargetHealth> healths, long nowNanos) {
-        return builder.build(healths, Map.of(REAL, RESOLVED), nowNanos)
+        return builder.build(healths::get, Map.of(REAL, RESOLVED), nowNanos)
                 .state()
                 .vips()
                 .get(0)

@@ -123,7 +123,7 @@ final class AuthorizationTest {
         int closedBefore = closed.size();
         new Caller("jane", role).in(Context.ROOT).call(() -> {
             ServerCall.Listener<Q> listener =
-                    new Authorization().interceptCall(fakeCall(method), new Metadata(), this::serve);
+                    new Authorization().interceptCall(new FakeCall<>(method, closed::add), new Metadata(), this::serve);
             listener.onMessage(request);
             listener.onHalfClose();
             return null;
@@ -151,34 +151,6 @@ final class AuthorizationTest {
             @Override
             public void onHalfClose() {
                 served.add("half-closed");
-            }
-        };
-    }
-
-    private <Q, R> ServerCall<Q, R> fakeCall(MethodDescriptor<Q, R> method) {
-        return new ServerCall<>() {
-            @Override
-            public void request(int messages) {}
-
-            @Override
-            public void sendHeaders(Metadata headers) {}
-
-            @Override
-            public void sendMessage(R message) {}
-
-            @Override
-            public void close(Status status, Metadata trailers) {
-                closed.add(status);
-            }
-
-            @Override
-            public boolean isCancelled() {
-                return false;
-            }
-
-            @Override
-            public MethodDescriptor<Q, R> getMethodDescriptor() {
-                return method;
             }
         };
     }

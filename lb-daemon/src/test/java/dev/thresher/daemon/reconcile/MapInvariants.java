@@ -59,6 +59,7 @@ final class MapInvariants {
     void reached(DesiredState desired) {
         underway.clear();
         underway.add(desired);
+        checkNoneDown();
     }
 
     List<DesiredState> underway() {
@@ -82,8 +83,20 @@ final class MapInvariants {
             for (int id : slots) {
                 MemberRecord member = members.get(id);
                 assertNotNull(member, () -> "table " + vipId + " names the free member " + id);
-                assertTrue(member.state() != MemberState.DOWN, () -> "table " + vipId + " names " + id + ", down");
                 assertEquals(vipId, member.vipId(), () -> "table " + vipId + " names another VIP's member " + id);
+            }
+        });
+    }
+
+    /** While a change is on its way other slots stand in for those of a member that is down; afterwards it has none. */
+    private void checkNoneDown() {
+        Map<Integer, MemberRecord> members = maps.members();
+        maps.tablesById().forEach((vipId, slots) -> {
+            for (int id : slots) {
+                MemberRecord member = members.get(id);
+                assertTrue(
+                        member != null && member.state() != MemberState.DOWN,
+                        () -> "table " + vipId + " names " + id + ", down");
             }
         });
     }
