@@ -27,28 +27,39 @@ final class Keys {
     /** What a key sends comes at once; what comes later was typed. */
     private static final long SEQUENCE_MILLIS = 50;
 
+    private static final long POLL_MILLIS = 500;
+
     private final NonBlockingReader reader;
     private final Listener listener;
+    private volatile boolean stopped;
 
     Keys(NonBlockingReader reader, Listener listener) {
         this.reader = reader;
         this.listener = listener;
     }
 
-    /** Reads until the terminal is closed. */
+    /** Reads until it is stopped or the terminal is closed. */
     void read() {
         try {
-            for (int key = reader.read(); key >= 0; key = reader.read()) {
-                if (key != ESCAPE) {
-                    listener.typed((char) key);
-                } else {
+            int key = NonBlockingReader.READ_EXPIRED;
+            while (!stopped && key != NonBlockingReader.EOF) {
+                // A read without an end would hold the lock that closing the terminal takes.
+                key = reader.read(POLL_MILLIS);
+                if (key == ESCAPE) {
                     named(KeyParser.parse(sequence()));
+                } else if (key >= 0) {
+                    listener.typed((char) key);
                 }
             }
         } catch (IOException closed) {
             // Nobody is there to read from any more.
         }
         listener.typed(END);
+    }
+
+    /** The terminal is about to be closed. */
+    void stop() {
+        stopped = true;
     }
 
     private String sequence() throws IOException {

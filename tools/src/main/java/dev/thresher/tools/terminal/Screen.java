@@ -49,6 +49,7 @@ public final class Screen<T> {
 
     private boolean run(Source<T> source) {
         Attributes before = terminal.enterRawMode();
+        Keys keys = new Keys(terminal.reader(), key -> events.add(() -> typed(key)));
         SignalHandler resize = terminal.handle(Signal.WINCH, signal -> events.add(this::draw));
         SignalHandler interrupt = terminal.handle(Signal.INT, signal -> events.add(this::end));
         Thread restore = new Thread(() -> leave(before), "screen-restore");
@@ -57,7 +58,7 @@ public final class Screen<T> {
             terminal.puts(Capability.enter_ca_mode);
             terminal.puts(Capability.cursor_invisible);
             start("screen-news", () -> follow(source));
-            start("screen-keys", new Keys(terminal.reader(), key -> events.add(() -> typed(key)))::read);
+            start("screen-keys", keys::read);
             draw();
             while (!over) {
                 events.take().run();
@@ -65,6 +66,7 @@ public final class Screen<T> {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
+            keys.stop();
             terminal.handle(Signal.WINCH, resize);
             terminal.handle(Signal.INT, interrupt);
             leave(before);
