@@ -19,7 +19,8 @@ abstract class AskingVerb extends ChangeVerb {
             return super.make(control);
         }
         if (isForScripts()) {
-            throw CommandFailure.invalid("--json asks no questions: add --yes to make the change, or --dry-run to see it");
+            throw CommandFailure.invalid(
+                    "--json asks no questions: add --yes to make the change, or --dry-run to see it");
         }
         PlanResponse plan = plan(control);
         tell(plan);

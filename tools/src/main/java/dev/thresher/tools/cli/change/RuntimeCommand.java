@@ -20,8 +20,9 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "runtime",
         header = "See, keep or forget what was changed by calls.",
-        description = "Changes by 'thresher real', 'vip', 'apply' and 'rollback', and by other callers, are kept in a file of "
-                + "the daemon's own and count last, after the configuration files.",
+        description =
+                "Changes by 'thresher real', 'vip', 'apply' and 'rollback', and by other callers, are kept in a file of "
+                        + "the daemon's own and count last, after the configuration files.",
         subcommands = {RuntimeCommand.Show.class, RuntimeCommand.Commit.class, RuntimeCommand.Discard.class})
 public final class RuntimeCommand extends VerbGroupCommand {
     private static final String NONE = "Nothing was changed by calls: the files alone are in force.";
@@ -41,7 +42,8 @@ public final class RuntimeCommand extends VerbGroupCommand {
             }
             print(runtime.getChangesList(), out(), ansi());
             out().println();
-            out().println("They are kept in " + runtime.getPath() + ". 'thresher runtime commit' writes them into the files, "
+            out().println("They are kept in " + runtime.getPath()
+                    + ". 'thresher runtime commit' writes them into the files, "
                     + "'thresher runtime discard' forgets them.");
             return ExitCode.OK;
         }
@@ -108,7 +110,8 @@ public final class RuntimeCommand extends VerbGroupCommand {
                 return discard(control);
             }
             if (isForScripts()) {
-                throw CommandFailure.invalid("--json asks no questions: name what to discard, or add --yes for all of it");
+                throw CommandFailure.invalid(
+                        "--json asks no questions: name what to discard, or add --yes for all of it");
             }
             List<RuntimeChange> changes = control.runtime().getChangesList();
             if (changes.isEmpty()) {
