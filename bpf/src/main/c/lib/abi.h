@@ -8,7 +8,12 @@
 
 #include <linux/types.h>
 
-/* Raised when a struct, an enum or the meaning of a field changes: older maps are left alone. */
+/*
+ * Raised when a struct, an enum or the meaning of a field changes: a program does not use maps of
+ * another version. By one, when a daemon can still read what it needs of them, so that it
+ * carries flows, members and VIPs over: fields that were there have their places and meanings. To
+ * the next hundred otherwise: then a daemon starts over.
+ */
 #define ABI_VERSION 2
 
 /* Prime, as Maglev asks (NSDI'16, section 3.4); 2^16 + 1 makes the remainder two adds. */

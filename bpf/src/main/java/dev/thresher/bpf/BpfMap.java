@@ -180,9 +180,19 @@ public final class BpfMap implements AutoCloseable {
     public ByteBuffer readArray(int count) {
         int size = valueBytes();
         ByteBuffer all = ByteBuffer.allocate(Math.multiplyExact(count, size)).order(java.nio.ByteOrder.nativeOrder());
+        readBatches(count, (first, values, read) -> values.get(0, all.array(), first * size, read * size));
+        return all;
+    }
+
+    @FunctionalInterface
+    private interface BatchVisitor {
+        void visit(int first, Pointer values, int read);
+    }
+
+    private void readBatches(int count, BatchVisitor visitor) {
         Pointer position = Native.allocate(Integer.BYTES);
         Pointer keys = Native.allocate((long) BATCH * Integer.BYTES);
-        Pointer values = Native.allocate((long) BATCH * size);
+        Pointer values = Native.allocate((long) BATCH * valueBytes());
         for (int done = 0; done < count; ) {
             Pointer batch = Native.intOf(Math.min(BATCH, count - done));
             int result = Native.BPF.bpf_map_lookup_batch(
@@ -195,10 +205,26 @@ public final class BpfMap implements AutoCloseable {
             if (read == 0) {
                 break;
             }
-            values.get(0, all.array(), done * size, read * size);
+            visitor.visit(done, values, read);
             done += read;
         }
-        return all;
+    }
+
+    /** Is called with an index and its value, which is the same array each time. */
+    @FunctionalInterface
+    public interface ArrayVisitor {
+        void visit(int index, byte[] value);
+    }
+
+    /** Visits the values of an array map's elements [0, count), in few calls and little memory. */
+    public void visitArray(int count, ArrayVisitor visitor) {
+        byte[] value = new byte[valueBytes()];
+        readBatches(count, (first, values, read) -> {
+            for (int i = 0; i < read; i++) {
+                values.get((long) i * value.length, value, 0, value.length);
+                visitor.visit(first + i, value);
+            }
+        });
     }
 
     /** Bytes of one value as the system call copies it: for a per-CPU map, all CPUs' together. */

@@ -66,29 +66,6 @@ public record Config(
         }
     }
 
-    /** One with maps of the default sizes, whose data plane goes on without the daemon. */
-    public Config(
-            String instance,
-            Interface iface,
-            EncapsulationSettings encapsulation,
-            FlowSettings flows,
-            ApiSettings api,
-            int maglevSeed,
-            List<Pool> pools,
-            List<Vip> vips) {
-        this(
-                instance,
-                iface,
-                encapsulation,
-                flows,
-                CapacitySettings.DEFAULT,
-                OnExit.KEEP,
-                api,
-                maglevSeed,
-                pools,
-                vips);
-    }
-
     /** This configuration with other outer headers. */
     public Config with(EncapsulationSettings newEncapsulation) {
         return new Config(instance, iface, newEncapsulation, flows, capacity, onExit, api, maglevSeed, pools, vips);

@@ -39,6 +39,8 @@ class ConfigLoaderTest {
                 new Interface("eth0.100", XdpMode.DRIVER, null),
                 new EncapsulationSettings(IpPrefix.parse("10.99.0.0/24"), null, false),
                 new FlowSettings(1 << 20, Duration.ofMinutes(10), Duration.ofSeconds(30), Duration.ofSeconds(20)),
+                CapacitySettings.DEFAULT,
+                OnExit.KEEP,
                 new ApiSettings(Path.of("/run/thresher/other.sock")),
                 -7,
                 List.of(
@@ -74,6 +76,8 @@ class ConfigLoaderTest {
                 new Interface("eth0", XdpMode.AUTO, null),
                 EncapsulationSettings.DEFAULT,
                 FlowSettings.DEFAULT,
+                CapacitySettings.DEFAULT,
+                OnExit.KEEP,
                 ApiSettings.forInstance("default"),
                 0,
                 List.of(),

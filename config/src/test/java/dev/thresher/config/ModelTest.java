@@ -286,6 +286,8 @@ class ModelTest {
                 new Interface("eth0", XdpMode.AUTO, null),
                 EncapsulationSettings.DEFAULT,
                 FlowSettings.DEFAULT,
+                CapacitySettings.DEFAULT,
+                OnExit.KEEP,
                 ApiSettings.forInstance("default"),
                 0,
                 pools,

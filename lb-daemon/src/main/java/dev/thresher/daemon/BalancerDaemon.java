@@ -69,7 +69,7 @@ final class BalancerDaemon implements Closeable {
         Config config = document.config();
         KernelDatapath datapath = add(KernelDatapath.open(config));
         MacAddress source = InterfaceMac.of(config.iface().name());
-        FlowSweeping sweeping = new FlowSweeping(datapath, config.flows());
+        FlowSweeping sweeping = new FlowSweeping(datapath);
         ProbePaths paths = add(
                 KernelTunnel.open(datapath.settings(), indexOf(config.iface().name())));
         Controller controller =

@@ -5,12 +5,14 @@ import dev.thresher.bpf.InstancePins;
 import dev.thresher.bpf.layout.MacAddress;
 import dev.thresher.bpf.layout.MemberState;
 import dev.thresher.config.ApiSettings;
+import dev.thresher.config.CapacitySettings;
 import dev.thresher.config.Config;
 import dev.thresher.config.EncapsulationSettings;
 import dev.thresher.config.FlowSettings;
 import dev.thresher.config.HealthCheck;
 import dev.thresher.config.Interface;
 import dev.thresher.config.Member;
+import dev.thresher.config.OnExit;
 import dev.thresher.config.Pool;
 import dev.thresher.config.Protocol;
 import dev.thresher.config.Real;
@@ -99,6 +101,8 @@ final class FailoverRun implements AutoCloseable {
                 new Interface(VethPair.FAR, XdpMode.AUTO, null),
                 EncapsulationSettings.DEFAULT,
                 FlowSettings.DEFAULT,
+                CapacitySettings.DEFAULT,
+                OnExit.KEEP,
                 ApiSettings.forInstance("bench"),
                 0,
                 pools,

@@ -6,10 +6,12 @@ import dev.thresher.bpf.layout.MapNames;
 import dev.thresher.bpf.layout.MemberRecord.NextHop;
 import dev.thresher.bpf.layout.MemberState;
 import dev.thresher.config.ApiSettings;
+import dev.thresher.config.CapacitySettings;
 import dev.thresher.config.Config;
 import dev.thresher.config.EncapsulationSettings;
 import dev.thresher.config.FlowSettings;
 import dev.thresher.config.Interface;
+import dev.thresher.config.OnExit;
 import dev.thresher.config.Protocol;
 import dev.thresher.config.VipKey;
 import dev.thresher.config.XdpMode;
@@ -63,6 +65,8 @@ final class LargeBalancer implements AutoCloseable {
                 new Interface("lo", XdpMode.GENERIC, null),
                 EncapsulationSettings.DEFAULT,
                 new FlowSettings(flows, Duration.ofMinutes(15), Duration.ofMinutes(1), Duration.ofMinutes(1)),
+                CapacitySettings.DEFAULT,
+                OnExit.KEEP,
                 ApiSettings.forInstance(instance),
                 0,
                 List.of(),

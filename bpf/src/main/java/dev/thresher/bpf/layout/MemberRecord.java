@@ -93,6 +93,11 @@ public record MemberRecord(
         }
     }
 
+    /** This record, for a VIP that has another id. */
+    public MemberRecord withVipId(int newVipId) {
+        return new MemberRecord(vip, state, real, nextHop, encapsulation, newVipId, routed);
+    }
+
     public byte[] encode() {
         ByteBuffer buffer = ByteBuffer.allocate(LENGTH);
         buffer.put(Addresses.encode(vip.address())).putShort((short) vip.port());

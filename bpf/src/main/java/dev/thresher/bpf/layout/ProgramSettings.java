@@ -19,8 +19,10 @@ public record ProgramSettings(
     /** Bytes of {@code .rodata}. */
     public static final int LENGTH = 96;
 
-    /** {@code ABI_VERSION}: maps that a program of another version made cannot be used. */
+    /** {@code ABI_VERSION}: maps that a program of another version made cannot be used, but perhaps be read. */
     public static final int ABI_VERSION = 2;
+
+    private static final int VERSIONS_A_FAMILY = 100;
 
     private static final int GUE_CHECKSUM = 1;
 
@@ -73,6 +75,16 @@ public record ProgramSettings(
         buffer.putInt(flowPairs - 1).putInt(ticks.shift).putInt(ticks.reclaim);
         buffer.putInt(ticks.longIdle).putInt(ticks.shortIdle).putInt(gueChecksum ? GUE_CHECKSUM : 0);
         return buffer.array();
+    }
+
+    /** These settings for a connection table of another size. */
+    public ProgramSettings withFlowPairs(int pairs) {
+        return new ProgramSettings(hashKey, source, pairs, ticks, maglevSeed, gueChecksum);
+    }
+
+    /** Can what a program of that version left be read, if not used? */
+    public static boolean isReadable(int version) {
+        return version / VERSIONS_A_FAMILY == ABI_VERSION / VERSIONS_A_FAMILY;
     }
 
     /** The version of the program that a map of settings belongs to. */

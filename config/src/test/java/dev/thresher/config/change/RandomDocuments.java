@@ -59,6 +59,8 @@ final class RandomDocuments {
                 config.iface(),
                 config.encapsulation(),
                 config.flows(),
+                config.capacity(),
+                config.onExit(),
                 config.api(),
                 config.maglevSeed(),
                 config.pools().stream().map(RandomDocuments::inOrder).toList(),

@@ -3,6 +3,7 @@ package dev.thresher.daemon.control;
 
 import dev.thresher.bpf.layout.MacAddress;
 import dev.thresher.config.Config;
+import dev.thresher.daemon.datapath.Capacity;
 import dev.thresher.daemon.datapath.Datapath;
 import dev.thresher.daemon.health.HealthFeed;
 import dev.thresher.daemon.nexthop.Resolution;
@@ -228,21 +229,35 @@ public final class Controller implements AutoCloseable {
     private void switchTo(InForce next) {
         InForce before = inForce;
         Map<Target, TargetHealth> known = checker.snapshot();
-        reconciler.requireRoom(next.builder()
-                .build(known::get, knownNextHops.current(), checker.nanoTime())
-                .state());
+        try {
+            resize(before, next);
+            reconciler.requireRoom(next.builder()
+                    .build(known::get, knownNextHops.current(), checker.nanoTime())
+                    .state());
+        } catch (RuntimeException e) {
+            resize(next, before);
+            throw e;
+        }
         try {
             probe(next, Map.of());
             reconcile();
         } catch (RuntimeException | OutOfMemoryError e) {
             inForce = before;
             probe(before, known);
+            resize(next, before);
             throw e;
         } finally {
             reconciling.request(); // clears an earlier failure, or undoes what was written of this change
         }
         // One change later than they could go: news of a next hop may still be on its way.
         knownNextHops.forgetAllBut(union(before.reals(), next.reals()));
+    }
+
+    private void resize(InForce from, InForce to) {
+        Capacity wanted = Capacity.of(to.config());
+        if (!wanted.equals(Capacity.of(from.config()))) {
+            reconciler.resize(wanted);
+        }
     }
 
     /**

@@ -18,15 +18,10 @@ final class FlowPressure {
     private static final int HIGH_PERCENT = 80;
     private static final long WINDOW_NANOS = TimeUnit.MINUTES.toNanos(1);
 
-    private final FlowSettings settings;
     private final Deque<Sample> samples = new ArrayDeque<>();
 
     /** Counters of flows that were not recorded, and of idle ones that had to make room. */
     private record Sample(long nanos, long untracked, long evictedIdle) {}
-
-    FlowPressure(FlowSettings settings) {
-        this.settings = settings;
-    }
 
     /** Takes the counters, about once a second, and answers what an operator ought to know; nothing if all is well. */
     List<String> observe(long nowNanos, FlowCensus census, long untracked, long evictedIdle) {
@@ -41,25 +36,25 @@ final class FlowPressure {
             warnings.add(text(
                     "the connection table had no room for a flow %,d times in the last minute:"
                             + " such flows may move when a real server comes or goes; %s",
-                    lost, advice()));
+                    lost, advice(census)));
         }
         long evicted = evictedIdle - minuteAgo.evictedIdle;
         if (evicted > 0) {
             warnings.add(text(
                     "%,d idle flows had to make room in the connection table in the last minute; %s",
-                    evicted, advice()));
+                    evicted, advice(census)));
         }
         if (census.percent() >= HIGH_PERCENT) {
             warnings.add(text(
                     "the connection table is %.0f %% full, %,d of %,d flows; %s",
-                    census.percent(), census.occupied(), census.places(), advice()));
+                    census.percent(), census.occupied(), census.places(), advice(census)));
         }
         return warnings;
     }
 
-    private String advice() {
-        return settings.max() < FlowSettings.MAX_MAX
-                ? "raise thresher.flows.max, which is " + settings.max() + ", to " + 2 * settings.max()
+    private static String advice(FlowCensus census) {
+        return census.places() < FlowSettings.MAX_MAX
+                ? "raise thresher.flows.max, which is " + census.places() + ", to " + 2 * census.places()
                 : "thresher.flows.max is as large as it can be: shorten thresher.flows.tcp-idle-timeout";
     }
 

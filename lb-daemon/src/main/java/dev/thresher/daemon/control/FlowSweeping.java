@@ -2,7 +2,6 @@
 package dev.thresher.daemon.control;
 
 import dev.thresher.bpf.layout.Counter;
-import dev.thresher.config.FlowSettings;
 import dev.thresher.daemon.datapath.FlowSweep;
 import dev.thresher.daemon.datapath.KernelDatapath;
 import dev.thresher.daemon.state.FlowCensus;
@@ -16,15 +15,14 @@ public final class FlowSweeping implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(FlowSweeping.class);
 
     private final KernelDatapath datapath;
-    private final FlowSweep sweep;
-    private final FlowPressure pressure;
+    private final FlowPressure pressure = new FlowPressure();
+    private FlowSweep sweep;
 
     private volatile FlowStatus status;
 
-    public FlowSweeping(KernelDatapath datapath, FlowSettings settings) {
+    public FlowSweeping(KernelDatapath datapath) {
         this.datapath = datapath;
         this.sweep = new FlowSweep(datapath.flows());
-        this.pressure = new FlowPressure(settings);
         this.status = new FlowStatus(sweep.census(), List.of());
     }
 
@@ -36,6 +34,9 @@ public final class FlowSweeping implements Runnable {
     @Override
     public void run() {
         try {
+            if (!sweep.isOf(datapath.flows())) {
+                sweep = new FlowSweep(datapath.flows());
+            }
             int removed = sweep.step(datapath.nowTicks(), datapath.settings().ticks());
             LOG.trace("Swept a part of the connection table: {} entries were expired", removed);
             FlowCensus census = sweep.census();

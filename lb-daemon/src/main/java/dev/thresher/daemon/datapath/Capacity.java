@@ -25,4 +25,17 @@ public record Capacity(int vips, int members, int prefixes, int serverIds, int f
                 settings.serverIds(),
                 config.flows().max() / FlowEntry.PER_PAIR);
     }
+
+    /** How many entries a map has; 0 for those that always have the same. */
+    int entries(LbMap map) {
+        return switch (map) {
+            case VIP_PREFIXES -> 2 * vips; // one more for each prefix as such
+            case TABLES, VIP_STATS, QUIC_CONFIGS -> vips;
+            case MEMBERS, MEMBER_STATS -> members;
+            case QUIC_SERVERS -> serverIds;
+            case SOURCE_ROUTES -> prefixes;
+            case FLOWS -> flowPairs;
+            case VIPS, FOREIGN, COUNTERS, FRAGMENTS, EGRESS, SETTINGS -> 0;
+        };
+    }
 }

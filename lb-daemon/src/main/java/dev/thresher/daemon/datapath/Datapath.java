@@ -20,6 +20,14 @@ public interface Datapath {
     /** Ids below this are there for VIPs. */
     int vipCapacity();
 
+    /**
+     * Has maps of other sizes take the place of these, with all that is in them, flows and counters included. Ids in use must
+     * fit.
+     *
+     * @throws RuntimeException if the kernel refuses; then all is as before
+     */
+    void resize(Capacity capacity);
+
     /** What the maps hold: after a restart, what an earlier daemon left there. */
     Map<VipKey, VipRecord> vips();
 

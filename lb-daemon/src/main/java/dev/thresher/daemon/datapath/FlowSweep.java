@@ -22,8 +22,16 @@ public final class FlowSweep {
         Arrays.fill(parts, FlowCensus.NONE);
     }
 
+    /** Does it go round this table? */
+    public boolean isOf(FlowTable other) {
+        return table == other; // the same memory
+    }
+
     /** Sweeps the next part; what it answers is what was removed there. */
     public int step(long nowTicks, Ticks ticks) {
+        if (table.hasCopies()) {
+            table.copies().sweep(next, PARTS, nowTicks);
+        }
         int places = table.size() / PARTS;
         FlowCensus part = table.sweep(next * places, (next + 1) * places, nowTicks, ticks);
         parts[next] = new FlowCensus(part.places(), part.confirmed(), part.unconfirmed(), 0);

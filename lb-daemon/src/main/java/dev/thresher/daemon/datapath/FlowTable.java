@@ -32,6 +32,9 @@ public final class FlowTable implements AutoCloseable {
 
     private boolean closed;
 
+    /** Pairs of the table that this one was filled from, if that was smaller; else its own. */
+    private volatile int grownFrom;
+
     /** An entry and its place, counted from 0 through the whole table. */
     public record Placed(int place, FlowEntry entry) {}
 
@@ -50,6 +53,21 @@ public final class FlowTable implements AutoCloseable {
         this.entries = entries;
         this.release = release;
         this.size = entries.capacity() / Long.BYTES;
+        this.grownFrom = size / FlowEntry.PER_PAIR;
+    }
+
+    /** Remembers that flows are in several places, for they were taken over from a table of so many pairs. */
+    void growFrom(int pairs) {
+        grownFrom = Math.min(grownFrom, pairs);
+    }
+
+    /** Has flows in several places. */
+    boolean hasCopies() {
+        return grownFrom < size / FlowEntry.PER_PAIR;
+    }
+
+    FlowCopies copies() {
+        return new FlowCopies(this, grownFrom);
     }
 
     /** Entries, used or not. */
@@ -174,11 +192,13 @@ public final class FlowTable implements AutoCloseable {
         mapped.readLock().lock();
         if (closed) {
             mapped.readLock().unlock();
-            throw new IllegalStateException("the connection table is closed: the daemon is stopping");
+            throw new IllegalStateException(
+                    "the connection table is closed: the daemon stops, or has given it another size; ask again");
         }
     }
 
-    private long entry(int place) {
+    /** The table must be open. */
+    long entry(int place) {
         return (long) ENTRY.getOpaque(entries, place * Long.BYTES);
     }
 

@@ -4,16 +4,13 @@ package dev.thresher.daemon.datapath;
 import dev.thresher.bpf.BpfException;
 import dev.thresher.bpf.BpfFs;
 import dev.thresher.bpf.BpfMap;
-import dev.thresher.bpf.BpfObject;
 import dev.thresher.bpf.BpfProgram;
 import dev.thresher.bpf.InstancePins;
 import dev.thresher.bpf.KernelClock;
-import dev.thresher.bpf.MappedArray;
 import dev.thresher.bpf.layout.MapNames;
 import dev.thresher.bpf.layout.MemberRecord;
 import dev.thresher.bpf.layout.MemberState;
 import dev.thresher.bpf.layout.ProgramSettings;
-import dev.thresher.bpf.layout.ProgramSettings.HashKey;
 import dev.thresher.bpf.layout.QuicConfig;
 import dev.thresher.bpf.layout.QuicServerKey;
 import dev.thresher.bpf.layout.SourceRouteKey;
@@ -30,21 +27,25 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collections;
-import java.util.EnumMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The program in the kernel and its maps. They are pinned, so that they go on when the daemon ends, and a new daemon
  * goes on with them. Nothing is attached until {@link #activate}: fill the maps first.
+ *
+ * <p>One thread writes; reading is thread-safe.
  */
 public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(KernelDatapath.class);
@@ -52,43 +53,32 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
     private static final long MILLIS_PER_SECOND = 1000;
 
     private final Attachment attachment;
-    private final boolean startsOver;
-    private final BpfObject object;
     private final KernelClock clock;
-    private final Capacity capacity;
-    private final ProgramSettings settings;
-    private final Map<LbMap, BpfMap> maps = new EnumMap<>(LbMap.class);
-    private final FlowTable flows;
-    private final FlowTable fragments;
-    private final KernelVips vips;
-    private final BpfMap tableOfNobody;
+    private final BpfMap tableOfNobody = newTable();
+
+    /** Held, as a reader, by whoever uses maps and is not the writer: maps must not be closed then. */
+    private final ReadWriteLock using = new ReentrantReadWriteLock();
+
+    private volatile LoadedMaps loaded;
+    private final boolean startsOver;
+
+    /** From the maps of the program at work, until ours takes its place. */
+    private @Nullable Migration migration;
+
+    /** Are packets handled by it? */
+    private boolean active;
+
     private boolean detaches;
 
-    private KernelDatapath(
-            Attachment attachment,
-            boolean startsOver,
-            KernelClock clock,
-            Capacity capacity,
-            ProgramSettings settings,
-            BpfObject object) {
+    private KernelDatapath(Attachment attachment, KernelClock clock, LoadedMaps loaded, @Nullable Migration migration) {
         this.attachment = attachment;
-        this.startsOver = startsOver;
         this.clock = clock;
-        this.capacity = capacity;
-        this.settings = settings;
-        this.object = object;
-        for (LbMap map : LbMap.values()) {
-            maps.put(map, object.map(map.mapName()));
-        }
-        MappedArray memory = map(LbMap.FLOWS).map();
-        this.tableOfNobody = newTable();
-        this.flows = new FlowTable(memory.buffer(), memory::close);
-        MappedArray fragmentMemory = map(LbMap.FRAGMENTS).map();
-        this.fragments = new FlowTable(fragmentMemory.buffer(), fragmentMemory::close);
-        this.vips = new KernelVips(map(LbMap.VIPS), map(LbMap.VIP_PREFIXES), map(LbMap.FOREIGN));
+        this.loaded = loaded;
+        this.migration = migration;
+        this.startsOver = migration == null && attachment.isTaken();
     }
 
-    /** Loads the program, with the maps that an earlier daemon of this instance left if they fit. */
+    /** Loads the program, with the maps that an earlier daemon of this instance left, or with new ones and what is in those. */
     public static KernelDatapath open(Config config) throws DatapathException {
         try {
             if (BpfFs.ensureMounted()) {
@@ -114,40 +104,40 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
     private static KernelDatapath load(Config config, Attachment attachment) {
         Capacity capacity = Capacity.of(config);
         KernelClock clock = KernelClock.open();
-        BpfObject object = BpfObject.open("lb.bpf.o");
-        Map<LbMap, BpfMap> adopted = KernelMaps.adoptable(attachment.pins(), capacity);
+        EarlierMaps earlier = EarlierMaps.open(attachment.pins());
         try {
-            HashKey hashKey = KernelMaps.hashKey(adopted).orElseGet(SettingsSource::newHashKey);
-            ProgramSettings settings = SettingsSource.settings(config, hashKey, capacity.flowPairs(), clock.hz());
-            object.setReadOnlyData(settings.encode());
-            object.setMaxEntries(MapNames.VIP_PREFIXES, 2 * capacity.vips());
-            object.setMaxEntries(MapNames.TABLES, capacity.vips());
-            object.setMaxEntries(MapNames.VIP_STATS, capacity.vips());
-            object.setMaxEntries(MapNames.QUIC_CONFIGS, capacity.vips());
-            object.setMaxEntries(MapNames.QUIC_SERVERS, capacity.serverIds());
-            object.setMaxEntries(MapNames.SOURCE_ROUTES, capacity.prefixes());
-            object.setMaxEntries(MapNames.MEMBERS, capacity.members());
-            object.setMaxEntries(MapNames.MEMBER_STATS, capacity.members());
-            object.setMaxEntries(MapNames.FLOWS, capacity.flowPairs());
-            KernelMaps.reuse(object, adopted);
-            object.load();
-            boolean startsOver = adopted.isEmpty() && attachment.isTaken();
-            return new KernelDatapath(attachment, startsOver, clock, capacity, settings, object);
+            ProgramSettings settings = SettingsSource.settings(
+                    config, earlier.hashKey().orElseGet(SettingsSource::newHashKey), capacity.flowPairs(), clock.hz());
+            Map<LbMap, BpfMap> shared = earlier.shareable(capacity);
+            LoadedMaps loaded = LoadedMaps.load(settings, capacity, shared);
+            try {
+                Migration migration = earlier.isUsable()
+                        ? new Migration(earlier.maps(), loaded, shared.keySet(), earlier::close)
+                        : null;
+                return new KernelDatapath(attachment, clock, loaded, migration);
+            } catch (RuntimeException e) {
+                loaded.close();
+                throw e;
+            }
         } catch (RuntimeException e) {
-            object.close();
+            earlier.close();
             clock.close();
             throw e;
-        } finally {
-            adopted.values().forEach(BpfMap::close);
         }
     }
 
     /** Pins what was loaded and has it handle the interface's packets, in the place of an earlier program if there is one. */
     public void activate() throws DatapathException {
         boolean fresh = !Files.exists(attachment.pins().link());
-        try {
-            attachment.attach(object.program("lb"));
+        try (Migration before = migration) {
+            migration = null;
+            if (before == null) {
+                attachment.attach(loaded.program());
+            } else {
+                before.finish(() -> replaceProgram(loaded), this::nowTicks);
+            }
             repin();
+            active = true;
         } catch (IOException | RuntimeException e) {
             abandon(fresh, e);
             throw new DatapathException(
@@ -156,6 +146,47 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
             abandon(fresh, e);
             throw e;
         }
+    }
+
+    /** No packet meets the program before this one any more once it has returned. */
+    private void replaceProgram(LoadedMaps next) throws DatapathException {
+        attachment.attach(next.program());
+        InnerMaps.awaitReaders(next.map(LbMap.TABLES), tableOfNobody);
+    }
+
+    @Override
+    public void resize(Capacity capacity) {
+        LoadedMaps before = loaded;
+        if (capacity.equals(before.capacity())) {
+            return;
+        }
+        if (migration != null) {
+            throw new IllegalStateException("the program has not taken its place yet");
+        }
+        Map<LbMap, BpfMap> shared = before.thatFit(capacity);
+        LoadedMaps next = LoadedMaps.load(before.settings().withFlowPairs(capacity.flowPairs()), capacity, shared);
+        try (Migration moving = new Migration(before.all(), next, shared.keySet(), () -> {})) {
+            moving.finish(active ? () -> replaceProgram(next) : () -> {}, this::nowTicks);
+        } catch (DatapathException | RuntimeException e) {
+            next.close();
+            throw new IllegalStateException("cannot make room: " + e.getMessage(), e);
+        }
+        using.writeLock().lock();
+        try {
+            loaded = next;
+            before.close();
+        } finally {
+            using.writeLock().unlock();
+        }
+        try {
+            if (active) {
+                repin();
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException(
+                    "cannot pin the maps in " + attachment.pins().directory() + ": " + e.getMessage(), e);
+        }
+        LOG.info("The maps have other sizes now: {}", capacity);
     }
 
     /**
@@ -172,41 +203,40 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
 
     /** For tests that run packets through it. */
     BpfProgram program() {
-        return object.program("lb");
+        return loaded.program();
     }
 
     @Override
     public FlowTable flows() {
-        return flows;
+        return loaded.flows();
     }
 
     @Override
     public ProgramSettings settings() {
-        return settings;
+        return loaded.settings();
     }
 
     @Override
     public long nowTicks() {
-        return clock.jiffies() >>> settings.ticks().shift();
+        return clock.jiffies() >>> settings().ticks().shift();
     }
 
     @Override
     public Duration age(int ticks) {
-        long jiffies = (long) ticks << settings.ticks().shift();
+        long jiffies = (long) ticks << settings().ticks().shift();
         return Duration.ofMillis(jiffies * MILLIS_PER_SECOND / clock.hz());
     }
 
     @Override
     public Optional<MemberRecord> member(int id) {
-        return map(LbMap.MEMBERS)
-                .lookup(index(id))
+        return read(maps -> maps.map(LbMap.MEMBERS).lookup(Keys.of(id)))
                 .filter(record -> MemberRecord.stateOf(record) != MemberState.FREE)
                 .map(MemberRecord::decode);
     }
 
     @Override
     public int memberAt(int vipId, int slot) {
-        return InnerMaps.read(map(LbMap.TABLES), vipId)
+        return read(maps -> InnerMaps.read(maps.map(LbMap.TABLES), vipId))
                 .map(slots ->
                         ByteBuffer.wrap(slots).order(ByteOrder.nativeOrder()).getInt(slot * Integer.BYTES))
                 .orElse(0);
@@ -214,80 +244,46 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
 
     @Override
     public Optional<Integer> sourceRoute(int vipId, InetAddress client) {
-        return map(LbMap.SOURCE_ROUTES)
-                .lookup(SourceRouteKey.of(vipId, client).encode())
-                .map(id -> ByteBuffer.wrap(id).order(ByteOrder.nativeOrder()).getInt());
+        byte[] key = SourceRouteKey.of(vipId, client).encode();
+        return read(maps -> maps.map(LbMap.SOURCE_ROUTES).lookup(key)).map(Keys::number);
     }
 
     /** Kernel memory in bytes, by map; an array of maps counts with the maps in it. */
     public Map<String, Long> memory() {
-        Map<String, Long> bytes = new LinkedHashMap<>();
-        for (LbMap map : LbMap.values()) {
-            bytes.put(map.mapName(), map(map).memoryBytes());
-        }
-        bytes.put(MapNames.ICMP_BUDGET, object.map(MapNames.ICMP_BUDGET).memoryBytes());
-        for (LbMap outer : List.of(LbMap.VIPS, LbMap.TABLES)) {
-            bytes.merge(outer.mapName(), innerMemory(map(outer)), Long::sum);
-        }
-        return bytes;
-    }
-
-    private static long innerMemory(BpfMap outer) {
-        Set<Integer> ids = new HashSet<>();
-        outer.forEach((key, id) ->
-                ids.add(ByteBuffer.wrap(id).order(ByteOrder.nativeOrder()).getInt()));
-        long bytes = 0;
-        for (int id : ids) {
-            Optional<BpfMap> inner = BpfMap.openId(outer.name(), id);
-            if (inner.isPresent()) {
-                try (BpfMap open = inner.get()) {
-                    bytes += open.memoryBytes();
-                }
-            }
-        }
-        return bytes;
+        return read(LoadedMaps::memory);
     }
 
     /** The daemon's view of the per-CPU counters. */
     public TrafficCounters counters() {
-        return new TrafficCounters(map(LbMap.MEMBER_STATS), map(LbMap.VIP_STATS), map(LbMap.COUNTERS));
+        return new TrafficCounters(this::read);
     }
 
     @Override
     public int memberCapacity() {
-        return capacity.members();
+        return loaded.capacity().members();
     }
 
     @Override
     public int vipCapacity() {
-        return capacity.vips();
+        return loaded.capacity().vips();
     }
 
     @Override
     public Map<VipKey, VipRecord> vips() {
-        return vips.read();
+        return read(maps -> maps.vips().read());
     }
 
     @Override
     public Map<Integer, MemberRecord> members() {
-        Map<Integer, MemberRecord> members = new LinkedHashMap<>();
-        ByteBuffer records = map(LbMap.MEMBERS).readArray(capacity.members());
-        byte[] record = new byte[MemberRecord.LENGTH];
-        for (int id = 1; id < capacity.members(); id++) {
-            records.get(id * MemberRecord.LENGTH, record);
-            if (MemberRecord.stateOf(record) != MemberState.FREE) {
-                members.put(id, MemberRecord.decode(record));
-            }
-        }
-        return members;
+        return MemberMap.read(map(LbMap.MEMBERS));
     }
 
     @Override
     public Set<Integer> tables() {
-        byte[] nobody = index(tableOfNobody.info().id());
+        byte[] nobody = Keys.of(tableOfNobody.info().id());
         Set<Integer> ids = new HashSet<>();
-        for (int id = 0; id < capacity.vips(); id++) {
-            Optional<byte[]> table = map(LbMap.TABLES).lookup(index(id));
+        for (int id = 0; id < vipCapacity(); id++) {
+            Optional<byte[]> table = map(LbMap.TABLES).lookup(Keys.of(id));
             if (table.isPresent() && !Arrays.equals(nobody, table.get())) {
                 ids.add(id);
             }
@@ -297,12 +293,12 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
 
     @Override
     public void replaceVips(Map<VipKey, VipRecord> all) {
-        vips.replace(all);
+        loaded.vips().replace(all);
     }
 
     @Override
     public void putMember(int id, MemberRecord member) {
-        map(LbMap.MEMBERS).update(index(id), member.encode());
+        map(LbMap.MEMBERS).update(Keys.of(id), member.encode());
     }
 
     /**
@@ -314,10 +310,10 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
     public void freeMembers(BitSet ids) {
         ids.stream().forEach(id -> member(id).ifPresent(record -> putMember(id, record.with(MemberState.DOWN))));
         InnerMaps.awaitReaders(map(LbMap.TABLES), tableOfNobody);
-        flows.purge(ids);
-        fragments.purge(ids);
+        loaded.flows().purge(ids);
+        loaded.fragments().purge(ids);
         byte[] empty = new byte[MemberRecord.LENGTH];
-        ids.stream().forEach(id -> map(LbMap.MEMBERS).update(index(id), empty));
+        ids.stream().forEach(id -> map(LbMap.MEMBERS).update(Keys.of(id), empty));
         counters().retire(ids);
     }
 
@@ -341,7 +337,7 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
     private static void fill(BpfMap table, int[] slots) {
         ByteBuffer value = ByteBuffer.allocate(MapNames.TABLE_BYTES).order(ByteOrder.nativeOrder());
         value.asIntBuffer().put(slots);
-        table.update(index(0), value.array());
+        table.update(Keys.of(0), value.array());
     }
 
     /** A table of nobody does the same as none, and takes effect for all VIPs at once: each removal waits for RCU. */
@@ -354,27 +350,27 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
     public void freeVips(Set<Integer> ids) {
         removeTables(ids);
         byte[] zeroes = new byte[map(LbMap.VIP_STATS).valueBytes()];
-        ids.forEach(id -> map(LbMap.VIP_STATS).update(index(id), zeroes));
+        ids.forEach(id -> map(LbMap.VIP_STATS).update(Keys.of(id), zeroes));
     }
 
     @Override
     public EntryMap<Integer, Integer> egress() {
-        return KernelEntries.egress(map(LbMap.EGRESS));
+        return KernelEntries.egress(() -> map(LbMap.EGRESS));
     }
 
     @Override
     public EntryMap<Integer, QuicConfig> quicConfigs() {
-        return KernelEntries.quicConfigs(map(LbMap.QUIC_CONFIGS));
+        return KernelEntries.quicConfigs(() -> map(LbMap.QUIC_CONFIGS));
     }
 
     @Override
     public EntryMap<QuicServerKey, Integer> quicServers() {
-        return KernelEntries.quicServers(map(LbMap.QUIC_SERVERS));
+        return KernelEntries.quicServers(() -> map(LbMap.QUIC_SERVERS));
     }
 
     @Override
     public EntryMap<SourceRouteKey, Integer> sourceRoutes() {
-        return KernelEntries.sourceRoutes(map(LbMap.SOURCE_ROUTES));
+        return KernelEntries.sourceRoutes(() -> map(LbMap.SOURCE_ROUTES));
     }
 
     /** Has {@link #close} end the data plane too. */
@@ -388,10 +384,11 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
         if (detaches) {
             attachment.pins().detach(); // while the instance is ours: no other daemon meets half of it
         }
-        flows.close();
-        fragments.close();
+        if (migration != null) {
+            migration.close();
+        }
+        loaded.close();
         tableOfNobody.close();
-        object.close();
         clock.close();
         attachment.close();
     }
@@ -412,7 +409,7 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
         InstancePins pins = attachment.pins();
         Files.deleteIfExists(pins.map(LbMap.SETTINGS.pinName()));
         Files.deleteIfExists(pins.program());
-        object.program("lb").pin(pins.program());
+        program().pin(pins.program());
         for (LbMap map : LbMap.values()) {
             Files.deleteIfExists(pins.map(map.pinName()));
             map(map).pin(pins.map(map.pinName()).toString());
@@ -425,17 +422,16 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
     }
 
     private BpfMap map(LbMap map) {
-        BpfMap found = maps.get(map);
-        if (found == null) {
-            throw new IllegalStateException("no map " + map);
-        }
-        return found;
+        return loaded.map(map);
     }
 
-    private static byte[] index(int index) {
-        return ByteBuffer.allocate(Integer.BYTES)
-                .order(ByteOrder.nativeOrder())
-                .putInt(index)
-                .array();
+    /** For any thread. */
+    <T> T read(Function<LoadedMaps, T> reading) {
+        using.readLock().lock();
+        try {
+            return reading.apply(loaded);
+        } finally {
+            using.readLock().unlock();
+        }
     }
 }

@@ -7,19 +7,19 @@ import dev.thresher.bpf.layout.QuicConfig;
 import dev.thresher.bpf.layout.QuicServerKey;
 import dev.thresher.bpf.layout.SourceRouteKey;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import jnr.constants.platform.Errno;
 
 /** An {@link EntryMap} in the kernel, with what turns its entries into bytes and back. */
 final class KernelEntries<K, V> implements EntryMap<K, V> {
-    private final BpfMap map;
+    private final Supplier<BpfMap> map;
     private final Codec<K> keys;
     private final Codec<V> values;
 
-    private KernelEntries(BpfMap map, Codec<K> keys, Codec<V> values) {
+    private KernelEntries(Supplier<BpfMap> map, Codec<K> keys, Codec<V> values) {
         this.map = map;
         this.keys = keys;
         this.values = values;
@@ -27,49 +27,49 @@ final class KernelEntries<K, V> implements EntryMap<K, V> {
 
     /** Both ways between a value and its bytes. */
     private record Codec<T>(Function<T, byte[]> encode, Function<byte[], T> decode) {
-        static final Codec<Integer> NUMBER = new Codec<>(KernelEntries::bytes, KernelEntries::number);
+        static final Codec<Integer> NUMBER = new Codec<>(Keys::of, Keys::number);
     }
 
     /** Member ids by server id. */
-    static EntryMap<QuicServerKey, Integer> quicServers(BpfMap map) {
+    static EntryMap<QuicServerKey, Integer> quicServers(Supplier<BpfMap> map) {
         return new KernelEntries<>(map, new Codec<>(QuicServerKey::encode, QuicServerKey::decode), Codec.NUMBER);
     }
 
     /** Member ids by client prefix. */
-    static EntryMap<SourceRouteKey, Integer> sourceRoutes(BpfMap map) {
+    static EntryMap<SourceRouteKey, Integer> sourceRoutes(Supplier<BpfMap> map) {
         return new KernelEntries<>(map, new Codec<>(SourceRouteKey::encode, SourceRouteKey::decode), Codec.NUMBER);
     }
 
     /** Interfaces by index; the kernel takes out those that go away. */
-    static EntryMap<Integer, Integer> egress(BpfMap map) {
+    static EntryMap<Integer, Integer> egress(Supplier<BpfMap> map) {
         return new Egress(new KernelEntries<>(map, Codec.NUMBER, Codec.NUMBER));
     }
 
     /** By VIP id. */
-    static EntryMap<Integer, QuicConfig> quicConfigs(BpfMap map) {
+    static EntryMap<Integer, QuicConfig> quicConfigs(Supplier<BpfMap> map) {
         return new QuicConfigs(map);
     }
 
     @Override
     public Map<K, V> read() {
         Map<K, V> entries = new LinkedHashMap<>();
-        map.forEach((key, value) -> entries.put(keys.decode.apply(key), values.decode.apply(value)));
+        map.get().forEach((key, value) -> entries.put(keys.decode.apply(key), values.decode.apply(value)));
         return entries;
     }
 
     @Override
     public int capacity() {
-        return map.info().maxEntries();
+        return map.get().info().maxEntries();
     }
 
     @Override
     public void put(K key, V value) {
-        map.update(keys.encode.apply(key), values.encode.apply(value));
+        map.get().update(keys.encode.apply(key), values.encode.apply(value));
     }
 
     @Override
     public void remove(K key) {
-        map.delete(keys.encode.apply(key));
+        map.get().delete(keys.encode.apply(key));
     }
 
     /** Tells why an interface is refused. */
@@ -104,11 +104,11 @@ final class KernelEntries<K, V> implements EntryMap<K, V> {
     }
 
     /** An array, which always holds all: to remove is to write zeroes. */
-    private record QuicConfigs(BpfMap map) implements EntryMap<Integer, QuicConfig> {
+    private record QuicConfigs(Supplier<BpfMap> map) implements EntryMap<Integer, QuicConfig> {
         @Override
         public Map<Integer, QuicConfig> read() {
-            int size = map.info().maxEntries();
-            ByteBuffer all = map.readArray(size);
+            int size = map.get().info().maxEntries();
+            ByteBuffer all = map.get().readArray(size);
             byte[] bytes = new byte[QuicConfig.LENGTH];
             Map<Integer, QuicConfig> configs = new LinkedHashMap<>();
             for (int id = 0; id < size; id++) {
@@ -123,28 +123,17 @@ final class KernelEntries<K, V> implements EntryMap<K, V> {
 
         @Override
         public int capacity() {
-            return map.info().maxEntries();
+            return map.get().info().maxEntries();
         }
 
         @Override
         public void put(Integer vipId, QuicConfig config) {
-            map.update(bytes(vipId), config.encode());
+            map.get().update(Keys.of(vipId), config.encode());
         }
 
         @Override
         public void remove(Integer vipId) {
             put(vipId, QuicConfig.NONE);
         }
-    }
-
-    private static byte[] bytes(int number) {
-        return ByteBuffer.allocate(Integer.BYTES)
-                .order(ByteOrder.nativeOrder())
-                .putInt(number)
-                .array();
-    }
-
-    private static int number(byte[] bytes) {
-        return ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder()).getInt();
     }
 }

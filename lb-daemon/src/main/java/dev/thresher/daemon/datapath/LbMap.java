@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.daemon.datapath;
 
+import dev.thresher.bpf.BpfMap;
 import dev.thresher.bpf.layout.MapNames;
+import java.util.Map;
 
 /** The maps that outlive the daemon. The pinned settings come last: a set of pins without them is not complete. */
 enum LbMap {
@@ -30,6 +32,15 @@ enum LbMap {
     /** Its name in the object. */
     String mapName() {
         return mapName;
+    }
+
+    /** This one among others. */
+    BpfMap in(Map<LbMap, BpfMap> maps) {
+        BpfMap found = maps.get(this);
+        if (found == null) {
+            throw new IllegalStateException("no map " + this);
+        }
+        return found;
     }
 
     /** Its name under bpffs, which knows no dots. */

@@ -11,6 +11,7 @@ import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /** Sums over the CPUs. */
 public final class TrafficCounters {
@@ -21,18 +22,24 @@ public final class TrafficCounters {
     /** Member 0 does not exist; its counters keep what members that are gone were sent, so that sums never go back. */
     private static final int RETIRED = 0;
 
-    private final BpfMap memberStats;
-    private final BpfMap vipStats;
-    private final BpfMap counters;
+    private final Maps maps;
 
-    TrafficCounters(BpfMap memberStats, BpfMap vipStats, BpfMap counters) {
-        this.memberStats = memberStats;
-        this.vipStats = vipStats;
-        this.counters = counters;
+    TrafficCounters(Maps maps) {
+        this.maps = maps;
+    }
+
+    /** Lends the maps that are in use now. */
+    @FunctionalInterface
+    interface Maps {
+        <T> T read(Function<LoadedMaps, T> reading);
     }
 
     /** What members with ids below {@code count} were sent, by id; at 0, what members that are gone were sent. */
     public List<Traffic> members(int count) {
+        return maps.read(loaded -> members(loaded.map(LbMap.MEMBER_STATS), count));
+    }
+
+    private static List<Traffic> members(BpfMap memberStats, int count) {
         ByteBuffer values = memberStats.readArray(count);
         List<Traffic> traffic = new ArrayList<>(count);
         for (int id = 0; id < count; id++) {
@@ -46,6 +53,10 @@ public final class TrafficCounters {
 
     /** Packets dropped for VIPs with ids below {@code count}, by id and reason. */
     public List<Map<Counter, Long>> vipDrops(int count) {
+        return maps.read(loaded -> vipDrops(loaded.map(LbMap.VIP_STATS), count));
+    }
+
+    private static List<Map<Counter, Long>> vipDrops(BpfMap vipStats, int count) {
         ByteBuffer values = vipStats.readArray(count);
         List<Map<Counter, Long>> drops = new ArrayList<>(count);
         for (int id = 0; id < count; id++) {
@@ -61,6 +72,10 @@ public final class TrafficCounters {
     }
 
     public Map<Counter, Long> globals() {
+        return maps.read(loaded -> globals(loaded.map(LbMap.COUNTERS)));
+    }
+
+    private static Map<Counter, Long> globals(BpfMap counters) {
         Counter[] all = Counter.values();
         ByteBuffer values = counters.readArray(all.length);
         Map<Counter, Long> globals = new EnumMap<>(Counter.class);
@@ -72,28 +87,28 @@ public final class TrafficCounters {
 
     /** Empties the counters of members that are gone into those of member 0. */
     void retire(BitSet ids) {
+        maps.read(loaded -> {
+            retire(loaded.map(LbMap.MEMBER_STATS), ids);
+            return ids;
+        });
+    }
+
+    private static void retire(BpfMap memberStats, BitSet ids) {
         byte[] zeroes = new byte[memberStats.valueBytes()];
-        byte[] sums = value(RETIRED);
+        byte[] sums = value(memberStats, RETIRED);
         ByteBuffer retired = ByteBuffer.wrap(sums).order(ByteOrder.nativeOrder());
         ids.stream().forEach(id -> {
-            ByteBuffer gone = ByteBuffer.wrap(value(id)).order(ByteOrder.nativeOrder());
+            ByteBuffer gone = ByteBuffer.wrap(value(memberStats, id)).order(ByteOrder.nativeOrder());
             for (int offset = 0; offset < zeroes.length; offset += Long.BYTES) {
                 retired.putLong(offset, retired.getLong(offset) + gone.getLong(offset));
             }
-            memberStats.update(index(id), zeroes);
+            memberStats.update(Keys.of(id), zeroes);
         });
-        memberStats.update(index(RETIRED), sums);
+        memberStats.update(Keys.of(RETIRED), sums);
     }
 
-    private byte[] value(int id) {
-        return memberStats.lookup(index(id)).orElseThrow();
-    }
-
-    private static byte[] index(int id) {
-        return ByteBuffer.allocate(Integer.BYTES)
-                .order(ByteOrder.nativeOrder())
-                .putInt(id)
-                .array();
+    private static byte[] value(BpfMap memberStats, int id) {
+        return memberStats.lookup(Keys.of(id)).orElseThrow();
     }
 
     private static long sum(BpfMap map, ByteBuffer values, int index, int offset) {

@@ -7,7 +7,7 @@ import java.util.BitSet;
 final class IdPool {
     private final String what;
     private final int first;
-    private final int end;
+    private int end;
     private final BitSet used = new BitSet();
     private int next;
 
@@ -29,7 +29,7 @@ final class IdPool {
      * @throws CapacityException if not
      */
     void requireFree(int wanted) {
-        int free = end - first - used.cardinality();
+        int free = end - first - used();
         if (wanted > free) {
             throw new CapacityException("the maps have room for " + (end - first) + " " + what + ", of which " + free
                     + " are free, and " + wanted + " are to be added; what is to be removed counts until that is done");
@@ -45,6 +45,33 @@ final class IdPool {
         used.set(id);
         next = id + 1 == end ? first : id + 1;
         return id;
+    }
+
+    /**
+     * Makes sure that all ids in use are below {@code newEnd}.
+     *
+     * @throws CapacityException if not
+     */
+    void requireBelow(int newEnd) {
+        if (newEnd - first < used()) {
+            throw new CapacityException(
+                    used() + " " + what + " are in use, so the maps cannot shrink to " + (newEnd - first));
+        }
+        if (newEnd < used.length()) {
+            throw new CapacityException(used() + " " + what + " are in use, and have ids up to "
+                    + (used.length() - 1) + ", so the maps cannot shrink to " + (newEnd - first)
+                    + " while the daemon runs; a restart gives them other ids");
+        }
+    }
+
+    /** Has ids end elsewhere; those in use are below that. */
+    void endAt(int newEnd) {
+        end = newEnd;
+        next = next < end ? next : first;
+    }
+
+    private int used() {
+        return used.cardinality();
     }
 
     void giveBack(int id) {

@@ -10,6 +10,7 @@ import dev.thresher.bpf.layout.MemberState;
 import dev.thresher.bpf.layout.VipRecord;
 import dev.thresher.config.Member;
 import dev.thresher.config.VipKey;
+import dev.thresher.daemon.datapath.Capacity;
 import dev.thresher.daemon.datapath.Datapath;
 import dev.thresher.daemon.datapath.VipKeys;
 import dev.thresher.daemon.nexthop.Resolution.Resolved;
@@ -188,6 +189,19 @@ public final class Reconciler {
             wanted.add(applied == null ? --newVip : applied.id, vip.routes(), real -> 0);
         }
         routes.requireRoom(wanted);
+    }
+
+    /**
+     * Gives the maps other sizes. What is in them stays there.
+     *
+     * @throws CapacityException if ids in use do not fit; nothing was changed then
+     */
+    public void resize(Capacity capacity) {
+        vipIds.requireBelow(capacity.vips());
+        memberIds.requireBelow(capacity.members());
+        datapath.resize(capacity);
+        vipIds.endAt(capacity.vips());
+        memberIds.endAt(capacity.members());
     }
 
     /** Takes over what an earlier daemon left, and frees what belongs to nothing: it was stopped in the middle. */

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * is added to the configuration is fixed until somebody says otherwise here.
  */
 final class FixedSettings {
-    /** What may change: components of {@link Config}. */
-    private static final Set<String> LIVE = Set.of("pools", "vips", "onExit");
+    /** What may change: components of {@link Config}, and of records in it. */
+    private static final Set<String> LIVE = Set.of("pools", "vips", "capacity", "on-exit", "flows.max");
 
     /** Keys whose names do not follow from those of the model, or that hold a record. */
     private static final Map<String, String> KEYS = Map.of(
@@ -34,9 +34,7 @@ final class FixedSettings {
     static List<String> differences(Config from, Config to) {
         List<String> keys = new ArrayList<>();
         for (RecordComponent component : Config.class.getRecordComponents()) {
-            if (!LIVE.contains(component.getName())) {
-                compare(kebab(component.getName()), value(component, from), value(component, to), keys);
-            }
+            compare(kebab(component.getName()), value(component, from), value(component, to), keys);
         }
         return keys.stream()
                 .map(key -> "thresher." + KEYS.getOrDefault(key, key))
@@ -44,7 +42,7 @@ final class FixedSettings {
     }
 
     private static void compare(String key, @Nullable Object from, @Nullable Object to, List<String> keys) {
-        if (Objects.equals(from, to)) {
+        if (LIVE.contains(key) || Objects.equals(from, to)) {
             return;
         }
         if (from instanceof Record && to != null && from.getClass() == to.getClass() && !KEYS.containsKey(key)) {

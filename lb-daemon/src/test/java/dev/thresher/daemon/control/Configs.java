@@ -2,12 +2,14 @@
 package dev.thresher.daemon.control;
 
 import dev.thresher.config.ApiSettings;
+import dev.thresher.config.CapacitySettings;
 import dev.thresher.config.CheckTiming;
 import dev.thresher.config.Config;
 import dev.thresher.config.EncapsulationSettings;
 import dev.thresher.config.FlowSettings;
 import dev.thresher.config.HealthCheck;
 import dev.thresher.config.Interface;
+import dev.thresher.config.OnExit;
 import dev.thresher.config.Pool;
 import dev.thresher.config.Real;
 import dev.thresher.config.Vip;
@@ -25,6 +27,8 @@ final class Configs {
                 new Interface("eth0", XdpMode.AUTO, null),
                 EncapsulationSettings.DEFAULT,
                 FlowSettings.DEFAULT,
+                CapacitySettings.DEFAULT,
+                OnExit.KEEP,
                 ApiSettings.forInstance("test"),
                 0,
                 pools,

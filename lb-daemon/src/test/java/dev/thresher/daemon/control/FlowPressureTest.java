@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 final class FlowPressureTest {
     private static final FlowCensus HALF_FULL = new FlowCensus(1_048_576, 500_000, 24_288, 0);
 
-    private final FlowPressure pressure = new FlowPressure(FlowSettings.DEFAULT);
+    private final FlowPressure pressure = new FlowPressure();
 
     @Test
     void aTableWithRoom_isNoReasonToWarn() {
@@ -49,16 +49,11 @@ final class FlowPressureTest {
 
     @Test
     void aTableThatCannotGrow_isGivenOtherAdvice() {
-        FlowSettings largest = new FlowSettings(
-                FlowSettings.MAX_MAX,
-                FlowSettings.DEFAULT.tcpIdleTimeout(),
-                FlowSettings.DEFAULT.udpIdleTimeout(),
-                FlowSettings.DEFAULT.reclaimAge());
-
+        int largest = FlowSettings.MAX_MAX;
         assertEquals(
-                List.of("the connection table is 100 % full, 1,024 of 1,024 flows;"
+                List.of("the connection table is 100 % full, 67,108,864 of 67,108,864 flows;"
                         + " thresher.flows.max is as large as it can be: shorten thresher.flows.tcp-idle-timeout"),
-                new FlowPressure(largest).observe(seconds(0), new FlowCensus(1_024, 1_024, 0, 0), 0, 0));
+                pressure.observe(seconds(0), new FlowCensus(largest, largest, 0, 0), 0, 0));
     }
 
     /** A clock that passes through the largest number. */

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.thresher.bpf.layout.MacAddress;
 import dev.thresher.bpf.layout.MemberState;
+import dev.thresher.config.CapacitySettings;
 import dev.thresher.config.Config;
 import dev.thresher.config.HealthCheck;
 import dev.thresher.config.IpText;
@@ -123,6 +124,43 @@ class ReplacementTest {
         try (Controller controller = started(BOTH)) {
             controller.replace(BOTH);
             assertEquals(0, maps.takeCalls());
+        }
+    }
+
+    private static Config with(Config config, CapacitySettings capacity) {
+        return new Config(
+                config.instance(),
+                config.iface(),
+                config.encapsulation(),
+                config.flows(),
+                capacity,
+                config.onExit(),
+                config.api(),
+                config.maglevSeed(),
+                config.pools(),
+                config.vips());
+    }
+
+    @Test
+    void otherCapacity_resizesTheMapsAndWritesNothing() throws Exception {
+        try (Controller controller = started(BOTH)) {
+            controller.replace(with(BOTH, new CapacitySettings(7, 70, 700, 700)));
+            assertEquals(1, maps.takeCalls());
+            assertEquals(7, maps.vipCapacity());
+            assertEquals(71, maps.memberCapacity());
+        }
+    }
+
+    @Test
+    void capacityBelowWhatIsInUse_isRefusedWithTheNumber_andAllStays() throws Exception {
+        try (Controller controller = started(BOTH)) {
+            ActivationException refused = assertThrows(
+                    ActivationException.class,
+                    () -> controller.replace(with(BOTH, new CapacitySettings(1, 70, 700, 700))));
+            assertTrue(
+                    String.valueOf(refused.getMessage()).contains("2 VIPs are in use, so the maps cannot shrink to 1"),
+                    refused::getMessage);
+            assertEquals(BOTH, controller.published().config());
         }
     }
 

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.thresher.bpf.BpfMap;
 import dev.thresher.bpf.InstancePins;
+import dev.thresher.bpf.KernelClock;
 import dev.thresher.bpf.MappedArray;
 import dev.thresher.bpf.NetworkInterfaces;
 import dev.thresher.bpf.NetworkInterfaces.Attached;
@@ -21,13 +22,16 @@ import dev.thresher.bpf.layout.MemberRecord;
 import dev.thresher.bpf.layout.MemberRecord.NextHop;
 import dev.thresher.bpf.layout.MemberState;
 import dev.thresher.bpf.layout.ProgramSettings;
+import dev.thresher.bpf.layout.QuicConfig;
 import dev.thresher.bpf.layout.VipRecord;
 import dev.thresher.config.ApiSettings;
+import dev.thresher.config.CapacitySettings;
 import dev.thresher.config.Config;
 import dev.thresher.config.EncapsulationSettings;
 import dev.thresher.config.FlowSettings;
 import dev.thresher.config.Interface;
 import dev.thresher.config.IpText;
+import dev.thresher.config.OnExit;
 import dev.thresher.config.VipKey;
 import dev.thresher.config.XdpMode;
 import dev.thresher.daemon.TestInterfaces;
@@ -93,6 +97,8 @@ class KernelDatapathTest {
                 new Interface(link, mode, null),
                 EncapsulationSettings.DEFAULT,
                 new FlowSettings(flows, defaults.tcpIdleTimeout(), defaults.udpIdleTimeout(), defaults.reclaimAge()),
+                CapacitySettings.DEFAULT,
+                OnExit.KEEP,
                 ApiSettings.forInstance(instance),
                 0,
                 List.of(),
@@ -131,8 +137,17 @@ class KernelDatapathTest {
         try (BpfMap flows = pinned(LbMap.FLOWS);
                 MappedArray memory = flows.map();
                 BpfMap stats = pinned(LbMap.MEMBER_STATS)) {
-            memory.buffer().putLong(place * Long.BYTES, new FlowEntry(7, MEMBER, 0, true, false).encode());
+            int seen = (int) now() & (FlowEntry.SEEN_MODULUS - 1);
+            memory.buffer().putLong(place * Long.BYTES, new FlowEntry(7, MEMBER, seen, true, false).encode());
             stats.update(index(MEMBER), first(stats, 5, 500, 1));
+        }
+    }
+
+    /** In ticks. */
+    private static long now() {
+        try (KernelClock clock = KernelClock.open()) {
+            return clock.jiffies()
+                    >>> SettingsSource.ticks(FlowSettings.DEFAULT, clock.hz()).shift();
         }
     }
 
@@ -341,7 +356,7 @@ class KernelDatapathTest {
     }
 
     @Test
-    void restart_withAnotherNumberOfFlows_replacesTheFlowsAlone() throws DatapathException {
+    void restart_withAnotherNumberOfFlows_carriesThemOver() throws DatapathException {
         startAndStop(config());
         Map<LbMap, Integer> before = pinnedIds();
         track(99);
@@ -349,29 +364,156 @@ class KernelDatapathTest {
 
         Map<LbMap, Integer> after = pinnedIds();
         assertNotEquals(before.get(LbMap.FLOWS), after.get(LbMap.FLOWS));
-        assertEquals(0, trackedAt(99));
+        assertEquals(MEMBER, FlowEntry.memberOf(trackedAt(99)));
+        assertEquals(MEMBER, FlowEntry.memberOf(trackedAt(FLOWS + 99)), "one bit more of its hash is not known");
         for (LbMap map : List.of(LbMap.FLOWS, LbMap.SETTINGS)) {
             before.remove(map);
             after.remove(map);
         }
         assertEquals(before, after);
+
+        startAndStop(config());
+        assertEquals(MEMBER, FlowEntry.memberOf(trackedAt(99)));
+    }
+
+    /** Members 3 and 2000 have room no longer where they are, or just so. */
+    @Test
+    void restart_withLessRoom_givesMembersOtherIds() throws DatapathException {
+        MemberRecord far = new MemberRecord(
+                VipKeys.match(WEB), MemberState.UP, IpText.parse("10.0.0.9"), new NextHop(mac(1), mac(2)), 0);
+        try (KernelDatapath datapath = KernelDatapath.open(config())) {
+            fill(datapath);
+            datapath.putMember(2000, far);
+            datapath.activate();
+        }
+        track(99);
+        try (BpfMap flows = pinned(LbMap.FLOWS);
+                MappedArray memory = flows.map();
+                BpfMap stats = pinned(LbMap.MEMBER_STATS)) {
+            int seen = FlowEntry.decode(trackedAt(99)).seen();
+            memory.buffer().putLong(200 * Long.BYTES, new FlowEntry(8, 2000, seen, true, false).encode());
+            stats.update(index(2000), first(stats, 7, 700, 2));
+        }
+        try (KernelDatapath datapath = KernelDatapath.open(with(new CapacitySettings(1, 10, 1, 1)))) {
+            assertEquals(Map.of(1, far, MEMBER, RECORD), datapath.members());
+            datapath.activate();
+            List<Traffic> traffic = datapath.counters().members(MEMBER + 1);
+            assertEquals(new Traffic(7, 700, 2), traffic.get(1));
+            assertEquals(new Traffic(5, 500, 1), traffic.get(MEMBER));
+        }
+        assertEquals(1, FlowEntry.memberOf(trackedAt(200)));
+        assertEquals(MEMBER, FlowEntry.memberOf(trackedAt(99)));
+    }
+
+    private Config with(CapacitySettings capacity) {
+        Config config = config();
+        return new Config(
+                config.instance(),
+                config.iface(),
+                config.encapsulation(),
+                config.flows(),
+                capacity,
+                config.onExit(),
+                config.api(),
+                config.maglevSeed(),
+                config.pools(),
+                config.vips());
     }
 
     @Test
-    void restart_afterAnotherVersion_startsOver() throws DatapathException, IOException {
+    void restart_afterAVersionThatCanBeRead_carriesAllOver() throws DatapathException, IOException {
         startAndStop(config());
+        Map<LbMap, Integer> before = pinnedIds();
+        track(99);
+        pinVersion(ProgramSettings.ABI_VERSION + 1);
+        try (KernelDatapath datapath = KernelDatapath.open(config())) {
+            assertFalse(datapath.startsOver());
+            assertEquals(Map.of(MEMBER, RECORD), datapath.members());
+            assertEquals(Map.of(WEB, new VipRecord(0, true)), datapath.vips());
+            assertEquals(Set.of(0), datapath.tables());
+            assertEquals(MEMBER, datapath.memberAt(0, 77));
+            datapath.activate();
+            assertEquals(
+                    new Traffic(5, 500, 1),
+                    datapath.counters().members(MEMBER + 1).get(MEMBER));
+        }
+        assertEquals(MEMBER, FlowEntry.memberOf(trackedAt(99)));
+        Map<LbMap, Integer> after = pinnedIds();
+        after.forEach((map, id) -> assertNotEquals(before.get(map), id, map.toString()));
+    }
+
+    /** Its id is another member's by the time that the program is replaced. */
+    @Test
+    void restart_forgetsFlowsOfAMemberThatIsGone() throws DatapathException, IOException {
+        startAndStop(config());
+        track(99);
+        pinVersion(ProgramSettings.ABI_VERSION + 1);
+        try (KernelDatapath datapath = KernelDatapath.open(config())) {
+            BitSet freed = new BitSet();
+            freed.set(MEMBER);
+            datapath.freeMembers(freed);
+            datapath.putMember(
+                    MEMBER,
+                    new MemberRecord(
+                            VipKeys.match(WEB),
+                            MemberState.UP,
+                            IpText.parse("10.0.0.9"),
+                            new NextHop(mac(1), mac(2)),
+                            0));
+            datapath.activate();
+            List<Traffic> traffic = datapath.counters().members(MEMBER + 1);
+            assertEquals(Traffic.NONE, traffic.get(MEMBER));
+            assertEquals(new Traffic(5, 500, 1), traffic.get(0), "sums never go back");
+        }
+        assertEquals(0, trackedAt(99));
+    }
+
+    @Test
+    void restart_afterAVersionThatNobodyCanRead_startsOver() throws DatapathException, IOException {
+        startAndStop(config());
+        pinVersion(ProgramSettings.ABI_VERSION + 100);
+        assertStartsOver();
+    }
+
+    private void pinVersion(int version) throws IOException {
         byte[] settings;
         try (BpfMap pinned = pinned(LbMap.SETTINGS)) {
             settings = pinned.lookup(index(0)).orElseThrow();
         }
-        ByteBuffer.wrap(settings).order(ByteOrder.nativeOrder()).putInt(0, ProgramSettings.ABI_VERSION + 1);
+        ByteBuffer.wrap(settings).order(ByteOrder.nativeOrder()).putInt(0, version);
         Path pin = pins.map(LbMap.SETTINGS.pinName());
         Files.delete(pin);
         try (BpfMap other = BpfMap.createArray("settings", settings.length, 1)) {
             other.update(index(0), settings);
             other.pin(pin.toString());
         }
-        assertStartsOver();
+    }
+
+    @Test
+    void resize_ofARunningDataPlane_isNeverWithoutAProgramAndGoesOnAfterARestart() throws Exception {
+        try (KernelDatapath datapath = KernelDatapath.open(config())) {
+            fill(datapath);
+            datapath.activate();
+            track(99);
+            int program = attached(link).orElseThrow().programId();
+            datapath.resize(new Capacity(20, 5000, 30, 40, 4 * FLOWS / FlowEntry.PER_PAIR));
+
+            assertNotEquals(program, attached(link).orElseThrow().programId());
+            assertEquals(Map.of(MEMBER, RECORD), datapath.members());
+            assertEquals(Map.of(WEB, new VipRecord(0, true)), datapath.vips());
+            assertEquals(Set.of(0), datapath.tables());
+            assertEquals(4 * FLOWS, datapath.flows().size());
+            assertEquals(
+                    new Traffic(5, 500, 1),
+                    datapath.counters().members(MEMBER + 1).get(MEMBER));
+            datapath.quicConfigs().put(19, QuicConfig.KATRAN);
+            assertEquals(Map.of(19, QuicConfig.KATRAN), datapath.quicConfigs().read());
+        }
+        assertEquals(MEMBER, FlowEntry.memberOf(trackedAt(99)));
+        try (KernelDatapath datapath = KernelDatapath.open(config())) {
+            assertFalse(datapath.startsOver());
+            assertEquals(Map.of(MEMBER, RECORD), datapath.members());
+        }
     }
 
     @Test

@@ -21,8 +21,8 @@ import java.util.function.Supplier;
  * steps, as it does in the kernel, and can fail between them.
  */
 public final class MemoryDatapath implements Datapath {
-    private final int vipCapacity;
-    private final int memberCapacity;
+    private int vipCapacity;
+    private int memberCapacity;
     private final Map<VipKey, VipRecord> vips = new HashMap<>();
     private final Map<Integer, MemberRecord> members = new TreeMap<>();
     private final Map<Integer, int[]> tables = new TreeMap<>();
@@ -112,6 +112,15 @@ public final class MemoryDatapath implements Datapath {
     @Override
     public int vipCapacity() {
         return vipCapacity;
+    }
+
+    @Override
+    public void resize(Capacity capacity) {
+        calls++;
+        step(() -> {
+            vipCapacity = capacity.vips();
+            memberCapacity = capacity.members();
+        });
     }
 
     @Override

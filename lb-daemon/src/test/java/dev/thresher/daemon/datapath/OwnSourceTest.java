@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.thresher.config.ApiSettings;
+import dev.thresher.config.CapacitySettings;
 import dev.thresher.config.Config;
 import dev.thresher.config.Encapsulation;
 import dev.thresher.config.EncapsulationSettings;
@@ -14,6 +15,7 @@ import dev.thresher.config.HealthCheck;
 import dev.thresher.config.Interface;
 import dev.thresher.config.IpPrefix;
 import dev.thresher.config.IpText;
+import dev.thresher.config.OnExit;
 import dev.thresher.config.Pool;
 import dev.thresher.config.Real;
 import dev.thresher.config.Vip;
@@ -110,6 +112,8 @@ final class OwnSourceTest {
                 new Interface(link, XdpMode.AUTO, null),
                 settings,
                 FlowSettings.DEFAULT,
+                CapacitySettings.DEFAULT,
+                OnExit.KEEP,
                 ApiSettings.forInstance("default"),
                 0,
                 List.of(new Pool("web", members, HealthCheck.none(), encapsulation)),

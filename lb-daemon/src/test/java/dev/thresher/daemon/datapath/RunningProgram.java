@@ -10,11 +10,13 @@ import dev.thresher.bpf.layout.MemberRecord.NextHop;
 import dev.thresher.bpf.layout.MemberState;
 import dev.thresher.bpf.layout.QuicConfig;
 import dev.thresher.config.ApiSettings;
+import dev.thresher.config.CapacitySettings;
 import dev.thresher.config.Config;
 import dev.thresher.config.EncapsulationSettings;
 import dev.thresher.config.FlowSettings;
 import dev.thresher.config.Interface;
 import dev.thresher.config.IpText;
+import dev.thresher.config.OnExit;
 import dev.thresher.config.Protocol;
 import dev.thresher.config.VipKey;
 import dev.thresher.config.XdpMode;
@@ -51,7 +53,6 @@ final class RunningProgram implements AutoCloseable {
     private final Map<VipKey, DesiredRoutes> routes = new LinkedHashMap<>();
     private final Map<VipKey, HashKind> hashes = new LinkedHashMap<>();
     private final KernelDatapath datapath;
-    private final BpfProgram program;
     private final Reconciler reconciler;
 
     RunningProgram(String name, int flows) throws DatapathException {
@@ -69,11 +70,12 @@ final class RunningProgram implements AutoCloseable {
                 new Interface("lo", XdpMode.GENERIC, null),
                 EncapsulationSettings.DEFAULT,
                 flows,
+                CapacitySettings.DEFAULT,
+                OnExit.KEEP,
                 ApiSettings.forInstance(instance),
                 SEED,
                 List.of(),
                 List.of()));
-        program = datapath.program();
         reconciler = new Reconciler(datapath, tables);
     }
 
@@ -155,7 +157,8 @@ final class RunningProgram implements AutoCloseable {
     }
 
     BpfProgram.Output run(Client client, VipKey destination, int tcpFlags) {
-        return program.testRun(TestPacket.of(client, destination, tcpFlags));
+        byte[] packet = TestPacket.of(client, destination, tcpFlags);
+        return datapath.read(maps -> maps.program().testRun(packet));
     }
 
     @Override

@@ -11,11 +11,13 @@ import dev.thresher.bpf.layout.MemberRecord.Encapsulation;
 import dev.thresher.bpf.layout.MemberRecord.NextHop;
 import dev.thresher.bpf.layout.MemberState;
 import dev.thresher.config.ApiSettings;
+import dev.thresher.config.CapacitySettings;
 import dev.thresher.config.Config;
 import dev.thresher.config.EncapsulationSettings;
 import dev.thresher.config.FlowSettings;
 import dev.thresher.config.Interface;
 import dev.thresher.config.IpText;
+import dev.thresher.config.OnExit;
 import dev.thresher.config.VipKey;
 import dev.thresher.config.XdpMode;
 import dev.thresher.daemon.datapath.KernelDatapath;
@@ -135,6 +137,8 @@ final class OtherInterfaceTest {
                 new Interface("eth0", XdpMode.GENERIC, null),
                 EncapsulationSettings.DEFAULT,
                 new FlowSettings(1 << 14, Duration.ofMinutes(15), Duration.ofMinutes(1), Duration.ofSeconds(30)),
+                CapacitySettings.DEFAULT,
+                OnExit.KEEP,
                 ApiSettings.forInstance(instance),
                 0x5eed,
                 List.of(),

@@ -33,7 +33,6 @@ class FixedSettingsTest {
                 "maglev-seed | 7",
                 "encapsulation.source-ipv4 | 10.9.0.0/16",
                 "encapsulation.source-ipv6 | \"fd00::/64\"",
-                "flows.max | 2Mi",
                 "flows.tcp-idle-timeout | 5m",
                 "flows.udp-idle-timeout | 70s",
                 "flows.reclaim-age | 20s",
@@ -44,6 +43,12 @@ class FixedSettingsTest {
                 FixedSettings.differences(config("instance = a"), config("instance = a, " + key + " = " + value));
         String path = "thresher." + key;
         assertEquals(key.equals("instance") ? List.of(path, "thresher.api.socket") : List.of(path), changed);
+    }
+
+    @Test
+    void sizes_areNot() throws Exception {
+        Config next = config("flows.max = 2Mi, capacity { vips = 7, members = 70 }, on-exit = detach");
+        assertEquals(List.of(), FixedSettings.differences(config(""), next));
     }
 
     @Test

@@ -8,10 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.thresher.bpf.InstancePins;
 import dev.thresher.bpf.NetworkInterfaces;
 import dev.thresher.config.ApiSettings;
+import dev.thresher.config.CapacitySettings;
 import dev.thresher.config.Config;
 import dev.thresher.config.EncapsulationSettings;
 import dev.thresher.config.FlowSettings;
 import dev.thresher.config.Interface;
+import dev.thresher.config.OnExit;
 import dev.thresher.config.XdpMode;
 import dev.thresher.daemon.datapath.KernelDatapath;
 import java.io.IOException;
@@ -58,6 +60,8 @@ final class DetachCommandTest {
                 new Interface(link, XdpMode.AUTO, null),
                 EncapsulationSettings.DEFAULT,
                 FlowSettings.DEFAULT,
+                CapacitySettings.DEFAULT,
+                OnExit.KEEP,
                 ApiSettings.forInstance(pins.instance()),
                 0,
                 List.of(),

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.thresher.daemon.datapath;
+
+import dev.thresher.bpf.BpfMap;
+import dev.thresher.bpf.layout.MemberRecord;
+import dev.thresher.bpf.layout.VipMatch;
+import dev.thresher.bpf.layout.VipRecord;
+import dev.thresher.config.VipKey;
+import java.net.InetAddress;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * From the maps of the program at work to those of one that was loaded to take its place: what the two do not share is
+ * copied. VIPs, members and what names them come first, and may be changed then; flows and counters, which the program at
+ * work goes on writing, come when it is replaced. Ids stay, but for those that are too large for maps that shrink.
+ */
+final class Migration implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Migration.class);
+
+    /** Member 0 does not exist. */
+    private static final int NOBODY = 0;
+
+    private final Map<LbMap, BpfMap> from;
+    private final LoadedMaps to;
+    private final Set<LbMap> shared;
+    private final Runnable release;
+
+    /** Whose the ids of the old maps were at first, and the new ids of these. */
+    private final Map<Integer, Identity> members = new HashMap<>();
+
+    private final IdRenaming memberIds;
+    private final IdRenaming vipIds;
+
+    /** A member, whatever its id. */
+    private record Identity(VipMatch vip, InetAddress real) {
+        static Identity of(MemberRecord record) {
+            return new Identity(record.vip(), record.real());
+        }
+    }
+
+    /**
+     * Copies VIPs, members and what names them.
+     *
+     * @param from all maps of the program at work
+     * @param shared those that {@code to} has too
+     * @param release gives {@code from} back
+     */
+    Migration(Map<LbMap, BpfMap> from, LoadedMaps to, Set<LbMap> shared, Runnable release) {
+        this.from = from;
+        this.to = to;
+        this.shared = Set.copyOf(shared);
+        this.release = release;
+        Map<Integer, MemberRecord> records = MemberMap.read(from(LbMap.MEMBERS));
+        records.forEach((id, record) -> members.put(id, Identity.of(record)));
+        Map<VipKey, VipRecord> vips = vips(from).read();
+        memberIds = new IdRenaming(records.keySet(), 1, to.capacity().members());
+        vipIds = new IdRenaming(
+                vips.values().stream().map(VipRecord::id).toList(),
+                0,
+                to.capacity().vips());
+        copyMembers(records);
+        if (!isShared(LbMap.VIPS) || !isShared(LbMap.VIP_PREFIXES)) {
+            to.vips().replace(renamed(vips));
+        }
+        copyEntries(LbMap.EGRESS);
+        if (!memberIds.renames() && !vipIds.renames()) { // else who makes the wanted state writes these anew
+            copyValues(LbMap.QUIC_CONFIGS);
+            copyEntries(LbMap.QUIC_SERVERS);
+            copyEntries(LbMap.SOURCE_ROUTES);
+            shareTables();
+        }
+    }
+
+    /** Do these maps hold ids that are too large for others? Then the others can share nothing that names ids. */
+    static boolean renames(Map<LbMap, BpfMap> from, Capacity capacity) {
+        return MemberMap.read(LbMap.MEMBERS.in(from)).keySet().stream().anyMatch(id -> id >= capacity.members())
+                || vips(from).read().values().stream().anyMatch(vip -> vip.id() >= capacity.vips());
+    }
+
+    private void copyMembers(Map<Integer, MemberRecord> records) {
+        if (isShared(LbMap.MEMBERS)) {
+            return;
+        }
+        records.forEach((id, record) -> {
+            int renamed = memberIds.of(id, NOBODY);
+            if (renamed != NOBODY) {
+                to.map(LbMap.MEMBERS)
+                        .update(
+                                Keys.of(renamed),
+                                record.withVipId(vipIds.of(record.vipId(), record.vipId()))
+                                        .encode());
+            }
+        });
+    }
+
+    private Map<VipKey, VipRecord> renamed(Map<VipKey, VipRecord> vips) {
+        Map<VipKey, VipRecord> renamed = new LinkedHashMap<>();
+        vips.forEach((key, vip) -> {
+            int id = vipIds.of(vip.id(), -1);
+            if (id >= 0) {
+                renamed.put(key, new VipRecord(id, vip.tracked(), vip.hash(), vip.quic(), vip.sourceRoutes()));
+            }
+        });
+        return renamed;
+    }
+
+    private void copyEntries(LbMap map) {
+        if (!isShared(map)) {
+            from(map).forEach((key, value) -> to.map(map).update(key, value));
+        }
+    }
+
+    /** Of an array: those that are not all zeroes, as far as the other reaches. */
+    private void copyValues(LbMap map) {
+        if (!isShared(map)) {
+            int count =
+                    Math.min(from(map).info().maxEntries(), to.map(map).info().maxEntries());
+            Values.visit(from(map), count, (index, value) -> to.map(map).update(Keys.of(index), value));
+        }
+    }
+
+    private void shareTables() {
+        if (!isShared(LbMap.TABLES)) {
+            InnerMaps.share(from(LbMap.TABLES), to.map(LbMap.TABLES));
+        }
+    }
+
+    /**
+     * Copies counters and flows, replaces the program, and adds what was written meanwhile.
+     *
+     * @param replace has the new program take the place of the old one; no packet meets the old one once it has returned
+     * @param nowTicks the connection table's clock
+     */
+    <E extends Exception> void finish(Replacement<E> replace, LongSupplier nowTicks) throws E {
+        MovedCounters counters = new MovedCounters(from(LbMap.MEMBER_STATS), to.map(LbMap.MEMBER_STATS));
+        int[] ids = currentIds();
+        if (!isShared(LbMap.MEMBER_STATS)) {
+            counters.copy(ids);
+        }
+        copyVipStats();
+        if (!isShared(LbMap.COUNTERS)
+                && from(LbMap.COUNTERS).info().maxEntries()
+                        == to.map(LbMap.COUNTERS).info().maxEntries()) {
+            copyValues(LbMap.COUNTERS);
+        }
+        try (FlowTable flows = LoadedMaps.table(from(LbMap.FLOWS));
+                FlowTable fragments = LoadedMaps.table(from(LbMap.FRAGMENTS))) {
+            FlowTransfer.Result first = transfer(LbMap.FLOWS, flows, to.flows(), ids, nowTicks.getAsLong());
+            transfer(LbMap.FRAGMENTS, fragments, to.fragments(), ids, nowTicks.getAsLong());
+            replace.run();
+            transfer(LbMap.FLOWS, flows, to.flows(), ids, nowTicks.getAsLong());
+            if (!isShared(LbMap.FLOWS)) {
+                LOG.info(
+                        "Carried {} flows over to a connection table of another size or version; {} found no room",
+                        first.carried(),
+                        first.lost());
+            }
+        }
+        if (!isShared(LbMap.MEMBER_STATS)) {
+            counters.addRest();
+        }
+    }
+
+    /** The step between two programs. */
+    @FunctionalInterface
+    interface Replacement<E extends Exception> {
+        void run() throws E;
+    }
+
+    private FlowTransfer.Result transfer(LbMap map, FlowTable old, FlowTable next, int[] ids, long nowTicks) {
+        return isShared(map)
+                ? new FlowTransfer.Result(0, 0)
+                : new FlowTransfer(
+                                old,
+                                next,
+                                id -> id < ids.length ? ids[id] : NOBODY,
+                                to.settings().ticks())
+                        .run(nowTicks);
+    }
+
+    /** Another version may count more. */
+    private boolean sameValues(LbMap map) {
+        return from(map).info().valueSize() == to.map(map).info().valueSize();
+    }
+
+    private void copyVipStats() {
+        if (!isShared(LbMap.VIP_STATS) && sameValues(LbMap.VIP_STATS)) {
+            Values.visit(from(LbMap.VIP_STATS), from(LbMap.VIP_STATS).info().maxEntries(), (id, value) -> {
+                int renamed = vipIds.of(id, -1);
+                if (renamed >= 0) {
+                    to.map(LbMap.VIP_STATS).update(Keys.of(renamed), value);
+                }
+            });
+        }
+    }
+
+    /** By old id, the new one, or 0 where the member has gone and its id may be somebody else's. */
+    private int[] currentIds() {
+        Map<Integer, MemberRecord> now = MemberMap.read(to.map(LbMap.MEMBERS));
+        int[] ids = new int[from(LbMap.MEMBERS).info().maxEntries()];
+        members.forEach((id, member) -> {
+            int renamed = memberIds.of(id, NOBODY);
+            MemberRecord record = now.get(renamed);
+            if (record != null && Identity.of(record).equals(member)) {
+                ids[id] = renamed;
+            }
+        });
+        if (isShared(LbMap.MEMBERS)) {
+            // The program at work has had those that are new since, too.
+            now.keySet().stream().filter(id -> !members.containsKey(id)).forEach(id -> ids[id] = id);
+        }
+        return ids;
+    }
+
+    private static KernelVips vips(Map<LbMap, BpfMap> maps) {
+        return new KernelVips(LbMap.VIPS.in(maps), LbMap.VIP_PREFIXES.in(maps), LbMap.FOREIGN.in(maps));
+    }
+
+    private boolean isShared(LbMap map) {
+        return shared.contains(map);
+    }
+
+    private BpfMap from(LbMap map) {
+        return map.in(from);
+    }
+
+    @Override
+    public void close() {
+        release.run();
+    }
+}
