@@ -77,6 +77,15 @@ static __always_inline bool is_tag(__be16 type)
 	return type == bpf_htons(ETH_P_8021Q) || type == bpf_htons(ETH_P_8021AD);
 }
 
+/* A length field. Verifiers before 6.5 forget with the order of its bytes that it has only two. */
+static __always_inline __u32 length_of(__be16 field)
+{
+	__u32 length = bpf_ntohs(field);
+
+	asm volatile("" : "+r"(length));
+	return length & 0xffff;
+}
+
 /* Steps over Ethernet and up to two tags; answers the type of what follows, or 0. */
 static __always_inline __be16 parse_link(struct frame *frame, struct tunnel *tunnel)
 {
@@ -106,7 +115,7 @@ static __always_inline int parse_outer_ipv4(struct frame *frame, struct tunnel *
 	if ((void *)(header + 1) > frame->end || header->version != 4)
 		return -1;
 	header_length = header->ihl * 4;
-	length = bpf_ntohs(header->tot_len);
+	length = length_of(header->tot_len);
 	if (header_length < sizeof(*header) || length < header_length ||
 	    header->frag_off & bpf_htons(IPV4_ANY_FRAGMENT) || frame->at + length > frame->end)
 		return -1;
@@ -123,7 +132,7 @@ static __always_inline int parse_outer_ipv6(struct frame *frame, struct tunnel *
 
 	if ((void *)(header + 1) > frame->end || header->version != 6)
 		return -1;
-	tunnel->content = bpf_ntohs(header->payload_len);
+	tunnel->content = length_of(header->payload_len);
 	frame->at = header + 1;
 	if (frame->at + tunnel->content > frame->end)
 		return -1;
@@ -157,7 +166,7 @@ static __always_inline bool inner_ipv4(struct frame frame, __u32 content, struct
 
 	if ((void *)(header + 1) > frame.end || header->version != 4 || header->ihl < 5)
 		return false;
-	length = bpf_ntohs(header->tot_len);
+	length = length_of(header->tot_len);
 	if (length < header->ihl * 4U || length > content)
 		return false;
 	*destination = addr_from_ipv4(header->daddr);
@@ -170,7 +179,7 @@ static __always_inline bool inner_ipv6(struct frame frame, __u32 content, struct
 
 	if ((void *)(header + 1) > frame.end || header->version != 6)
 		return false;
-	if (sizeof(*header) + bpf_ntohs(header->payload_len) > content)
+	if (sizeof(*header) + length_of(header->payload_len) > content)
 		return false;
 	*destination = addr_from_ipv6(&header->daddr);
 	return true;

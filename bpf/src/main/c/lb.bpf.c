@@ -28,10 +28,13 @@ static __always_inline int balance(struct xdp_md *ctx, bool ipv6)
 		return rare(ctx);
 	choice.hash = flow_hash(&packet);
 	member = follow_established(&packet, choice.hash, &choice.member_id);
-	if (!member)
+	if (!member) {
 		member = choose(ctx, &packet, &choice);
-	if (!member)
-		return choice.verdict;
+		if (!member)
+			return choice.verdict;
+		if (member->flags & MEMBER_TAGGED)
+			return send_tagged(ctx, choice.member_id, choice.hash);
+	}
 	return send_to(ctx, member, choice.member_id, &packet, choice.hash);
 }
 

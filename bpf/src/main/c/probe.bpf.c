@@ -203,6 +203,10 @@ int probe(struct __sk_buff *skb)
 		return drop(PROBE_WRONG_VIP);
 	if (!wrap(skb, &route->member, &packet, hash_of(mark)))
 		return drop(PROBE_NO_ROOM);
+	if (route->member.flags & MEMBER_TAGGED &&
+	    bpf_skb_vlan_push(skb, bpf_htons(ETH_P_8021Q),
+			      bpf_ntohs(route->member.vlan) & MEMBER_VLAN_ID))
+		return drop(PROBE_NO_ROOM);
 	count(PROBE_SENT);
 	__sync_fetch_and_add(sent, 1);
 	skb->mark = 0; /* done: a second program on the way must not wrap it again */

@@ -14,7 +14,7 @@
  * carries flows, members and VIPs over: fields that were there have their places and meanings. To
  * the next hundred otherwise: then a daemon starts over.
  */
-#define ABI_VERSION 2
+#define ABI_VERSION 100
 
 /* Prime, as Maglev asks (NSDI'16, section 3.4); 2^16 + 1 makes the remainder two adds. */
 #define MAGLEV_TABLE_SIZE 65537
@@ -125,7 +125,12 @@ enum member_flags {
 	MEMBER_L2 = 1 << 5,	  /* no outer header, only new Ethernet addresses */
 	/* The VIP has QUIC or source routes: an entry of the connection table does not decide. */
 	MEMBER_ROUTED = 1 << 6,
+	MEMBER_TAGGED = 1 << 7, /* `vlan` has an id */
 };
+
+/* Of `vlan`; without it packets keep the tags that they came with. An id of 0: no tag. */
+#define MEMBER_VLAN_KNOWN 0x1000
+#define MEMBER_VLAN_ID	  0x0fff
 
 /*
  * One real server in one VIP's pool. A packet of an established flow reads this line and no
@@ -140,15 +145,15 @@ struct member {
 	__u8 state;	      /* enum member_state */
 	__u16 flags;	      /* enum member_flags */
 	__u8 vip_prefix_bits; /* of `vip` that count; 128: one address, of either family */
-	__u8 pad;
+	__u8 egress;	      /* 0: out where it came in; else index into `egress` */
 	struct addr real;
 	__u8 next_hop[6]; /* destination MAC, then our own: in the order of the frame */
 	__u8 source_mac[6];
 	__u32 vip_id;
 	__u16 outer_sum; /* folded one's complement sum of the outer IPv4 header's fixed words */
 	__be16 gue_port;
-	__u16 mtu;    /* largest IP packet on the way, outer headers included; 0: no limit known */
-	__u16 egress; /* 0: out where it came in; else index into `egress` */
+	__u16 mtu;   /* largest IP packet on the way, outer headers included; 0: no limit known */
+	__be16 vlan; /* of the segment that it leaves to: id and MEMBER_VLAN_KNOWN, or 0 */
 };
 _Static_assert(sizeof(struct member) == 64, "struct member is one cache line");
 

@@ -132,13 +132,15 @@ static __always_inline const struct member *start_flow(struct xdp_md *ctx,
 }
 
 /*
- * Is the packet for the member's VIP, an address and a port of its own, and the member up? And does
- * the entry decide alone? Two comparisons: vip_port, protocol, state and flags lie in one word.
+ * Is the packet for the member's VIP, an address and a port of its own, and the member up? Does the
+ * entry decide alone, and does the frame need no tag? Two comparisons: vip_port, protocol, state
+ * and flags lie in one word.
  */
 static __always_inline bool serves(const struct member *member, const struct packet *packet)
 {
 	const __u64 family = packet->ipv6 ? MEMBER_VIP_IPV6 : 0;
-	const __u64 mask = 0xffffffff | (__u64)(MEMBER_ROUTED | MEMBER_VIP_IPV6) << 32;
+	const __u64 mask = 0xffffffff | (__u64)(MEMBER_ROUTED | MEMBER_TAGGED | MEMBER_VIP_IPV6)
+						<< 32;
 	__u64 wanted =
 		packet->port[1] | (__u64)packet->protocol << 16 | MEMBER_UP << 24 | family << 32;
 

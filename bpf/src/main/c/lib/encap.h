@@ -36,10 +36,18 @@ static __always_inline bool exceeds_mtu(const struct member *member, __u32 lengt
 	return length - 1 > (__u16)(member->mtu - 1);
 }
 
-/* The tags of a packet belong to the segment that it came from: elsewhere it goes without. */
+/*
+ * The tags of a packet belong to the segment that it came from. It gets those of the segment that
+ * it goes to, where they are known. A packet whose link header is a constant has none and gets
+ * none.
+ */
 static __always_inline __u32 link_behind(const struct member *member, const struct packet *packet)
 {
-	return member->egress ? sizeof(struct ethhdr) : bounded_link(packet);
+	if (__builtin_constant_p(packet->link))
+		return packet->link;
+	if (member->flags & MEMBER_TAGGED)
+		return sizeof(struct ethhdr) + sizeof(struct vlan_tag);
+	return member->egress || member->vlan ? sizeof(struct ethhdr) : bounded_link(packet);
 }
 
 /* Few wide stores: each one costs, and the compiler makes bytes of a packed struct's fields. */
@@ -111,6 +119,25 @@ static __always_inline bool keep_tags(struct cursor cursor, __u32 link, __u32 ov
 	return true;
 }
 
+/* The tag of the segment that the packet leaves to. */
+static __always_inline bool write_tag(struct cursor cursor, const struct member *member)
+{
+	__be16 *tag = cursor.at + offsetof(struct ethhdr, h_proto);
+
+	if ((void *)(tag + 2) > cursor.end)
+		return false;
+	tag[0] = bpf_htons(ETH_P_8021Q);
+	tag[1] = member->vlan & bpf_htons(MEMBER_VLAN_ID);
+	return true;
+}
+
+static __always_inline bool write_tags(struct cursor cursor, const struct member *member,
+				       __u32 link, __u32 overhead)
+{
+	return member->flags & MEMBER_TAGGED ? write_tag(cursor, member)
+					     : keep_tags(cursor, link, overhead);
+}
+
 /*
  * Makes room for `overhead` bytes before the IP packet and writes the Ethernet header in front of
  * them. Answers where the outer header goes, followed by at least `overhead` bytes and an IPv4
@@ -128,7 +155,7 @@ static __always_inline void *open_frame(struct xdp_md *ctx, const struct member 
 	cursor = cursor_of(ctx);
 	if (cursor.at + link + overhead + sizeof(struct iphdr) > cursor.end)
 		return 0;
-	if (!__builtin_constant_p(link) && !keep_tags(cursor, link, overhead))
+	if (!__builtin_constant_p(link) && !write_tags(cursor, member, link, overhead))
 		return 0;
 	write_addresses(cursor.at, member);
 	if (!write_type(cursor, link, type))
@@ -186,7 +213,7 @@ static __always_inline enum encapsulated wrap_in_ipv6(struct xdp_md *ctx,
 	return ENCAPSULATED;
 }
 
-/* The frame stays as it is but for its Ethernet addresses, and its tags if it leaves elsewhere. */
+/* The frame stays as it is but for its Ethernet addresses, and its tags if others are due. */
 static __always_inline enum encapsulated readdress(struct xdp_md *ctx, const struct member *member,
 						   const struct packet *packet)
 {
@@ -201,6 +228,9 @@ static __always_inline enum encapsulated readdress(struct xdp_md *ctx, const str
 	if (cursor.at + sizeof(struct ethhdr) > cursor.end)
 		return NO_HEADROOM;
 	write_addresses(cursor.at, member);
+	if (!__builtin_constant_p(packet->link) && member->flags & MEMBER_TAGGED &&
+	    !write_tag(cursor, member))
+		return NO_HEADROOM;
 	return ENCAPSULATED;
 }
 

@@ -27,6 +27,11 @@
 #define IPV4_OFFSET	    0x1fff
 #define IPV4_HEADER_MINIMUM 5 /* words */
 
+struct vlan_tag {
+	__be16 control;
+	__be16 type; /* of what follows */
+};
+
 struct cursor {
 	void *at;
 	void *end;

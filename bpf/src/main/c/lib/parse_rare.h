@@ -11,11 +11,6 @@
 #define TAGS_MAX       2
 #define EXTENSIONS_MAX 6
 
-struct vlan_tag {
-	__be16 control;
-	__be16 type; /* of what follows */
-};
-
 /* Hop-by-hop and destination options and routing begin alike. */
 struct extension {
 	__u8 next;

@@ -68,6 +68,19 @@ __noinline int send_any(struct xdp_md *ctx, const struct packet *packet, __u32 m
 	return send_out(member, member_id, packet->length);
 }
 
+/* A packet of a client that came without a tag and needs one. Takes it from the frame, as above. */
+__noinline int send_tagged(struct xdp_md *ctx, __u32 member_id, __u64 hash)
+{
+	struct fragment fragment = {};
+	struct packet packet = {};
+	int verdict;
+
+	if (!parse_any(ctx, &packet, &fragment))
+		return aborted();
+	verdict = send_any(ctx, &packet, member_id, hash);
+	return verdict != NOT_SENT ? verdict : refuse(ctx, member_id);
+}
+
 /* Of an ICMP error nobody is told when it cannot be sent (RFC 1122, section 3.2.2). */
 static __always_inline int drop_error(__u32 member_id)
 {

@@ -242,11 +242,15 @@ class AbiTest {
     }
 
     private static MemberRecord member(InetAddress vip, int port, InetAddress real) {
+        return member(vip, port, real, MemberRecord.NextHop.TAGS_AS_THEY_CAME);
+    }
+
+    private static MemberRecord member(InetAddress vip, int port, InetAddress real, int vlan) {
         return new MemberRecord(
                 new VipMatch(vip, port, 17),
                 MemberState.DRAIN,
                 real,
-                new MemberRecord.NextHop(NEXT_HOP, OWN, 65_000, 63),
+                new MemberRecord.NextHop(NEXT_HOP, OWN, 65_000, 63, vlan),
                 70_000);
     }
 
@@ -264,7 +268,7 @@ class AbiTest {
         assertArrayEquals(OWN.bytes(), member.slice("source_mac", 6));
         assertEquals(70_000, member.u32("vip_id"));
         assertEquals(65_000, member.u16("mtu"));
-        assertEquals(63, member.u16("egress"));
+        assertEquals(63, member.u8("egress"));
         assertEquals(0, member.be16("gue_port"));
     }
 
@@ -279,13 +283,28 @@ class AbiTest {
         assertFlag("MEMBER_GUE", variant(web, Encapsulation.gue(6080), false));
         assertFlag("MEMBER_L2", variant(web, Encapsulation.L2, false));
         assertFlag("MEMBER_ROUTED", variant(web, Encapsulation.IPIP, true));
-        assertEquals(7, btf.enumeration("member_flags").size());
+        assertFlag("MEMBER_TAGGED", member(VIP4, 80, REAL4, 4094));
+        assertEquals(8, btf.enumeration("member_flags").size());
     }
 
     @Test
     void member_of_a_prefix_says_how_many_bits_count() {
         MemberRecord member = variant(new VipMatch(NET4, 24, 80, 17), Encapsulation.IPIP, false);
         assertEquals(120, Encoded.of("member", member.encode()).u8("vip_prefix_bits"));
+    }
+
+    @Test
+    void member_says_what_its_packets_are_tagged_with() {
+        assertEquals(0, vlan(MemberRecord.NextHop.TAGS_AS_THEY_CAME));
+        assertEquals(constant("MEMBER_VLAN_KNOWN"), vlan(MemberRecord.NextHop.UNTAGGED));
+        assertEquals(constant("MEMBER_VLAN_KNOWN") | 4094, vlan(4094));
+        assertEquals(4095, constant("MEMBER_VLAN_ID"));
+    }
+
+    private int vlan(int id) {
+        MemberRecord member = member(VIP4, 80, REAL4, id);
+        assertEquals(member, MemberRecord.decode(member.encode()));
+        return Encoded.of("member", member.encode()).be16("vlan");
     }
 
     @Test

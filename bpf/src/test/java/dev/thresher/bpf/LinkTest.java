@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.thresher.bpf.layout.Counter;
 import dev.thresher.bpf.layout.MapNames;
 import dev.thresher.bpf.layout.MemberRecord.Encapsulation;
+import dev.thresher.bpf.layout.MemberRecord.NextHop;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -110,6 +111,48 @@ class LinkTest {
                 plain, lb.run(Serving.packet(vip, PORT, Frame.TCP).vlan(9)).packet());
         assertArrayEquals(
                 plain, lb.run(Serving.packet(vip, PORT, Frame.TCP).vlan(9, 10)).packet());
+    }
+
+    /** Whatever tags it came with, and wherever it leaves: those of the segment that it goes to are the right ones. */
+    @ParameterizedTest(name = "{0} to {1}, {2}")
+    @MethodSource("ways")
+    void packet_gets_the_tag_of_the_segment_that_it_goes_to(String vip, String real, Encapsulation encapsulation) {
+        int member = Serving.add(lb, vip, PORT, Frame.TCP, real, encapsulation);
+        lb.object().map(MapNames.EGRESS).update(LoadedProgram.key(EGRESS), LoadedProgram.key(INTERFACE));
+        Frame frame = Serving.packet(vip, PORT, Frame.TCP).payload(33);
+        byte[] plain = lb.run(frame).packet();
+        byte[] tag = {(byte) 0x81, 0, 0x0f, (byte) 0xfe};
+        for (int egress : new int[] {0, EGRESS}) {
+            Verdict verdict = egress == 0 ? Verdict.TX : Verdict.REDIRECT;
+            // The first one is of a known flow: it must not take the way of packets that need no tag.
+            for (Frame each : List.of(frame, frame.vlan(7), frame.vlan(7, 8), frame.vlan(4094))) {
+                Serving.put(lb, member, encapsulation, 0, egress, 4094);
+                assertLeaves(verdict, insert(plain, tag), each);
+                Serving.put(lb, member, encapsulation, 0, egress, NextHop.UNTAGGED);
+                assertLeaves(verdict, plain, each);
+            }
+        }
+        assertEquals(0, lb.counter(Counter.ABORTED));
+        assertEquals(1 + 2 * 4 * 2, lb.stats(member).packets());
+    }
+
+    private void assertLeaves(Verdict verdict, byte[] expected, Frame frame) {
+        BpfProgram.Output output = lb.run(frame);
+        assertEquals(verdict, Verdict.of(output), frame.toString());
+        assertArrayEquals(expected, output.packet(), frame.toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {VIP4, VIP6})
+    void packet_too_big_for_a_segment_with_a_tag_is_answered_without_one(String vip) {
+        int member = Serving.add(lb, vip, PORT, Frame.TCP, REAL4, Encapsulation.IPIP);
+        Serving.put(lb, member, Encapsulation.IPIP, 1400, 0, 20);
+        BpfProgram.Output output = lb.run(Serving.packet(vip, PORT, Frame.TCP).payload(1400));
+        assertEquals(Verdict.TX, Verdict.of(output));
+        assertEquals(1, lb.counter(Counter.ICMP_TOO_BIG));
+        Checksums.assertRight(output.packet());
+        byte[] type = Arrays.copyOfRange(output.packet(), MACS, Frame.ETHERNET_HEADER);
+        assertArrayEquals(Serving.isIpv6(vip) ? new byte[] {(byte) 0x86, (byte) 0xdd} : new byte[] {8, 0}, type);
     }
 
     @Test

@@ -28,8 +28,12 @@ final class Serving {
 
     /** Changes how a member's packets leave. */
     static void put(LoadedProgram lb, int id, Encapsulation encapsulation, int mtu, int egress) {
+        put(lb, id, encapsulation, mtu, egress, NextHop.TAGS_AS_THEY_CAME);
+    }
+
+    static void put(LoadedProgram lb, int id, Encapsulation encapsulation, int mtu, int egress, int vlan) {
         MemberRecord member = lb.member(id);
-        NextHop nextHop = new NextHop(LoadedProgram.NEXT_HOP, LoadedProgram.OWN, mtu, egress);
+        NextHop nextHop = new NextHop(LoadedProgram.NEXT_HOP, LoadedProgram.OWN, mtu, egress, vlan);
         lb.put(
                 id,
                 new MemberRecord(

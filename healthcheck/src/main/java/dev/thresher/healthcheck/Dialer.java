@@ -10,9 +10,14 @@ import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.channel.unix.Errors.NativeIoException;
+import io.netty.channel.unix.IntegerUnixChannelOption;
+import java.io.IOException;
+import java.net.BindException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -23,10 +28,36 @@ final class Dialer {
 
     private static final int MAX_DATAGRAM_BYTES = 65_536;
 
+    /** TCP_MAXSEG, which is 2 at IPPROTO_TCP, which is 6. */
+    private static final IntegerUnixChannelOption MAX_SEGMENT = new IntegerUnixChannelOption("TCP_MAXSEG", 6, 2);
+    /**
+     * Leaves room for any outer header on any path that IPv6 can take (1,280 bytes): the tunnel drops a segment that has no
+     * room for it, and that would count against the real server.
+     */
+    private static final int TUNNEL_SEGMENT_BYTES = 1100;
+
+    /** What the native transport calls it. */
+    private static final int EADDRINUSE = -98;
+
+    private static final InetAddress ANY = any(4);
+    private static final InetAddress ANY_V6 = any(16);
+
+    /** Ports that are in use by others, in a row, before the kernel shall choose. */
+    private static final int MAX_PORTS_TRIED = 16;
+
     private final EventLoop eventLoop;
+    private final LocalPorts ports = LocalPorts.ofThisHost();
 
     Dialer(EventLoop eventLoop) {
         this.eventLoop = eventLoop;
+    }
+
+    private static InetAddress any(int length) {
+        try {
+            return InetAddress.getByAddress(new byte[length]);
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException("no address has " + length + " bytes", e);
+        }
     }
 
     /** What a probe says and hears on its connection. */
@@ -60,6 +91,9 @@ final class Dialer {
 
     private static Channel stream(ProbeContext context) {
         EpollSocketChannel channel = new EpollSocketChannel(familyOf(context.address()));
+        if (context.mark() != ProbeRoute.NO_MARK) {
+            channel.config().setOption(MAX_SEGMENT, TUNNEL_SEGMENT_BYTES);
+        }
         channel.config()
                 // The attempt's own timer covers connecting and answer together.
                 .setConnectTimeoutMillis(0)
@@ -100,7 +134,7 @@ final class Dialer {
             return attempt;
         }
         attempt.opened(channel);
-        ChannelFuture connecting = channel.connect(destination);
+        ChannelFuture connecting = connect(channel, destination);
         if (connecting.isDone() && !connecting.isSuccess()) {
             attempt.failAtOnce(connecting.cause());
             return attempt;
@@ -111,6 +145,24 @@ final class Dialer {
             }
         });
         return attempt;
+    }
+
+    private ChannelFuture connect(Channel channel, InetSocketAddress destination) {
+        if (channel instanceof EpollDatagramChannel && destination.getPort() != 0) {
+            InetAddress any = destination.getAddress() instanceof Inet4Address ? ANY : ANY_V6;
+            for (int i = 0; i < MAX_PORTS_TRIED; i++) {
+                ChannelFuture connecting = channel.connect(destination, new InetSocketAddress(any, ports.next()));
+                if (!(connecting.cause() instanceof IOException busy && isInUse(busy))) {
+                    return connecting;
+                }
+            }
+        }
+        return channel.connect(destination);
+    }
+
+    private static boolean isInUse(IOException failure) {
+        return failure instanceof BindException
+                || (failure instanceof NativeIoException known && known.expectedErr() == EADDRINUSE);
     }
 
     private static SocketProtocolFamily familyOf(InetAddress address) {

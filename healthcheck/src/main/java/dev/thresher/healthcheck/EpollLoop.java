@@ -9,6 +9,8 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.SingleThreadEventExecutor;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -21,15 +23,17 @@ import java.util.stream.Stream;
 final class EpollLoop implements ProbeLoop {
     private static final long CLOSE_TIMEOUT_SECONDS = 5;
     private static final int WORKERS = 2;
+    private static final int BLOCKING_WORKERS = 4;
 
     private final EventLoopGroup group;
     private final EventLoop thread;
-    private final ExecutorService workers;
+    private final ExecutorService workers = newWorkers(WORKERS, "health-worker");
+    private final ExecutorService blocking = newWorkers(BLOCKING_WORKERS, "health-blocking");
+    private final List<Runnable> endings = new CopyOnWriteArrayList<>();
 
-    private EpollLoop(EventLoopGroup group, ExecutorService workers) {
+    private EpollLoop(EventLoopGroup group) {
         this.group = group;
         this.thread = group.next();
-        this.workers = workers;
     }
 
     static EpollLoop open() {
@@ -42,25 +46,35 @@ final class EpollLoop implements ProbeLoop {
         }
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("health-checker", true), EpollIoHandler.newFactory());
-        return new EpollLoop(group, newWorkers());
+        return new EpollLoop(group);
     }
 
     /** Threads that end when there is nothing to do for them: most configurations never need one. */
-    private static ExecutorService newWorkers() {
+    private static ExecutorService newWorkers(int threads, String name) {
         ThreadPoolExecutor workers = new ThreadPoolExecutor(
-                WORKERS,
-                WORKERS,
+                threads,
+                threads,
                 10,
                 TimeUnit.SECONDS,
                 new LinkedBlockingQueue<>(),
-                new DefaultThreadFactory("health-worker", true));
+                new DefaultThreadFactory(name, true));
         workers.allowCoreThreadTimeOut(true);
         return workers;
     }
 
-    /** For work that takes milliseconds or blocks. It ends with the loop. */
+    /** For arithmetic that takes milliseconds. Ends with the loop. */
     Executor workers() {
         return workers;
+    }
+
+    /** For what may block: processes and files. Ends with the loop. */
+    Executor blocking() {
+        return blocking;
+    }
+
+    /** Has {@code ending} run when the loop ends or is given up, on any thread. */
+    void onEnd(Runnable ending) {
+        endings.add(ending);
     }
 
     EventLoop eventLoop() {
@@ -99,7 +113,9 @@ final class EpollLoop implements ProbeLoop {
 
     @Override
     public void abandon() {
+        endings.forEach(blocking::execute);
         workers.shutdown();
+        blocking.shutdown();
         Future<?> unused = group.shutdownGracefully(0, CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
     }
 
@@ -110,6 +126,8 @@ final class EpollLoop implements ProbeLoop {
         if (!thread.inEventLoop()) {
             closed.awaitUninterruptibly(CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
         }
+        endings.forEach(Runnable::run);
         workers.shutdown();
+        blocking.shutdown();
     }
 }

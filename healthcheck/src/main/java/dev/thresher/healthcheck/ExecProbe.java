@@ -9,8 +9,11 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -19,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a command; exit code 0 passes. The command leads a session of its own, so that when its time is up all that it has
- * started can be killed with it. Starting and reaping are blocking work and happen on other threads than the loop's.
+ * started can be killed with it. Starting and reaping are blocking work and happen on other threads than the loop's. Its time
+ * runs from its start, not from the moment when it began to wait for one of these threads. No command outlives the loop.
  *
  * <p>Nobody reads the output before the command has ended: one that writes more than a pipe holds, 64 KiB, waits for ever
  * and runs into its timeout.
@@ -31,8 +35,13 @@ final class ExecProbe implements Probe {
     private static final int MAX_OUTPUT_BYTES = 4096;
     private static final int MAX_TEXT_LENGTH = 200;
 
+    /** How long a command may wait for its start, or its result for a thread that looks at it. */
+    private static final Duration MAX_WAIT = Duration.ofSeconds(1);
+
     private final EventLoop eventLoop;
     private final Executor workers;
+    private final Set<Process> running = ConcurrentHashMap.newKeySet();
+    private volatile boolean over;
 
     ExecProbe(EventLoop eventLoop, Executor workers) {
         this.eventLoop = eventLoop;
@@ -50,20 +59,33 @@ final class ExecProbe implements Probe {
     private final class Run implements Cancellable {
         private final ProbeContext context;
         private final Consumer<ProbeResult> done;
-        private final Future<?> timer;
+        private Future<?> timer;
         private @Nullable Process process;
-        private boolean ended;
+        private boolean reaping;
+        /** Written by the loop's thread. */
+        private volatile boolean ended;
 
         Run(ProbeContext context, Consumer<ProbeResult> done) {
             this.context = context;
             this.done = done;
-            this.timer = eventLoop.schedule(this::timedOut, context.timeout().toNanos(), TimeUnit.NANOSECONDS);
+            this.timer = timer(MAX_WAIT);
+        }
+
+        private Future<?> timer(Duration time) {
+            return eventLoop.schedule(this::timedOut, time.toNanos(), TimeUnit.NANOSECONDS);
         }
 
         void begin() {
             workers.execute(() -> {
+                if (ended) {
+                    return; // It has waited for too long.
+                }
                 try {
                     Process started = builder().start();
+                    running.add(started);
+                    if (over) {
+                        kill(started);
+                    }
                     onLoop(() -> started(started), started);
                 } catch (IOException e) {
                     onLoop(
@@ -92,9 +114,12 @@ final class ExecProbe implements Probe {
                 killOffLoop(started);
                 return;
             }
+            timer.cancel(false);
+            timer = timer(context.timeout());
             var unused = started.onExit()
                     .thenAcceptAsync(
                             exited -> {
+                                running.remove(exited);
                                 ProbeResult result = result(exited);
                                 onLoop(() -> finish(result), null);
                             },
@@ -128,8 +153,22 @@ final class ExecProbe implements Probe {
                 finish(ProbeResult.inconclusive("the command did not start in time: too many run at once"));
                 return;
             }
+            if (!process.isAlive()) {
+                awaitResult();
+                return;
+            }
             finish(ProbeResult.failed(
                     "the command did not end within " + context.timeout().toMillis() + " ms and was killed"));
+        }
+
+        /** It has ended in time, and nobody has had the time to look. */
+        private void awaitResult() {
+            if (reaping) {
+                finish(ProbeResult.inconclusive("nobody had the time to look at the command's result"));
+            } else {
+                reaping = true;
+                timer = timer(MAX_WAIT);
+            }
         }
 
         private void finish(ProbeResult result) {
@@ -167,6 +206,12 @@ final class ExecProbe implements Probe {
         }
     }
 
+    /** Ends all commands, and those that are about to start. From any thread. */
+    void end() {
+        over = true;
+        running.forEach(this::kill);
+    }
+
     /** Finding what to kill takes a walk through /proc. */
     private void killOffLoop(Process process) {
         if (process.isAlive()) {
@@ -179,10 +224,11 @@ final class ExecProbe implements Probe {
     }
 
     /** The group first; then what has left it, as far as it can be found. Something that has ended is no error. */
-    private static void kill(Process process) {
+    private void kill(Process process) {
         List<ProcessHandle> descendants = process.descendants().toList();
         NativeCalls.killGroup(process.pid());
         descendants.forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
+        running.remove(process);
     }
 }

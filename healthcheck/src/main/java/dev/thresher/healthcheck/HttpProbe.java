@@ -16,10 +16,12 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequestEncoder;
 import io.netty.handler.codec.http.HttpResponseDecoder;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.ssl.SslContext;
 import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends one HTTP/1.1 request (RFC 9112), in TLS or not, and judges the status, and the body if something is expected of it.
@@ -45,13 +47,22 @@ final class HttpProbe implements Probe {
     @Override
     public Cancellable start(ProbeContext context, Consumer<ProbeResult> done) {
         ProbeKind.Http kind = (ProbeKind.Http) context.target().check().kind();
-        HttpExchange exchange = kind.exchange();
         byte[] request = requests.computeIfAbsent(context.target(), HttpProbe::request);
+        return tls.whenReady(kind.tls(), false, done, ready -> dial(context, kind, request, ready, done));
+    }
+
+    private Cancellable dial(
+            ProbeContext context,
+            ProbeKind.Http kind,
+            byte[] request,
+            @Nullable SslContext ready,
+            Consumer<ProbeResult> done) {
+        HttpExchange exchange = kind.exchange();
         return dialer.dial(
                 context,
                 (pipeline, attempt) -> {
-                    if (kind.tls() != null) {
-                        tls.prepare(pipeline, kind.tls(), exchange.host(), context, attempt);
+                    if (kind.tls() != null && ready != null) {
+                        tls.prepare(pipeline, ready, kind.tls(), exchange.host(), context, attempt);
                     }
                     pipeline.addLast(
                             new HttpResponseDecoder(

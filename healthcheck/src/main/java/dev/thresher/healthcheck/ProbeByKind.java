@@ -17,7 +17,7 @@ final class ProbeByKind implements Probe {
 
     private ProbeByKind(EpollLoop loop) {
         Dialer dialer = new Dialer(loop.eventLoop());
-        TlsLayer layer = new TlsLayer(loop.workers(), Clock.systemUTC());
+        TlsLayer layer = new TlsLayer(loop.eventLoop(), loop.workers(), loop.blocking(), Clock.systemUTC());
         this.tcp = new TcpProbe(dialer);
         this.tls = new TlsProbe(dialer, layer);
         this.http = new HttpProbe(dialer, layer);
@@ -25,7 +25,9 @@ final class ProbeByKind implements Probe {
         this.dns = new DnsProbe(dialer);
         this.udp = new UdpProbe(dialer);
         this.icmp = new IcmpProbe(dialer);
-        this.exec = new ExecProbe(loop.eventLoop(), loop.workers());
+        ExecProbe commands = new ExecProbe(loop.eventLoop(), loop.blocking());
+        this.exec = commands;
+        loop.onEnd(commands::end);
     }
 
     static ProbeByKind on(EpollLoop loop) {

@@ -10,23 +10,32 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/** What TLS connections are made with, kept because it is costly to make. Lives on the loop's thread. */
+/** What TLS connections are made with, kept because it is costly to make. Thread-safe. */
 final class TlsContexts {
     private static final String VERIFY_HOST = "HTTPS";
 
-    private final Map<Key, Entry> contexts = new HashMap<>();
+    private final Map<Key, Entry> contexts = new ConcurrentHashMap<>();
 
     private record Key(TlsSettings settings, boolean http2) {}
 
     /** @param caTime when the file of trusted certificates was written; null without one */
     private record Entry(SslContext context, @Nullable FileTime caTime) {}
 
+    /** One that is there and depends on no file that could have changed meanwhile; null for none. Reads nothing. */
+    @Nullable
+    SslContext known(TlsSettings settings, boolean http2) {
+        Entry entry = settings.ca() == null ? contexts.get(new Key(settings, http2)) : null;
+        return entry == null ? null : entry.context;
+    }
+
     /**
+     * Reads files, which may block.
+     *
      * @param http2 whether to ask for HTTP/2 (ALPN)
      * @throws UnableToProbeException if the trusted certificates cannot be read
      */

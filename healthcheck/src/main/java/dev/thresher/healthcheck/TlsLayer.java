@@ -7,6 +7,8 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.EventLoop;
+import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.security.cert.Certificate;
@@ -15,65 +17,125 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Puts TLS under a probe's conversation, which sees its connection become active when the handshake has succeeded. The
  * arithmetic of handshakes runs on other threads: it takes milliseconds, and no probe may hold up another.
  */
 final class TlsLayer {
+    private static final Logger LOG = LoggerFactory.getLogger(TlsLayer.class);
+
     private final TlsContexts contexts = new TlsContexts();
+    private final EventLoop eventLoop;
     private final Executor arithmetic;
+    private final Executor files;
     private final Clock clock;
 
     /** The port is only a name under which a session is kept: a new one each time, and none is resumed. */
     private int session;
 
-    /** @param clock tells how soon a certificate ends */
-    TlsLayer(Executor arithmetic, Clock clock) {
+    /**
+     * @param arithmetic runs that of handshakes
+     * @param files reads certificates, which may block
+     * @param clock tells how soon a certificate ends
+     */
+    TlsLayer(EventLoop eventLoop, Executor arithmetic, Executor files, Clock clock) {
+        this.eventLoop = eventLoop;
         this.arithmetic = arithmetic;
+        this.files = files;
         this.clock = clock;
+    }
+
+    /**
+     * Makes TLS ready and then dials, so that no probe waits for another one's files, nor counts that time as its own. If
+     * this host cannot do what the settings ask for the result is inconclusive.
+     *
+     * @param http2 whether to ask for HTTP/2 (ALPN)
+     * @param dial begins the probe proper; null settings need nothing and dial with null
+     */
+    Cancellable whenReady(
+            @Nullable TlsSettings settings,
+            boolean http2,
+            Consumer<ProbeResult> done,
+            Function<@Nullable SslContext, Cancellable> dial) {
+        SslContext known = settings == null ? null : contexts.known(settings, http2);
+        if (settings == null || known != null) {
+            return dial.apply(known);
+        }
+        Preparation preparation = new Preparation(done, dial);
+        files.execute(() -> preparation.run(settings, http2));
+        return preparation;
+    }
+
+    /** A probe whose TLS is being made ready. But for {@link #run} it lives on the loop's thread. */
+    private final class Preparation implements Cancellable {
+        private final Consumer<ProbeResult> done;
+        private final Function<@Nullable SslContext, Cancellable> dial;
+        private @Nullable Cancellable dialled;
+        private boolean cancelled;
+
+        Preparation(Consumer<ProbeResult> done, Function<@Nullable SslContext, Cancellable> dial) {
+            this.done = done;
+            this.dial = dial;
+        }
+
+        void run(TlsSettings settings, boolean http2) {
+            try {
+                SslContext made = contexts.of(settings, http2);
+                onLoop(() -> dialled = dial.apply(made));
+            } catch (RuntimeException e) {
+                onLoop(() -> done.accept(SocketFailure.explainAtOnce(e)));
+            }
+        }
+
+        private void onLoop(Runnable next) {
+            try {
+                eventLoop.execute(() -> {
+                    if (!cancelled) {
+                        next.run();
+                    }
+                });
+            } catch (RejectedExecutionException e) {
+                LOG.debug("The loop ended before TLS was ready", e);
+            }
+        }
+
+        @Override
+        public void cancel() {
+            cancelled = true;
+            if (dialled != null) {
+                dialled.cancel();
+            }
+        }
     }
 
     /**
      * Adds TLS to a pipeline that is still empty.
      *
+     * @param ready what {@link #whenReady} made
      * @param host the host that the conversation is about, with or without a port; null for the address probed
-     * @throws UnableToProbeException if this host cannot do what the settings ask for
      */
     void prepare(
             ChannelPipeline pipeline,
+            SslContext ready,
             TlsSettings settings,
             @Nullable String host,
             ProbeContext context,
             Attempt attempt) {
-        prepare(pipeline, settings, serverName(settings, host), context, attempt, false);
-    }
-
-    /** The same for HTTP/2. */
-    void prepareHttp2(
-            ChannelPipeline pipeline,
-            TlsSettings settings,
-            @Nullable String host,
-            ProbeContext context,
-            Attempt attempt) {
-        prepare(pipeline, settings, serverName(settings, host), context, attempt, true);
-    }
-
-    private void prepare(
-            ChannelPipeline pipeline,
-            TlsSettings settings,
-            @Nullable String name,
-            ProbeContext context,
-            Attempt attempt,
-            boolean http2) {
+        String name = serverName(settings, host);
         String peer = name == null ? IpText.format(context.address()) : name;
         session = (session + 1) & 0xffff;
-        SslHandler handler =
-                contexts.of(settings, http2).newHandler(ByteBufAllocator.DEFAULT, peer, session, arithmetic);
+        SslHandler handler = ready.newHandler(
+                ByteBufAllocator.DEFAULT, peer, session, task -> attempt.runElsewhere(arithmetic, task));
         SSLParameters parameters = handler.engine().getSSLParameters();
         parameters.setServerNames(name == null ? List.of() : List.of(new SNIHostName(name)));
         handler.engine().setSSLParameters(parameters);

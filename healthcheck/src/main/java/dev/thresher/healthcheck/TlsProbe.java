@@ -21,13 +21,17 @@ final class TlsProbe implements Probe {
     @Override
     public Cancellable start(ProbeContext context, Consumer<ProbeResult> done) {
         ProbeKind.Tls kind = (ProbeKind.Tls) context.target().check().kind();
-        return dialer.dial(
-                context,
-                (pipeline, attempt) -> {
-                    tls.prepare(pipeline, kind.tls(), null, context, attempt);
-                    pipeline.addLast(new Secured(attempt));
-                },
-                done);
+        return tls.whenReady(
+                kind.tls(),
+                false,
+                done,
+                ready -> dialer.dial(
+                        context,
+                        (pipeline, attempt) -> {
+                            tls.prepare(pipeline, Objects.requireNonNull(ready), kind.tls(), null, context, attempt);
+                            pipeline.addLast(new Secured(attempt));
+                        },
+                        done));
     }
 
     private static final class Secured extends ChannelInboundHandlerAdapter {

@@ -7,12 +7,17 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.thresher.config.Payload;
 import dev.thresher.config.ProbeKind;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -86,6 +91,32 @@ class DatagramProbesTest {
         Target target = Targets.target(
                 address, new ProbeKind.Udp(Loopback.refusingPort(address), Payload.parse("ping"), null), LONG);
         assertEquals(ProbeResult.failed("connection refused while waiting for the answer"), probes.run(target));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.1", "::1"})
+    void no_probe_is_sent_from_a_port_that_a_late_answer_may_still_come_to(String loopback) throws Exception {
+        InetAddress address = Loopback.address(loopback);
+        Set<Integer> ports = new HashSet<>();
+        try (DatagramSocket server = new DatagramSocket(0, address)) {
+            server.setSoTimeout(20_000);
+            Target target = Targets.target(
+                    address, new ProbeKind.Udp(server.getLocalPort(), Payload.parse("ping"), null), LONG);
+            int count = 1000; // Ports at random would meet with near certainty: 28,232 are to choose from.
+            for (int i = 0; i < count; i++) {
+                probes.start(target);
+                DatagramPacket packet = new DatagramPacket(new byte[64], 64);
+                server.receive(packet);
+                ports.add(packet.getPort());
+                server.send(packet);
+                assertEquals(
+                        ProbeResult.Outcome.PASSED,
+                        Objects.requireNonNull(probes.results.poll(30, TimeUnit.SECONDS))
+                                .outcome());
+            }
+            probes.settle();
+            assertEquals(count, ports.size(), "ports used");
+        }
     }
 
     private static void assumeRawSockets() {

@@ -104,4 +104,30 @@ class ExecProbeTest {
         assertEquals(ProbeResult.passed("exit code 0"), run(LONG, "setsid sleep 1000 & echo $! > " + pid));
         ProcessHandle.of(Long.parseLong(Files.readString(pid).strip())).ifPresent(ProcessHandle::destroyForcibly);
     }
+
+    @Test
+    void time_that_a_command_waits_for_a_thread_is_not_its_own() throws Exception {
+        Duration busy = Duration.ofMillis(600);
+        probes.occupy(EpollLoop::blocking, 4, busy);
+        assertEquals(ProbeResult.passed("exit code 0"), run(SHORT, "true"));
+    }
+
+    @Test
+    void commands_end_with_the_checker() throws Exception {
+        Path pid = directory.resolve("pid");
+        probes.start(
+                target(LONG, "/bin/sh", "-c", "echo $$ > " + pid + ".new; mv " + pid + ".new " + pid + "; sleep 1000"));
+        assertTimeoutPreemptively(LONG, () -> {
+            while (!Files.exists(pid)) {
+                Thread.onSpinWait();
+            }
+        });
+        long started = Long.parseLong(Files.readString(pid).strip());
+        probes.close();
+        assertTimeoutPreemptively(LONG, () -> {
+            while (isRunning(started)) {
+                Thread.onSpinWait();
+            }
+        });
+    }
 }

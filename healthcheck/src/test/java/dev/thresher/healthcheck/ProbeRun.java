@@ -7,11 +7,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -37,6 +41,21 @@ final class ProbeRun implements AutoCloseable {
         settle();
         assertEquals(0, results.size(), "further results of one probe");
         return result == null ? ProbeResult.inconclusive("no result within 30 s") : result;
+    }
+
+    /** Keeps all of the loop's threads of one kind busy for a time that no probe of the test has. */
+    void occupy(Function<EpollLoop, Executor> threads, int count, Duration time) {
+        CountDownLatch over = new CountDownLatch(1);
+        for (int i = 0; i < count; i++) {
+            threads.apply(loop).execute(() -> {
+                try {
+                    over.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+        }
+        var unused = loop.eventLoop().schedule(over::countDown, time.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     void cancel(Cancellable started) {

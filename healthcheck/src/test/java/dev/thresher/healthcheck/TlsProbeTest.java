@@ -10,10 +10,13 @@ import dev.thresher.config.HttpExchange;
 import dev.thresher.config.ProbeKind;
 import dev.thresher.config.StatusRanges;
 import dev.thresher.config.TlsSettings;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -174,6 +177,42 @@ class TlsProbeTest {
             HttpExchange exchange = HttpExchange.get("/");
             ProbeResult result = probe(server, new ProbeKind.Http(0, exchange, certificates.settings(null)), SHORT);
             assertEquals(ProbeResult.failed("timed out waiting for the HTTP answer after 400 ms"), result);
+            server.awaitNoClients();
+        }
+    }
+
+    @Test
+    void time_that_a_handshake_waits_for_a_thread_of_ours_is_not_the_targets() throws Exception {
+        Certificates made = certificates;
+        try (LoopbackServer server = LoopbackServer.startTls(Loopback.address("127.0.0.1"), made.server(YEAR), OK)) {
+            // Once before, so that making TLS ready is not what takes the time.
+            ProbeKind kind = new ProbeKind.Tls(0, Certificates.unverified());
+            assertEquals(ProbeResult.Outcome.PASSED, probe(server, kind, LONG).outcome());
+            probes.occupy(EpollLoop::workers, 2, Duration.ofMillis(700));
+            ProbeResult result = probe(server, kind, SHORT);
+            assertEquals(ProbeResult.Outcome.PASSED, result.outcome(), result.text());
+            server.awaitNoClients();
+        }
+    }
+
+    @Test
+    void a_file_that_cannot_be_read_for_long_holds_up_no_other_probe() throws Exception {
+        Path fifo = directory.resolve("fifo.pem");
+        assertEquals(0, new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor());
+        TlsSettings settings = new TlsSettings(null, true, fifo, Duration.ZERO);
+        InetAddress address = Loopback.address("127.0.0.1");
+        try (LoopbackServer server = LoopbackServer.start(address, client -> {})) {
+            int port = server.address().getPort();
+            probes.start(Targets.target(address, new ProbeKind.Tls(port, settings), LONG));
+            assertEquals(
+                    ProbeResult.passed("connected"),
+                    probes.run(Targets.target(address, new ProbeKind.Tcp(port), LONG)));
+            Files.writeString(fifo, "no certificate");
+            ProbeResult result = probes.results.poll(30, TimeUnit.SECONDS);
+            assertEquals(
+                    ProbeResult.Outcome.INCONCLUSIVE,
+                    Objects.requireNonNull(result).outcome(),
+                    result::text);
             server.awaitNoClients();
         }
     }

@@ -6,6 +6,7 @@ import dev.thresher.bpf.layout.MacAddress;
 import dev.thresher.config.Config;
 import dev.thresher.config.Document;
 import dev.thresher.config.OnExit;
+import dev.thresher.config.XdpMode;
 import dev.thresher.daemon.control.Controller;
 import dev.thresher.daemon.control.FlowSweeping;
 import dev.thresher.daemon.control.HealthView;
@@ -23,7 +24,6 @@ import dev.thresher.daemon.revision.Reloading;
 import dev.thresher.daemon.revision.Revisions;
 import java.io.Closeable;
 import java.io.IOException;
-import java.net.NetworkInterface;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -73,7 +73,7 @@ final class BalancerDaemon implements Closeable {
         ProbePaths paths = add(
                 KernelTunnel.open(datapath.settings(), indexOf(config.iface().name())));
         Controller controller =
-                add(new Controller(config, datapath, source, nextHops(config, source), paths, sweeping));
+                add(new Controller(config, datapath, source, nextHops(config, datapath, source), paths, sweeping));
         onExit = () -> controller.published().config().onExit();
         detach = datapath::detachOnClose;
         Revisions revisions = new Revisions(configFile, document, controller::replace, InstantSource.system());
@@ -110,15 +110,12 @@ final class BalancerDaemon implements Closeable {
         return NetworkInterfaces.indexOf(name).orElseThrow(() -> new IOException("there is no interface " + name));
     }
 
-    private static NextHops nextHops(Config config, MacAddress source) throws IOException {
+    private static NextHops nextHops(Config config, KernelDatapath datapath, MacAddress source) {
         String name = config.iface().name();
         var gateway = config.iface().gatewayMac();
         return gateway == null
-                ? new FollowedNextHops(name)
-                : new FixedNextHop(
-                        MacAddress.of(gateway.toBytes()),
-                        source,
-                        NetworkInterface.getByName(name).getMTU());
+                ? new FollowedNextHops(name, () -> datapath.mode() == XdpMode.GENERIC)
+                : new FixedNextHop(MacAddress.of(gateway.toBytes()), source, () -> InterfaceMac.mtuOf(name));
     }
 
     /** What becomes of the data plane when the daemon is told to stop, as configured now. */

@@ -2,6 +2,7 @@
 package dev.thresher.daemon;
 
 import dev.thresher.bpf.layout.MacAddress;
+import dev.thresher.bpf.layout.MemberRecord.NextHop;
 import dev.thresher.daemon.control.NextHops;
 import dev.thresher.daemon.nexthop.Resolution;
 import dev.thresher.daemon.nexthop.Resolution.Resolved;
@@ -10,20 +11,21 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.IntSupplier;
 import java.util.stream.Collectors;
 
 /** The configuration names one gateway for all, behind the interface where packets come in: nothing is to be found out. */
 final class FixedNextHop implements NextHops {
     private final MacAddress gateway;
     private final MacAddress source;
-    private final int mtu;
+    private final IntSupplier mtu;
     private volatile Consumer<Map<InetAddress, Resolution>> listener = news -> {};
 
     /**
      * @param source the interface's own address
-     * @param mtu the interface's, in bytes
+     * @param mtu the interface's, in bytes; asked with each change of the configuration
      */
-    FixedNextHop(MacAddress gateway, MacAddress source, int mtu) {
+    FixedNextHop(MacAddress gateway, MacAddress source, IntSupplier mtu) {
         this.gateway = gateway;
         this.source = source;
         this.mtu = mtu;
@@ -37,9 +39,11 @@ final class FixedNextHop implements NextHops {
 
     @Override
     public void update(Collection<InetAddress> reals) {
-        listener.accept(reals.stream()
-                .collect(Collectors.toMap(
-                        Function.identity(), real -> new Resolved(gateway, source, real, Resolved.SAME_PORT, mtu))));
+        listener.accept(reals.stream().collect(Collectors.toMap(Function.identity(), this::resolved)));
+    }
+
+    private Resolved resolved(InetAddress real) {
+        return new Resolved(gateway, source, real, Resolved.SAME_PORT, mtu.getAsInt(), NextHop.TAGS_AS_THEY_CAME);
     }
 
     @Override

@@ -8,22 +8,25 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.util.Collection;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Next hops by the kernel's routes and neighbours. */
 final class FollowedNextHops implements NextHops {
     private final String interfaceName;
+    private final BooleanSupplier isGeneric;
     private @Nullable NextHopWatcher watcher;
 
-    FollowedNextHops(String interfaceName) {
+    FollowedNextHops(String interfaceName, BooleanSupplier isGeneric) {
         this.interfaceName = interfaceName;
+        this.isGeneric = isGeneric;
     }
 
     @Override
     public void follow(Collection<InetAddress> reals, Consumer<Map<InetAddress, Resolution>> listener)
             throws IOException {
-        watcher = NextHopWatcher.start(interfaceName, listener);
+        watcher = NextHopWatcher.start(interfaceName, isGeneric, listener);
         watcher.update(reals);
     }
 

@@ -34,17 +34,22 @@ public record MemberRecord(
     private static final int GUE = 1 << 4;
     private static final int L2 = 1 << 5;
     private static final int ROUTED = 1 << 6;
+    private static final int TAGGED = 1 << 7;
+
+    private static final int VLAN_KNOWN = 0x1000;
+    private static final int VLAN_ID = 0x0fff;
 
     private static final int PORT_OFFSET = 16;
     private static final int STATE_OFFSET = 19;
     private static final int FLAGS_OFFSET = 20;
     private static final int PREFIX_OFFSET = 22;
+    private static final int EGRESS_OFFSET = 23;
     private static final int REAL_OFFSET = 24;
     private static final int NEXT_HOP_OFFSET = 40;
     private static final int VIP_ID_OFFSET = 52;
     private static final int GUE_PORT_OFFSET = 58;
     private static final int MTU_OFFSET = 60;
-    private static final int EGRESS_OFFSET = 62;
+    private static final int VLAN_OFFSET = 62;
 
     private static final int OUTER_TTL = 64;
     private static final int IPPROTO_IPIP = 4;
@@ -63,11 +68,40 @@ public record MemberRecord(
      * @param source our own, of the interface that they leave by
      * @param mtu largest IP packet that it takes, outer headers included, in bytes; 0 when no limit is known
      * @param egress index into the map {@code egress}, or 0: they leave where they came in
+     * @param vlan what they are tagged with: a VLAN id, {@link #UNTAGGED}, or {@link #TAGS_AS_THEY_CAME}
      */
-    public record NextHop(MacAddress destination, MacAddress source, int mtu, int egress) {
+    public record NextHop(MacAddress destination, MacAddress source, int mtu, int egress, int vlan) {
+        public static final int UNTAGGED = 0;
+
+        /** Where they leave as they came in; elsewhere they leave without tags. */
+        public static final int TAGS_AS_THEY_CAME = -1;
+
+        /** With the tags that packets have, if they leave where they came in. */
+        public NextHop(MacAddress destination, MacAddress source, int mtu, int egress) {
+            this(destination, source, mtu, egress, TAGS_AS_THEY_CAME);
+        }
+
         /** Out where packets come in, and no limit is known. */
         public NextHop(MacAddress destination, MacAddress source) {
             this(destination, source, 0, 0);
+        }
+
+        public NextHop behind(int newEgress) {
+            return new NextHop(destination, source, mtu, newEgress, vlan);
+        }
+
+        private static NextHop decode(byte[] bytes, int mtu, int egress, int vlan) {
+            int source = NEXT_HOP_OFFSET + MacAddress.LENGTH;
+            return new NextHop(
+                    MacAddress.of(Arrays.copyOfRange(bytes, NEXT_HOP_OFFSET, source)),
+                    MacAddress.of(Arrays.copyOfRange(bytes, source, VIP_ID_OFFSET)),
+                    mtu,
+                    egress,
+                    vlan == 0 ? TAGS_AS_THEY_CAME : vlan & VLAN_ID);
+        }
+
+        private int encodedVlan() {
+            return vlan == TAGS_AS_THEY_CAME ? 0 : VLAN_KNOWN | vlan;
         }
     }
 
@@ -105,12 +139,13 @@ public record MemberRecord(
         buffer.put(PREFIX_OFFSET, (byte) vip.mappedBits());
         buffer.position(REAL_OFFSET).put(Addresses.encode(real));
         buffer.put(nextHop.destination().bytes()).put(nextHop.source().bytes());
+        buffer.put(EGRESS_OFFSET, (byte) nextHop.egress());
         buffer.putShort(GUE_PORT_OFFSET, (short) encapsulation.guePort());
+        buffer.putShort(VLAN_OFFSET, (short) nextHop.encodedVlan());
         buffer.order(ByteOrder.nativeOrder());
         buffer.putShort(FLAGS_OFFSET, (short) flags());
         buffer.putInt(vipId).putShort((short) outerSum());
         buffer.putShort(MTU_OFFSET, (short) nextHop.mtu());
-        buffer.putShort(EGRESS_OFFSET, (short) nextHop.egress());
         return buffer.array();
     }
 
@@ -123,13 +158,11 @@ public record MemberRecord(
                 buffer.getShort(PORT_OFFSET) & 0xffff,
                 buffer.get(PORT_OFFSET + 2) & 0xff);
         int guePort = buffer.getShort(GUE_PORT_OFFSET) & 0xffff;
+        int vlan = buffer.getShort(VLAN_OFFSET) & 0xffff;
         buffer.order(ByteOrder.nativeOrder());
         int flags = buffer.getShort(FLAGS_OFFSET);
-        NextHop nextHop = new NextHop(
-                MacAddress.of(Arrays.copyOfRange(bytes, NEXT_HOP_OFFSET, NEXT_HOP_OFFSET + MacAddress.LENGTH)),
-                MacAddress.of(Arrays.copyOfRange(bytes, NEXT_HOP_OFFSET + MacAddress.LENGTH, VIP_ID_OFFSET)),
-                buffer.getShort(MTU_OFFSET) & 0xffff,
-                buffer.getShort(EGRESS_OFFSET) & 0xffff);
+        NextHop nextHop =
+                NextHop.decode(bytes, buffer.getShort(MTU_OFFSET) & 0xffff, buffer.get(EGRESS_OFFSET) & 0xff, vlan);
         return new MemberRecord(
                 vip,
                 stateOf(bytes),
@@ -162,7 +195,8 @@ public record MemberRecord(
                 | (vip.isPrefix() ? PREFIX : 0)
                 | (encapsulation.kind() == Encapsulation.Kind.GUE ? GUE : 0)
                 | (encapsulation.kind() == Encapsulation.Kind.L2 ? L2 : 0)
-                | (routed ? ROUTED : 0);
+                | (routed ? ROUTED : 0)
+                | (nextHop.vlan() > NextHop.UNTAGGED ? TAGGED : 0);
     }
 
     /**

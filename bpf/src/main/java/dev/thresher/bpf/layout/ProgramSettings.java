@@ -20,7 +20,7 @@ public record ProgramSettings(
     public static final int LENGTH = 96;
 
     /** {@code ABI_VERSION}: maps that a program of another version made cannot be used, but perhaps be read. */
-    public static final int ABI_VERSION = 2;
+    public static final int ABI_VERSION = 100;
 
     private static final int VERSIONS_A_FAMILY = 100;
 

@@ -22,6 +22,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ScheduledFuture;
@@ -162,6 +163,11 @@ public final class Controller implements AutoCloseable {
     /** Changes of health, as they happen. */
     public HealthFeed feed() {
         return news.feed();
+    }
+
+    /** What became of packets of probes through the tunnel, by the name of the counter. */
+    public SortedMap<String, Long> probeCounters() {
+        return paths.counters();
     }
 
     /** How probes get to real servers. */

@@ -128,7 +128,7 @@ final class DesiredStateBuilder {
 
     private static DesiredMember member(
             InetAddress real, int weight, MemberState state, Pool pool, Resolution.Resolved resolved) {
-        NextHop hop = new NextHop(resolved.destination(), resolved.source(), resolved.mtu(), 0);
+        NextHop hop = new NextHop(resolved.destination(), resolved.source(), resolved.mtu(), 0, resolved.vlan());
         return new DesiredMember(real, weight, state, hop, resolved.egress(), Wanted.encapsulation(pool));
     }
 }

@@ -148,7 +148,7 @@ final class Attachment implements AutoCloseable {
     private XdpMode mode() {
         return NetworkInterfaces.attached(ifindex)
                 .map(NetworkInterfaces.Attached::mode)
-                .orElse(XdpMode.DRIVER);
+                .orElse(wanted == XdpMode.GENERIC ? XdpMode.GENERIC : XdpMode.DRIVER);
     }
 
     private boolean isHere(XdpLink link) {

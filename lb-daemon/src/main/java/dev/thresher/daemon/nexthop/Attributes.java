@@ -5,6 +5,7 @@ import dev.thresher.bpf.layout.MacAddress;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
@@ -71,6 +72,14 @@ final class Attributes {
     int intAt(int type) {
         ByteBuffer value = values.get(type);
         return value == null ? 0 : value.getInt(0);
+    }
+
+    /** A number of two bytes, in an order of bytes that not all attributes share; 0 when it is absent. */
+    int shortAt(int type, ByteOrder order) {
+        ByteBuffer value = values.get(type);
+        return value == null
+                ? 0
+                : Short.toUnsignedInt(value.duplicate().order(order).getShort(0));
     }
 
     /** The bytes of a value from an offset on, or null when the attribute is absent or that short. */

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.net.NetworkInterface;
 import java.util.stream.Collectors;
 
-/** An interface's own Ethernet address: the source of what it sends. */
+/** What an interface says of itself: its own Ethernet address, the source of what it sends, and its MTU. */
 public final class InterfaceMac {
     private InterfaceMac() {}
 
@@ -22,6 +22,15 @@ public final class InterfaceMac {
                     "interface " + name + " has no Ethernet address: set thresher.interface to an Ethernet interface");
         }
         return MacAddress.of(mac);
+    }
+
+    /** The largest IP packet that an interface takes now, in bytes; 0 if that cannot be told: it is gone. */
+    public static int mtuOf(String name) {
+        try {
+            return named(name).getMTU();
+        } catch (IOException e) {
+            return 0;
+        }
     }
 
     static NetworkInterface named(String name) throws IOException {

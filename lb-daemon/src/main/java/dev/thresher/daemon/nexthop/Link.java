@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param mtu the largest IP packet in bytes
  * @param up switched on by the administrator
  * @param running up and ready to pass packets: it has a carrier
+ * @param vlan of a VLAN, else null
  */
 record Link(
         int ifindex,
@@ -26,18 +27,27 @@ record Link(
         @Nullable MacAddress mac,
         int mtu,
         boolean up,
-        boolean running) {
+        boolean running,
+        @Nullable Vlan vlan) {
+    static final String VLAN = "vlan";
 
     /**
-     * Does what is routed through this interface leave by the port of {@code attached}? So it does for the interface
-     * itself, for the bond or bridge that it is a port of, and for a VLAN on either: packets keep the tag they came with.
+     * What tags say.
+     *
+     * @param id from 1 to 4094
+     * @param protocol an Ethernet type, {@link #CUSTOMER} or that of service tags
      */
-    boolean leavesBy(Link attached) {
-        boolean isVlanOn = kind.equals("vlan") && isSelfOrMaster(lower, attached);
-        return isSelfOrMaster(ifindex, attached) || isVlanOn;
+    record Vlan(int id, int protocol) {
+        /** IEEE 802.1Q. */
+        static final int CUSTOMER = 0x8100;
     }
 
-    private static boolean isSelfOrMaster(int ifindex, Link attached) {
-        return ifindex == attached.ifindex || (ifindex != 0 && ifindex == attached.master);
+    boolean isBridge() {
+        return kind.equals("bridge");
+    }
+
+    /** Do frames sent through this interface leave by the port of {@code attached}: as that itself, or as its bond or bridge? */
+    boolean leavesBy(Link attached) {
+        return ifindex == attached.ifindex || ifindex == attached.master;
     }
 }

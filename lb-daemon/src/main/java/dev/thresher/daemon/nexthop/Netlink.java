@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.daemon.nexthop;
 
-/** Numbers of netlink and rtnetlink, named as in the kernel's headers (netlink.h, rtnetlink.h, neighbour.h). */
+/** Numbers of netlink and rtnetlink, named as in the kernel's headers (netlink.h, rtnetlink.h, neighbour.h, genetlink.h, netdev.h). */
 final class Netlink {
     static final int NLM_F_REQUEST = 0x1;
     static final int NLM_F_ACK = 0x4;
@@ -47,6 +47,9 @@ final class Netlink {
     static final int IFLA_MASTER = 10;
     static final int IFLA_LINKINFO = 18;
     static final int IFLA_INFO_KIND = 1;
+    static final int IFLA_INFO_DATA = 2;
+    static final int IFLA_VLAN_ID = 1;
+    static final int IFLA_VLAN_PROTOCOL = 5;
     static final int IFLA_EXT_MASK = 29;
     static final int RTEXT_FILTER_SKIP_STATS = 0x8;
 
@@ -60,6 +63,16 @@ final class Netlink {
     static final int NUD_PROBE = 0x10;
     static final int NUD_NOARP = 0x40;
     static final int NUD_PERMANENT = 0x80;
+
+    static final int GENL_ID_CTRL = 16;
+    static final int CTRL_CMD_GETFAMILY = 3;
+    static final int CTRL_ATTR_FAMILY_ID = 1;
+    static final int CTRL_ATTR_FAMILY_NAME = 2;
+
+    static final int NETDEV_CMD_DEV_GET = 1;
+    static final int NETDEV_A_DEV_IFINDEX = 1;
+    static final int NETDEV_A_DEV_XDP_FEATURES = 3;
+    static final int NETDEV_XDP_ACT_NDO_XMIT = 0x4;
 
     private Netlink() {}
 }

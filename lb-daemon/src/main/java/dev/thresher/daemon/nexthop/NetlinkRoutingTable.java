@@ -10,13 +10,21 @@ import jnr.constants.platform.Errno;
 /** The interfaces, routes and neighbours of the network namespace that it was opened in. For one thread. */
 final class NetlinkRoutingTable implements RoutingTable {
     private final NetlinkSocket socket;
+    private final XdpFeatures features;
 
-    private NetlinkRoutingTable(NetlinkSocket socket) {
+    private NetlinkRoutingTable(NetlinkSocket socket, XdpFeatures features) {
         this.socket = socket;
+        this.features = features;
     }
 
     static NetlinkRoutingTable open() throws NetlinkException {
-        return new NetlinkRoutingTable(NetlinkSocket.open(0));
+        NetlinkSocket socket = NetlinkSocket.open(0);
+        try {
+            return new NetlinkRoutingTable(socket, XdpFeatures.open());
+        } catch (NetlinkException e) {
+            socket.close();
+            throw e;
+        }
     }
 
     @Override
@@ -68,7 +76,13 @@ final class NetlinkRoutingTable implements RoutingTable {
     }
 
     @Override
+    public boolean sendsRedirected(Link link) throws NetlinkException {
+        return features.sendsRedirected(link);
+    }
+
+    @Override
     public void close() {
+        features.close();
         socket.close();
     }
 }

@@ -8,11 +8,12 @@ import java.nio.ByteOrder;
 import java.util.List;
 import jnr.constants.platform.Errno;
 
-/** A socket to the kernel's routing (NETLINK_ROUTE, man 7 rtnetlink). For one thread. */
+/** A socket to the kernel's routing (man 7 rtnetlink) or to what has no protocol of its own. For one thread. */
 final class NetlinkSocket implements AutoCloseable {
     private static final int SOCK_RAW = 3;
     private static final int SOCK_CLOEXEC = 0x80000;
     private static final int NETLINK_ROUTE = 0;
+    private static final int NETLINK_GENERIC = 16;
     private static final int MSG_DONTWAIT = 0x40;
     // struct sockaddr_nl: family, padding, port id, groups
     private static final int ADDRESS_LENGTH = 12;
@@ -30,8 +31,17 @@ final class NetlinkSocket implements AutoCloseable {
 
     /** @param groups the events to receive, a set of RTMGRP_* bits; 0 for none */
     static NetlinkSocket open(int groups) throws NetlinkException {
+        return open(NETLINK_ROUTE, groups);
+    }
+
+    /** For the families of generic netlink. */
+    static NetlinkSocket openGeneric() throws NetlinkException {
+        return open(NETLINK_GENERIC, 0);
+    }
+
+    private static NetlinkSocket open(int protocol, int groups) throws NetlinkException {
         int fd = NativeSockets.check(
-                C.socket(AddressFamily.NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE), "open a netlink socket");
+                C.socket(AddressFamily.NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol), "open a netlink socket");
         NetlinkSocket socket = new NetlinkSocket(fd);
         ByteBuffer address = ByteBuffer.allocate(ADDRESS_LENGTH)
                 .order(ByteOrder.nativeOrder())

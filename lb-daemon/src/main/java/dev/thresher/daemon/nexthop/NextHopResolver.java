@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,22 +23,23 @@ public final class NextHopResolver implements AutoCloseable {
     private final int attachedIndex;
     private final LinkCache links;
 
-    NextHopResolver(RoutingTable table, String attachedName, int attachedIndex) {
+    NextHopResolver(RoutingTable table, String attachedName, int attachedIndex, BooleanSupplier isGeneric) {
         this.table = table;
         this.attachedName = attachedName;
         this.attachedIndex = attachedIndex;
-        this.links = new LinkCache(table);
+        this.links = new LinkCache(table, isGeneric);
     }
 
     /**
      * Opens a resolver in the network namespace of the calling thread.
      *
      * @param interfaceName where the program is attached
+     * @param isGeneric does the program run in generic mode, where frames can leave by any interface?
      * @throws IOException if there is no such interface, or the kernel gives no netlink socket
      */
-    public static NextHopResolver open(String interfaceName) throws IOException {
+    public static NextHopResolver open(String interfaceName, BooleanSupplier isGeneric) throws IOException {
         int ifindex = InterfaceMac.named(interfaceName).getIndex();
-        return new NextHopResolver(NetlinkRoutingTable.open(), interfaceName, ifindex);
+        return new NextHopResolver(NetlinkRoutingTable.open(), interfaceName, ifindex, isGeneric);
     }
 
     /** Looks at the interfaces anew from here on; in between, an interface is what it was when it was first asked for. */
@@ -101,6 +103,10 @@ public final class NextHopResolver implements AutoCloseable {
             return impossible(IpText.format(real) + " is reached through " + link.name()
                     + ", which is not an Ethernet interface");
         }
+        Exit exit = Exit.of(link, attached, links);
+        if (exit.fault() != null) {
+            return impossible(IpText.format(real) + " " + exit.fault());
+        }
         Optional<Neighbour> neighbour = table.neighbour(link.ifindex(), way.gateway());
         if (neighbour.isEmpty() || !neighbour.get().isVerifiedOrBeingSo()) {
             table.use(link.ifindex(), way.gateway());
@@ -109,9 +115,8 @@ public final class NextHopResolver implements AutoCloseable {
         if (mac == null) {
             return silent(real, way.gateway());
         }
-        int egress = link.leavesBy(attached) ? Resolved.SAME_PORT : link.ifindex();
         int mtu = routeMtu == 0 ? link.mtu() : Math.min(routeMtu, link.mtu());
-        return new Resolved(mac, source, way.gateway(), egress, mtu);
+        return new Resolved(mac, source, way.gateway(), exit.egress(), mtu, exit.vlan());
     }
 
     private Unresolved withoutCarrier(InetAddress real, Route route) throws IOException {

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import jnr.constants.platform.Errno;
 import org.jspecify.annotations.Nullable;
@@ -48,15 +49,17 @@ public final class NextHopWatcher implements AutoCloseable {
      * Starts to watch, with no real servers yet, in the network namespace of the calling thread.
      *
      * @param interfaceName where the program is attached
+     * @param isGeneric does the program run in generic mode, where frames can leave by any interface?
      * @param listener told the next hops that changed, those only, and always from the one thread of this watcher. A
      *     next hop that is lost is a change too: at once if it does not answer, and the listener may go on with it; after
      *     a second if there is no way to it any more ({@link Resolution.Unresolved#conclusive}). What the listener
      *     throws is logged, and it is not told again
      * @throws IOException if there is no such interface, or the kernel gives no netlink socket
      */
-    public static NextHopWatcher start(String interfaceName, Consumer<Map<InetAddress, Resolution>> listener)
+    public static NextHopWatcher start(
+            String interfaceName, BooleanSupplier isGeneric, Consumer<Map<InetAddress, Resolution>> listener)
             throws IOException {
-        NextHopResolver resolver = NextHopResolver.open(interfaceName);
+        NextHopResolver resolver = NextHopResolver.open(interfaceName, isGeneric);
         try {
             NextHopWatcher watcher = new NextHopWatcher(resolver, Wakeup.open(), listener);
             watcher.thread.setDaemon(true);

@@ -2,6 +2,7 @@
 package dev.thresher.daemon.nexthop;
 
 import dev.thresher.bpf.layout.MacAddress;
+import dev.thresher.bpf.layout.MemberRecord.NextHop;
 import java.net.InetAddress;
 
 /** Where packets for one real server are sent, or why they cannot be. */
@@ -14,11 +15,17 @@ public sealed interface Resolution {
      * @param gateway its address: a router's, or the real server's own when that is directly connected
      * @param egress number of the interface that packets leave by; {@link #SAME_PORT} for the one that they came in by
      * @param mtu the largest IP packet in bytes, all headers included, that interface and route take; 0 if not known
+     * @param vlan what frames are tagged with, as in {@link NextHop#vlan}
      */
-    record Resolved(MacAddress destination, MacAddress source, InetAddress gateway, int egress, int mtu)
+    record Resolved(MacAddress destination, MacAddress source, InetAddress gateway, int egress, int mtu, int vlan)
             implements Resolution {
         /** Packets go back out of the port that the program is attached to. */
         public static final int SAME_PORT = 0;
+
+        /** Behind an interface whose frames have no tag. */
+        public Resolved(MacAddress destination, MacAddress source, InetAddress gateway, int egress, int mtu) {
+            this(destination, source, gateway, egress, mtu, NextHop.UNTAGGED);
+        }
     }
 
     /**

@@ -26,6 +26,9 @@ interface RoutingTable extends AutoCloseable {
     /** An interface; empty when there is none of that number (any more). */
     Optional<Link> link(int ifindex) throws IOException;
 
+    /** Does its driver send frames that XDP redirects to it? Generic mode does not need it to. */
+    boolean sendsRedirected(Link link) throws IOException;
+
     @Override
     void close();
 }

@@ -4,23 +4,27 @@ package dev.thresher.daemon.probing;
 import dev.thresher.bpf.BpfException;
 import dev.thresher.bpf.ProbeProgram;
 import dev.thresher.bpf.layout.MarkRoute;
+import dev.thresher.bpf.layout.ProbeCounter;
 import dev.thresher.bpf.layout.ProgramSettings;
 import dev.thresher.config.IpText;
 import dev.thresher.healthcheck.ProbeRoute;
 import dev.thresher.healthcheck.Target;
 import java.net.InetAddress;
 import java.time.Duration;
-import java.util.Collection;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,20 +45,22 @@ public final class KernelTunnel implements ProbePaths {
 
     private final ProbeProgram program;
     private final int ifindex;
-    private final Marks marks = new Marks(MARKS);
     private final VipEgress egress;
     private final ScheduledExecutorService thread;
 
-    /** Replaced as a whole under this object's lock, read by any thread. */
-    private volatile Map<Target, Path> paths = Map.of();
+    /** Changed under this object's lock. */
+    private final TunnelPaths paths;
 
-    /** A target's mark, and what the kernel has been told of it; nothing after a failure. */
-    private record Path(int mark, @Nullable MarkRoute route) {}
+    /** Packets of probes that were too large for the tunnel, when last looked. Touched by the thread alone. */
+    private long tooLarge;
+
+    private volatile List<String> tooLargeNow = List.of();
 
     private KernelTunnel(ProbeProgram program, int ifindex, VipEgress egress) {
         this.program = program;
         this.ifindex = ifindex;
         this.egress = egress;
+        this.paths = new TunnelPaths(new KernelRoutes(program), MARKS);
         this.thread = new ScheduledThreadPoolExecutor(1, body -> {
             Thread made = new Thread(body, "probe-tunnel");
             made.setDaemon(true);
@@ -78,39 +84,14 @@ public final class KernelTunnel implements ProbePaths {
 
     @Override
     public synchronized void update(Map<Target, ProbedMember> members) {
-        Map<Target, Path> before = paths;
-        Map<Target, Path> after = new HashMap<>();
-        members.forEach((target, member) -> after.put(target, path(target, before.get(target), member)));
-        egress.cover(vips(after.keySet()));
-        paths = after;
-        before.forEach((target, path) -> {
-            if (!after.containsKey(target)) {
-                forget(path);
-            }
-        });
+        Map<Target, MarkRoute> wanted = new HashMap<>();
+        members.forEach((target, member) ->
+                wanted.put(target, new MarkRoute(member.record(), member.egress() == 0 ? ifindex : member.egress())));
+        egress.cover(vips(wanted.keySet()));
+        paths.update(wanted);
     }
 
-    private Path path(Target target, @Nullable Path known, ProbedMember member) {
-        MarkRoute route = new MarkRoute(member.record(), member.egress() == 0 ? ifindex : member.egress());
-        int mark = known == null ? marks.take() : known.mark();
-        if (known != null && route.equals(known.route())) {
-            return known;
-        }
-        try {
-            program.put(mark, route);
-            return new Path(mark, route);
-        } catch (BpfException e) {
-            LOG.error("Cannot lead the probes of {} through the tunnel", target, e);
-            return new Path(mark, null);
-        }
-    }
-
-    private void forget(Path path) {
-        program.remove(path.mark());
-        marks.giveBack(path.mark());
-    }
-
-    private static Set<InetAddress> vips(Collection<Target> targets) {
+    private static Set<InetAddress> vips(Iterable<Target> targets) {
         Set<InetAddress> vips = new LinkedHashSet<>();
         targets.forEach(target -> vips.add(target.destination()));
         return vips;
@@ -121,12 +102,12 @@ public final class KernelTunnel implements ProbePaths {
         if (target.way() instanceof Target.Way.Direct) {
             return ProbeRoute.Open.direct(target);
         }
-        Path path = paths.get(target);
+        TunnelPaths.Path path = paths.of(target);
         if (path == null) {
             return closed(target, "its next hop is not known");
         }
-        if (path.route() == null) {
-            return closed(target, "the kernel did not take the route; the log says more");
+        if (!path.open()) {
+            return closed(target, "the kernel has not taken the route, and is asked again; the log says more");
         }
         String obstacle = egress.obstacle(target.destination());
         if (obstacle != null) {
@@ -142,13 +123,31 @@ public final class KernelTunnel implements ProbePaths {
 
     @Override
     public List<String> warnings() {
-        return egress.warnings();
+        List<String> warnings = new ArrayList<>(egress.warnings());
+        warnings.addAll(tooLargeNow);
+        return warnings;
     }
 
-    /** Routes change, and others may take the program away. */
+    @Override
+    public SortedMap<String, Long> counters() {
+        SortedMap<String, Long> counters = new TreeMap<>();
+        program.counters()
+                .forEach((counter, packets) -> counters.put(counter.name().toLowerCase(Locale.ROOT), packets));
+        return counters;
+    }
+
+    /** Routes change, others may take the program away, and what the kernel refused it may take now. */
     private synchronized void check() {
         try {
-            egress.cover(vips(paths.keySet()));
+            egress.cover(vips(paths.targets()));
+            paths.retry();
+            long now = program.counters().getOrDefault(ProbeCounter.NO_ROOM, 0L);
+            tooLargeNow = now == tooLarge
+                    ? List.of()
+                    : List.of((now - tooLarge) + " packets of probes were dropped in the last "
+                            + PERIOD.toSeconds() + " s, because with the outer header they are larger than the MTU of"
+                            + " the way: let health checks send less");
+            tooLarge = now;
         } catch (RuntimeException e) {
             LOG.error("Cannot check where probes leave", e);
         }
@@ -164,8 +163,24 @@ public final class KernelTunnel implements ProbePaths {
         thread.shutdown();
         synchronized (this) {
             egress.close();
-            paths = Map.of();
             program.close();
+        }
+    }
+
+    private record KernelRoutes(ProbeProgram program) implements TunnelPaths.Routes {
+        @Override
+        public Optional<String> put(int mark, MarkRoute route) {
+            try {
+                program.put(mark, route);
+                return Optional.empty();
+            } catch (BpfException e) {
+                return Optional.of(String.valueOf(e.getMessage()));
+            }
+        }
+
+        @Override
+        public void remove(int mark) {
+            program.remove(mark);
         }
     }
 }

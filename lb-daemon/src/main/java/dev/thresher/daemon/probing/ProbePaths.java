@@ -6,6 +6,8 @@ import dev.thresher.healthcheck.ProbeRoutes;
 import dev.thresher.healthcheck.Target;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** The ways of probes to real servers. */
 public interface ProbePaths extends ProbeRoutes, AutoCloseable {
@@ -18,6 +20,9 @@ public interface ProbePaths extends ProbeRoutes, AutoCloseable {
 
     /** What an operator ought to know: why probes cannot take their way. */
     List<String> warnings();
+
+    /** What became of packets of probes, by the name of the counter: {@code sent}, {@code no_room} and so on. */
+    SortedMap<String, Long> counters();
 
     @Override
     void close();
@@ -37,6 +42,11 @@ public interface ProbePaths extends ProbeRoutes, AutoCloseable {
             @Override
             public List<String> warnings() {
                 return List.of();
+            }
+
+            @Override
+            public SortedMap<String, Long> counters() {
+                return new TreeMap<>();
             }
 
             @Override

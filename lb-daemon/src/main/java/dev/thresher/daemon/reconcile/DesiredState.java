@@ -87,7 +87,7 @@ public record DesiredState(List<DesiredVip> vips) {
                     VipKeys.match(vip.key()),
                     state,
                     real,
-                    new NextHop(nextHop.destination(), nextHop.source(), nextHop.mtu(), egressIndex),
+                    nextHop.behind(egressIndex),
                     encapsulation,
                     vipId,
                     vip.routes().hasQuic() || vip.routes().hasClients());

@@ -94,7 +94,13 @@ public final class Reconciler {
             if (record.state() != MemberState.DOWN && leavesBy != null) {
                 nextHops.put(
                         record.real(),
-                        new Resolved(nextHop.destination(), nextHop.source(), record.real(), leavesBy, nextHop.mtu()));
+                        new Resolved(
+                                nextHop.destination(),
+                                nextHop.source(),
+                                record.real(),
+                                leavesBy,
+                                nextHop.mtu(),
+                                nextHop.vlan()));
             }
         }
         return nextHops;

@@ -116,7 +116,7 @@ class ControllerTest {
             controller.start(Duration.ZERO);
             assertEquals(1, maps.tables().size());
             assertEquals(MemberState.UP, member().state());
-            assertEquals(new NextHop(gateway(1), OURS, 1500, 0), member().nextHop());
+            assertEquals(new NextHop(gateway(1), OURS, 1500, 0, NextHop.UNTAGGED), member().nextHop());
             assertEquals(Map.of(VIP.key(), 0), controller.published().vipIds());
             assertTrue(controller.failure().isEmpty());
         }

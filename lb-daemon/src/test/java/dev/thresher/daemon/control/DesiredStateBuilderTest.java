@@ -79,7 +79,7 @@ class DesiredStateBuilderTest {
         DesiredMember member = member(weight, healths(CHECK, health), Map.of(REAL, RESOLVED));
         assertEquals(state, member.state());
         assertEquals(effectiveWeight, member.effectiveWeight());
-        assertEquals(new NextHop(GATEWAY, LEAVING, 1400, 0), member.nextHop());
+        assertEquals(new NextHop(GATEWAY, LEAVING, 1400, 0, NextHop.UNTAGGED), member.nextHop());
         assertEquals(7, member.egress());
     }
 

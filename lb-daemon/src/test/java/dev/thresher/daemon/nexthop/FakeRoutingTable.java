@@ -5,9 +5,11 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import jnr.constants.platform.Errno;
 
 /** Interfaces, routes and neighbours in memory. */
@@ -16,6 +18,7 @@ final class FakeRoutingTable implements RoutingTable {
     final Map<InetAddress, Neighbour> neighbours = new HashMap<>();
     final List<InetAddress> used = new ArrayList<>();
     final Map<Integer, Link> links = new HashMap<>();
+    final Set<Integer> unable = new HashSet<>();
     int linksAsked;
     Errno noRoute = Errno.ENETUNREACH;
 
@@ -42,6 +45,11 @@ final class FakeRoutingTable implements RoutingTable {
     public Optional<Link> link(int ifindex) {
         linksAsked++;
         return Optional.ofNullable(links.get(ifindex));
+    }
+
+    @Override
+    public boolean sendsRedirected(Link link) {
+        return !unable.contains(link.ifindex());
     }
 
     @Override

@@ -128,7 +128,7 @@ final class NextHopChangesKernelTest {
                 write("ipv4/neigh/eth1/" + setting, setting.endsWith("_ms") ? "1000" : "1");
                 write("ipv6/neigh/eth1/" + setting, setting.endsWith("_ms") ? "1000" : "1");
             }
-            try (NextHopWatcher watcher = NextHopWatcher.start("eth0", heard);
+            try (NextHopWatcher watcher = NextHopWatcher.start("eth0", () -> true, heard);
                     NetlinkRoutingTable table = NetlinkRoutingTable.open()) {
                 watcher.update(List.of(ROUTER1, ROUTER1_V6));
                 heard.await(ROUTER1, eth1.resolved(ROUTER1)::equals);
@@ -169,7 +169,7 @@ final class NextHopChangesKernelTest {
 
     private void watching(List<InetAddress> reals, Body body) throws Exception {
         network.callInBalancer(() -> {
-            try (NextHopWatcher watcher = NextHopWatcher.start("eth0", heard)) {
+            try (NextHopWatcher watcher = NextHopWatcher.start("eth0", () -> true, heard)) {
                 watcher.update(reals);
                 body.run();
             }

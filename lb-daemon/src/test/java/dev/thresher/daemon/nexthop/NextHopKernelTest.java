@@ -56,6 +56,24 @@ final class NextHopKernelTest {
         });
     }
 
+    /** In driver mode. */
+    @Test
+    void realsBehindWhatFramesDoNotGetThrough_areUnresolvedWithTheReason() throws Exception {
+        network.inBalancer("link add br9 type bridge");
+        network.inBalancer("link set br9 up");
+        network.inBalancer("link set eth1 master br9");
+        network.inBalancer("addr add 198.18.9.9/24 dev br9");
+        network.callInBalancer(() -> {
+            try (NextHopResolver resolver = NextHopResolver.open("eth0", () -> false)) {
+                assertUnresolved(
+                        "198.18.9.1 is reached through br9, which takes no frames from XDP: it is a bridge",
+                        BEHIND,
+                        resolver);
+            }
+            return null;
+        });
+    }
+
     @Test
     void realsBehindAGateway_areResolvedToTheGateway() throws Exception {
         InetAddress viaIpv6 = IpText.parse("198.18.10.1");
@@ -75,7 +93,7 @@ final class NextHopKernelTest {
         network.inBalancer("route add blackhole 198.18.12.0/24");
         network.inBalancer("route add prohibit fd00:12::/64");
         network.callInBalancer(() -> {
-            try (NextHopResolver resolver = NextHopResolver.open("eth0")) {
+            try (NextHopResolver resolver = NextHopResolver.open("eth0", () -> true)) {
                 assertUnresolved("no route to 198.18.9.1", BEHIND, resolver);
                 assertUnresolved("no route to fd00:9::1", BEHIND6, resolver);
                 assertUnresolved(
@@ -143,7 +161,7 @@ final class NextHopKernelTest {
     @Test
     void listenerThatFails_doesNotEndTheWatch() throws Exception {
         network.callInBalancer(() -> {
-            NextHopWatcher watcher = NextHopWatcher.start("eth0", changes -> {
+            NextHopWatcher watcher = NextHopWatcher.start("eth0", () -> true, changes -> {
                 heard.accept(changes);
                 throw new IllegalStateException("a listener that always fails");
             });
@@ -160,7 +178,7 @@ final class NextHopKernelTest {
     @Test
     void interfaceThatDoesNotExist_isNamedWithTheOthers() throws Exception {
         network.callInBalancer(() -> {
-            IOException missing = assertThrows(IOException.class, () -> NextHopResolver.open("eth9"));
+            IOException missing = assertThrows(IOException.class, () -> NextHopResolver.open("eth9", () -> true));
             // The JDK may add interfaces of the process's own namespace, which it finds in /proc.
             String expected = "there is no interface eth9: set thresher.interface to one of eth0, eth1, lo";
             assertTrue(String.valueOf(missing.getMessage()).startsWith(expected), missing::getMessage);
@@ -178,7 +196,7 @@ final class NextHopKernelTest {
 
     private void watching(List<InetAddress> reals, Body body) throws Exception {
         network.callInBalancer(() -> {
-            try (NextHopWatcher watcher = NextHopWatcher.start("eth0", heard)) {
+            try (NextHopWatcher watcher = NextHopWatcher.start("eth0", () -> true, heard)) {
                 watcher.update(reals);
                 body.run();
             }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.thresher.bpf.layout.MacAddress;
+import dev.thresher.bpf.layout.MemberRecord.NextHop;
 import dev.thresher.config.IpText;
 import dev.thresher.daemon.nexthop.Resolution.Resolved;
 import dev.thresher.daemon.nexthop.Resolution.Unresolved;
@@ -32,7 +33,8 @@ final class NextHopResolverTest {
     private static final MacAddress MAC = MacAddress.parse("02:00:00:00:00:01");
 
     private final FakeRoutingTable table = new FakeRoutingTable();
-    private final NextHopResolver resolver = new NextHopResolver(table, "eth0", ETH0);
+    private boolean generic;
+    private final NextHopResolver resolver = new NextHopResolver(table, "eth0", ETH0, () -> generic);
 
     @BeforeEach
     void makeInterfaces() {
@@ -103,20 +105,66 @@ final class NextHopResolverTest {
     @Test
     void resolve_throughAVlanOrTheBond_leavesByThePort() throws IOException {
         MacAddress bondMac = MacAddress.parse("02:00:00:00:00:12");
-        link(new Link(ETH0, "eth0", "", 0, 7, ETH0_MAC, 1500, true, true));
-        link(new Link(7, "bond0", "bond", 0, 0, bondMac, 1500, true, true));
-        link(new Link(8, "eth0.5", "vlan", ETH0, 0, ETH0_MAC, 1496, true, true));
-        link(new Link(9, "bond0.5", "vlan", 7, 0, bondMac, 1496, true, true));
-        link(new Link(10, "eth1.5", "vlan", ETH1, 0, ETH1_MAC, 1496, true, true));
+        link(new Link(ETH0, "eth0", "", 0, 7, ETH0_MAC, 1500, true, true, null));
+        link(new Link(7, "bond0", "bond", 0, 0, bondMac, 1500, true, true, null));
+        link(vlan(8, "eth0.5", ETH0, ETH0_MAC, 0x8100));
+        link(vlan(9, "bond0.5", 7, bondMac, 0x8100));
+        link(vlan(10, "eth1.5", ETH1, ETH1_MAC, 0x8100));
         neighbour(GATEWAY, Netlink.NUD_REACHABLE);
         routeTo(REAL, 7, GATEWAY, 0);
         assertEquals(new Resolved(MAC, bondMac, GATEWAY, Resolved.SAME_PORT, 1500), resolver.resolve(REAL));
         routeTo(REAL, 8, GATEWAY, 0);
-        assertEquals(new Resolved(MAC, ETH0_MAC, GATEWAY, Resolved.SAME_PORT, 1496), resolver.resolve(REAL));
+        assertEquals(new Resolved(MAC, ETH0_MAC, GATEWAY, Resolved.SAME_PORT, 1496, 5), resolver.resolve(REAL));
         routeTo(REAL, 9, GATEWAY, 0);
-        assertEquals(new Resolved(MAC, bondMac, GATEWAY, Resolved.SAME_PORT, 1496), resolver.resolve(REAL));
+        assertEquals(new Resolved(MAC, bondMac, GATEWAY, Resolved.SAME_PORT, 1496, 5), resolver.resolve(REAL));
         routeTo(REAL, 10, GATEWAY, 0);
-        assertEquals(new Resolved(MAC, ETH1_MAC, GATEWAY, 10, 1496), resolver.resolve(REAL));
+        assertEquals(new Resolved(MAC, ETH1_MAC, GATEWAY, ETH1, 1496, 5), resolver.resolve(REAL));
+    }
+
+    private static Link vlan(int ifindex, String name, int lower, MacAddress mac, int protocol) {
+        return new Link(ifindex, name, "vlan", lower, 0, mac, 1496, true, true, new Link.Vlan(5, protocol));
+    }
+
+    @Test
+    void resolve_throughTheBridgeOfThePort_leavesTheTags() throws IOException {
+        link(new Link(ETH0, "eth0", "", 0, 7, ETH0_MAC, 1500, true, true, null));
+        link(new Link(7, "br0", "bridge", 0, 0, ETH0_MAC, 1500, true, true, null));
+        neighbour(GATEWAY, Netlink.NUD_REACHABLE);
+        routeTo(REAL, 7, GATEWAY, 0);
+        assertEquals(
+                new Resolved(MAC, ETH0_MAC, GATEWAY, Resolved.SAME_PORT, 1500, NextHop.TAGS_AS_THEY_CAME),
+                resolver.resolve(REAL));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "8, 'eth0.5, whose frames have service tags (802.1ad): only 802.1Q is known'",
+        "9, 'eth0.5.5, whose frames have two tags: only one is known'",
+        "10, 'eth9.5, which belongs to an interface of another network namespace'",
+        "11, 'br0, which takes no frames from XDP: it is a bridge'",
+        "12, 'br0, which takes no frames from XDP: it is a bridge'",
+        "3, 'eth1, which takes no frames from XDP: its driver has no ndo_xdp_xmit'"
+    })
+    void resolve_throughWhatFramesDoNotGetThrough_saysWhy(int ifindex, String reason) throws IOException {
+        link(vlan(8, "eth0.5", ETH0, ETH0_MAC, 0x88a8));
+        link(vlan(9, "eth0.5.5", 13, ETH0_MAC, 0x8100));
+        link(vlan(10, "eth9.5", 99, ETH0_MAC, 0x8100));
+        link(new Link(11, "br0", "bridge", 0, 0, ETH1_MAC, 1500, true, true, null));
+        link(vlan(12, "br0.5", 11, ETH1_MAC, 0x8100));
+        link(vlan(13, "eth0.6", ETH0, ETH0_MAC, 0x8100));
+        table.unable.addAll(List.of(11, ETH1));
+        neighbour(GATEWAY, Netlink.NUD_REACHABLE);
+        routeTo(REAL, ifindex, GATEWAY, 0);
+        assertEquals(new Unresolved("10.0.3.11 is reached through " + reason, true), resolver.resolve(REAL));
+    }
+
+    @Test
+    void resolve_inGenericMode_leavesByAnyInterface() throws IOException {
+        table.unable.add(ETH1);
+        generic = true;
+        neighbour(GATEWAY, Netlink.NUD_REACHABLE);
+        routeTo(REAL, ETH1, GATEWAY, 0);
+        assertEquals(new Resolved(MAC, ETH1_MAC, GATEWAY, ETH1, 1500), resolver.resolve(REAL));
     }
 
     @ParameterizedTest
@@ -131,10 +179,10 @@ final class NextHopResolverTest {
     void resolve_attachedInterfaceDown_isNoReasonToGiveUp() throws IOException {
         routeTo(REAL, ETH1, GATEWAY, 0);
         neighbour(GATEWAY, Netlink.NUD_REACHABLE);
-        link(new Link(ETH0, "eth0", "", 0, 0, ETH0_MAC, 1500, false, false));
+        link(new Link(ETH0, "eth0", "", 0, 0, ETH0_MAC, 1500, false, false, null));
         assertEquals(silent("10.0.3.11 cannot be reached: eth0 is down"), resolver.resolve(REAL));
         resolver.refresh();
-        link(new Link(ETH0, "eth0", "", 0, 0, ETH0_MAC, 1500, true, false));
+        link(new Link(ETH0, "eth0", "", 0, 0, ETH0_MAC, 1500, true, false, null));
         assertEquals(silent("10.0.3.11 cannot be reached: eth0 has no carrier"), resolver.resolve(REAL));
         resolver.refresh();
         table.links.remove(ETH0);
@@ -145,7 +193,7 @@ final class NextHopResolverTest {
     void resolve_otherInterfaceWithoutCarrier_isNoWay() throws IOException {
         routeTo(REAL, ETH1, GATEWAY, 0);
         neighbour(GATEWAY, Netlink.NUD_REACHABLE);
-        link(new Link(ETH1, "eth1", "", 0, 0, ETH1_MAC, 1500, true, false));
+        link(new Link(ETH1, "eth1", "", 0, 0, ETH1_MAC, 1500, true, false, null));
         assertEquals(unresolved("10.0.3.11 cannot be reached: eth1 has no carrier"), resolver.resolve(REAL));
         table.routes.put(REAL, route(new Way(ETH1, GATEWAY, 1, true)));
         assertEquals(unresolved("10.0.3.11 cannot be reached: eth1 has no carrier"), resolver.resolve(REAL));
@@ -154,7 +202,7 @@ final class NextHopResolverTest {
     @Test
     void resolve_throughATunnel_isNoWay() throws IOException {
         routeTo(REAL, ETH1, GATEWAY, 0);
-        link(new Link(ETH1, "tun0", "tun", 0, 0, null, 1500, true, true));
+        link(new Link(ETH1, "tun0", "tun", 0, 0, null, 1500, true, true, null));
         assertEquals(
                 unresolved("10.0.3.11 is reached through tun0, which is not an Ethernet interface"),
                 resolver.resolve(REAL));
@@ -182,7 +230,7 @@ final class NextHopResolverTest {
         resolver.resolve(REAL);
         resolver.resolve(REAL);
         assertEquals(1, table.linksAsked);
-        link(new Link(ETH0, "eth0", "", 0, 0, ETH1_MAC, 9000, true, true));
+        link(new Link(ETH0, "eth0", "", 0, 0, ETH1_MAC, 9000, true, true, null));
         resolver.refresh();
         assertEquals(new Resolved(MAC, ETH1_MAC, GATEWAY, Resolved.SAME_PORT, 9000), resolver.resolve(REAL));
     }
@@ -239,7 +287,7 @@ final class NextHopResolverTest {
     }
 
     private static Link ethernet(int ifindex, MacAddress mac) {
-        return new Link(ifindex, "eth" + (ifindex - ETH0), "", 0, 0, mac, 1500, true, true);
+        return new Link(ifindex, "eth" + (ifindex - ETH0), "", 0, 0, mac, 1500, true, true, null);
     }
 
     private static Resolved resolved(InetAddress gateway) {

@@ -3,6 +3,7 @@ package dev.thresher.daemon.nexthop;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.thresher.bpf.InstancePins;
 import dev.thresher.bpf.layout.MacAddress;
@@ -34,11 +35,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A real server behind another interface than the one where packets come in, with frames on real (virtual) wires. */
 final class OtherInterfaceTest {
     private static final VipKey VIP = VipKey.parse("203.0.113.10:53/udp");
     private static final InetAddress ROUTER1 = IpText.parse("198.18.1.2");
+    private static final InetAddress VLAN_ROUTER = IpText.parse("198.18.20.2");
+    private static final int VLAN = 20;
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final int IPV4 = 0x0800;
     private static final int IPPROTO_IPIP = 4;
@@ -54,10 +59,10 @@ final class OtherInterfaceTest {
             MacAddress replacement = MacAddress.parse("02:00:00:00:00:99");
             network.callInBalancer(() -> {
                 try (KernelDatapath datapath = KernelDatapath.open(config());
-                        NextHopWatcher watcher = NextHopWatcher.start("eth0", heard)) {
+                        NextHopWatcher watcher = NextHopWatcher.start("eth0", () -> true, heard)) {
                     Reconciler reconciler = new Reconciler(datapath, OtherInterfaceTest::onlyOne);
                     watcher.update(List.of(ROUTER1));
-                    reconciler.apply(desired(heard.await(ROUTER1, eth1.resolved(ROUTER1)::equals)));
+                    reconciler.apply(desired(ROUTER1, heard.await(ROUTER1, eth1.resolved(ROUTER1)::equals)));
                     datapath.activate();
                     assertEquals(Map.of(1, eth1.egress()), datapath.egress().read());
                     assertArrives(network, balancer, eth1);
@@ -65,7 +70,7 @@ final class OtherInterfaceTest {
                     network.inRouter("link set eth1 address " + replacement);
                     network.inBalancer("neigh flush dev eth1");
                     Wire moved = eth1.with(replacement);
-                    reconciler.apply(desired(heard.await(ROUTER1, moved.resolved(ROUTER1)::equals)));
+                    reconciler.apply(desired(ROUTER1, heard.await(ROUTER1, moved.resolved(ROUTER1)::equals)));
                     assertArrives(network, balancer, moved);
 
                     network.inBalancer("link set eth1 down");
@@ -80,11 +85,47 @@ final class OtherInterfaceTest {
         }
     }
 
-    /** Sends a client's packet in by eth0, and sees it come out by eth1. */
+    /** VLANs on the port where packets come in, and on another one; the router's takes only frames with its tag. */
+    @ParameterizedTest
+    @ValueSource(strings = {"eth0", "eth1"})
+    void packets_toAVlan_haveItsTag(String port) throws Exception {
+        try (TestNetwork network = new TestNetwork()) {
+            String vlan = port + "." + VLAN;
+            assumeTrue(network.addVlan(port, VLAN), "this kernel has no VLANs");
+            network.inRouter("addr add 198.18.20.2/24 dev " + vlan);
+            network.inBalancer("addr add 198.18.20.1/24 dev " + vlan);
+            Wire wire = Wire.of(network, port, port.equals("eth0"));
+            MacAddress balancer = network.callInBalancer(() -> InterfaceMac.of("eth0"));
+            Resolved expected = new Resolved(wire.peer(), wire.ours(), VLAN_ROUTER, wire.egress(), wire.mtu(), VLAN);
+            network.callInBalancer(() -> {
+                try (KernelDatapath datapath = KernelDatapath.open(config());
+                        NextHopWatcher watcher = NextHopWatcher.start("eth0", () -> true, heard)) {
+                    Reconciler reconciler = new Reconciler(datapath, OtherInterfaceTest::onlyOne);
+                    watcher.update(List.of(VLAN_ROUTER));
+                    reconciler.apply(desired(VLAN_ROUTER, heard.await(VLAN_ROUTER, expected::equals)));
+                    datapath.activate();
+                    assertArrives(network, balancer, wire, vlan, VLAN_ROUTER);
+                    // And once more, now that the flow is known.
+                    assertArrives(network, balancer, wire, vlan, VLAN_ROUTER);
+                } finally {
+                    new InstancePins(instance).detach();
+                }
+                return null;
+            });
+        }
+    }
+
     private static void assertArrives(TestNetwork network, MacAddress balancer, Wire eth1) throws Exception {
+        assertArrives(network, balancer, eth1, "eth1", ROUTER1);
+    }
+
+    /** Sends a client's packet in by eth0, and sees it come out by another interface of the router's. */
+    private static void assertArrives(
+            TestNetwork network, MacAddress balancer, Wire eth1, String interfaceName, InetAddress real)
+            throws Exception {
         network.callInRouter(() -> {
             try (PacketSocket in = new PacketSocket("eth0");
-                    PacketSocket out = new PacketSocket("eth1")) {
+                    PacketSocket out = new PacketSocket(interfaceName)) {
                 byte[] packet = packet();
                 in.send(ByteBuffer.allocate(14 + packet.length)
                         .put(balancer.bytes())
@@ -96,7 +137,7 @@ final class OtherInterfaceTest {
                 assertArrayEquals(eth1.peer().bytes(), Arrays.copyOf(frame, 6), "to the next hop");
                 assertArrayEquals(
                         eth1.ours().bytes(), Arrays.copyOfRange(frame, 6, 12), "from the interface's address");
-                assertArrayEquals(ROUTER1.getAddress(), Arrays.copyOfRange(frame, 14 + 16, 14 + 20));
+                assertArrayEquals(real.getAddress(), Arrays.copyOfRange(frame, 14 + 16, 14 + 20));
                 assertArrayEquals(packet, Arrays.copyOfRange(frame, 14 + 20, frame.length));
             }
             return null;
@@ -117,11 +158,10 @@ final class OtherInterfaceTest {
         return packet.array();
     }
 
-    private static DesiredState desired(Resolution resolution) {
+    private static DesiredState desired(InetAddress real, Resolution resolution) {
         Resolved resolved = (Resolved) resolution;
-        NextHop hop = new NextHop(resolved.destination(), resolved.source(), resolved.mtu(), 0);
-        DesiredMember member =
-                new DesiredMember(ROUTER1, 1, MemberState.UP, hop, resolved.egress(), Encapsulation.IPIP);
+        NextHop hop = new NextHop(resolved.destination(), resolved.source(), resolved.mtu(), 0, resolved.vlan());
+        DesiredMember member = new DesiredMember(real, 1, MemberState.UP, hop, resolved.egress(), Encapsulation.IPIP);
         return new DesiredState(List.of(new DesiredVip(VIP, true, List.of(member))));
     }
 

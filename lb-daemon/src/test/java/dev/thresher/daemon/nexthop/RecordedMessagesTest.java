@@ -138,9 +138,30 @@ final class RecordedMessagesTest {
     @Test
     void link_ofAVeth() {
         String answer = "600000001000000007000000fd390000000001000c0000004310010000000000090003006574683000000000"
-                + "050010000600000008000400dc0500000a0001000200000000010000100012000900010076657468000000000800050002000000";
+            + "050010000600000008000400dc0500000a0001000200000000010000100012000900010076657468000000000800050002000000";
         assertEquals(
-                new Link(ETH0, "eth0", "veth", 2, 0, MacAddress.parse("02:00:00:00:00:01"), 1500, true, true),
+                new Link(ETH0, "eth0", "veth", 2, 0, MacAddress.parse("02:00:00:00:00:01"), 1500, true, true, null),
+                LinkMessage.parse(only(answer).payload()));
+    }
+
+    /** Put together after linux/if_link.h: the kernel of the other recordings has no VLANs. */
+    @Test
+    void link_ofAVlan() {
+        String answer = "780000001000000007000000fd390000000001000900000043100100000000000c000300657468302e323000"
+                + "080005000200000008000400dc0500000a00010002000000000100003000120009000100766c616e00000000"
+                + "20000200060001001400000006000500810000000c00020001000000ffffffff";
+        assertEquals(
+                new Link(
+                        9,
+                        "eth0.20",
+                        "vlan",
+                        2,
+                        0,
+                        MacAddress.parse("02:00:00:00:00:01"),
+                        1500,
+                        true,
+                        true,
+                        new Link.Vlan(20, Link.Vlan.CUSTOMER)),
                 LinkMessage.parse(only(answer).payload()));
     }
 

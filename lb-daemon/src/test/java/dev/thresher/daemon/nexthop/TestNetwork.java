@@ -48,6 +48,20 @@ final class TestNetwork implements AutoCloseable {
         ip(("-n " + router + " " + arguments).split(" ", -1));
     }
 
+    /** Adds a VLAN to both ends of a wire; answers whether this kernel has VLANs, which the smallest ones have not. */
+    boolean addVlan(String wire, int id) throws IOException {
+        for (String namespace : List.of(balancer, router)) {
+            String name = wire + "." + id;
+            String added =
+                    run("-n", namespace, "link", "add", "link", wire, "name", name, "type", "vlan", "id", "" + id);
+            if (added.contains("Unknown device type")) {
+                return false;
+            }
+            ip("-n", namespace, "link", "set", name, "up");
+        }
+        return true;
+    }
+
     /** Runs Java code in the load balancer's namespace; threads that it starts are there too. */
     <T> T callInBalancer(Callable<T> body) throws Exception {
         return call(balancer, body);
@@ -125,6 +139,11 @@ final class TestNetwork implements AutoCloseable {
     }
 
     private static void ip(String... arguments) throws IOException {
+        assertEquals("", run(arguments), () -> String.join(" ", arguments));
+    }
+
+    /** Answers what it prints: nothing, when it worked. */
+    private static String run(String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(arguments));
         command.add(0, "ip");
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
@@ -135,6 +154,6 @@ final class TestNetwork implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IOException(command + " was interrupted", e);
         }
-        assertEquals(0, process.exitValue(), () -> command + ": " + output);
+        return process.exitValue() == 0 ? "" : "status " + process.exitValue() + ": " + output;
     }
 }

@@ -17,7 +17,11 @@ import dev.thresher.config.CheckThresholds;
 import dev.thresher.config.CheckTiming;
 import dev.thresher.config.Encapsulation;
 import dev.thresher.config.HealthCheck;
+import dev.thresher.config.HttpExchange;
 import dev.thresher.config.IpText;
+import dev.thresher.config.Payload;
+import dev.thresher.config.ProbeKind;
+import dev.thresher.config.Protocol;
 import dev.thresher.healthcheck.Health;
 import dev.thresher.healthcheck.HealthChecker;
 import dev.thresher.healthcheck.LastProbe;
@@ -45,6 +49,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Probes through the tunnel tell what clients meet: on a real kernel, from a load balancer to a real server whose service
@@ -104,10 +109,12 @@ class TunnelTruthTest {
         assertEquals(Health.UP, next().to());
     }
 
-    @Test
-    void aRealServerWithoutDecapsulation_isDownWithinFallIntervals() throws Exception {
+    @ParameterizedTest(name = "{0}, VIP {1} at real server {2}")
+    @MethodSource("ways")
+    void aRealServerWithoutDecapsulation_isDownWithinFallIntervals(Encapsulation encapsulation, String vip, String real)
+            throws Exception {
         XdpLink decapsulation = network.decapsulate();
-        start(target(ProbeNetwork.VIP4, ProbeNetwork.REAL4));
+        start(target(vip, real, encapsulation));
         assertEquals(Health.UP, next().to());
 
         long before = System.nanoTime();
@@ -116,10 +123,12 @@ class TunnelTruthTest {
         assertWithinFallIntervals(before);
     }
 
-    @Test
-    void aRealServerWithoutTheVip_isDownWithinFallIntervals() throws Exception {
+    @ParameterizedTest(name = "{0}, VIP {1} at real server {2}")
+    @MethodSource("ways")
+    void aRealServerWithoutTheVip_isDownWithinFallIntervals(Encapsulation encapsulation, String vip, String real)
+            throws Exception {
         add(network.decapsulate());
-        start(target(ProbeNetwork.VIP4, ProbeNetwork.REAL4));
+        start(target(vip, real, encapsulation));
         assertEquals(Health.UP, next().to());
 
         long before = System.nanoTime();
@@ -129,6 +138,24 @@ class TunnelTruthTest {
 
         network.addVips();
         assertEquals(Health.UP, next().to());
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"http", "udp", "dns", "icmp"})
+    void everyKindOfProbe_findsWhatClientsMeet(String name) throws Exception {
+        XdpLink decapsulation = network.decapsulate();
+        TestServices services = add(network.callOnReal(TestServices::new));
+        ProbeKind kind = switch (name) {
+            // Without a limit its one segment would be as large as the MTU.
+            case "http" -> new ProbeKind.Http(services.httpPort(), HttpExchange.get("/" + "x".repeat(1329)), null);
+            case "udp" -> new ProbeKind.Udp(services.udpPort(), Payload.parse("ping"), null);
+            case "dns" -> new ProbeKind.Dns(services.udpPort(), Protocol.UDP, "example.com", "A", "NOERROR", null);
+            default -> new ProbeKind.Icmp();
+        };
+        start(target(ProbeNetwork.VIP4, ProbeNetwork.REAL4, Encapsulation.IPIP, kind));
+        assertEquals(Health.UP, next().to());
+        decapsulation.close();
+        assertEquals(Health.DOWN, next().to());
     }
 
     /** The probe before, the ones that fail, and each one's timeout; twice over for a busy machine. */
@@ -239,7 +266,11 @@ class TunnelTruthTest {
     }
 
     private Target target(String vip, String real, Encapsulation encapsulation) {
-        HealthCheck check = HealthCheck.tcp(port)
+        return target(vip, real, encapsulation, new ProbeKind.Tcp(port));
+    }
+
+    private static Target target(String vip, String real, Encapsulation encapsulation, ProbeKind kind) {
+        HealthCheck check = new HealthCheck(kind)
                 .with(HealthCheck.Via.TUNNEL)
                 .with(CheckTiming.every(INTERVAL))
                 .with(CheckThresholds.of(2, FALL));

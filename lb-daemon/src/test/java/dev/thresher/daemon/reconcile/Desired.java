@@ -63,7 +63,7 @@ final class Desired {
     /** The same as one who looks for next hops tells it. */
     static Resolved resolved(int real, int gateway) {
         NextHop hop = nextHop(gateway);
-        return new Resolved(hop.destination(), hop.source(), address(real), Resolved.SAME_PORT, 0);
+        return new Resolved(hop.destination(), hop.source(), address(real), Resolved.SAME_PORT, 0, hop.vlan());
     }
 
     /** A VIP some of whose members are named by what packets say. */

@@ -13,6 +13,10 @@ import java.util.function.Predicate;
 
 /** Compares a host with what a real server needs, one thing after the other, in the order in which to mend them. */
 public final class Examination {
+    private static final String SYSCTL = "sysctl -q -w";
+    /** arp_ignore: for no local address at all. */
+    private static final int SILENT = 8;
+
     private static final String LOOPBACK = "lo";
 
     private final Wanted wanted;
@@ -94,14 +98,21 @@ public final class Examination {
                 Change.of("ip address add " + rest, "ip address delete " + rest));
     }
 
-    /** Who answers ARP for a VIP gets its packets, past the load balancer. */
+    /**
+     * Who answers ARP for a VIP gets its packets, past the load balancer. 3 spares addresses of scope host alone, and the
+     * kernel knows no 4 to 7 and answers (arp_ignore() in net/ipv4/arp.c).
+     */
     private List<Finding> arp() {
+        boolean isSilent = effective(wanted.interfaceName(), "arp_ignore") == SILENT;
         return List.of(
                 sysctl(
                         "arp_ignore",
                         value -> value >= 1 && value <= 2,
                         1,
-                        "this host answers ARP requests for the VIPs, and takes the load balancer's packets away"),
+                        isSilent
+                                ? "this host answers no ARP request at all, and the load balancer does not find it"
+                                : "this host answers ARP requests for the VIPs, and takes the load balancer's packets"
+                                        + " away"),
                 sysctl(
                         "arp_announce",
                         value -> value == 2,
@@ -116,7 +127,11 @@ public final class Examination {
         if (right.test(now)) {
             return Finding.good(option, option + " is " + now);
         }
-        return Finding.missing(option, harm + ": " + option + " is " + now, set(all, value));
+        List<String> keys = new ArrayList<>(List.of(all));
+        if (value(key(wanted.interfaceName(), option)) > value) {
+            keys.add(key(wanted.interfaceName(), option));
+        }
+        return Finding.missing(option, harm + ": " + option + " is " + now, set(keys, value));
     }
 
     /** Loose is enough, and does not hang on what other interfaces have. */
@@ -128,20 +143,26 @@ public final class Examination {
         return Finding.missing(
                 "rp_filter",
                 "packets of clients that are not reached by " + name + " are dropped: its rp_filter is strict, 1",
-                set(key(name, "rp_filter"), 2));
+                set(List.of(key(name, "rp_filter")), 2));
     }
 
-    private Change set(String key, int value) {
-        String undo = host.sysctl(key).isPresent()
-                ? "sysctl -q -w " + key + "=" + host.sysctl(key).getAsInt()
-                : "";
-        return Change.of("sysctl -q -w " + key + "=" + value, undo);
+    private Change set(List<String> keys, int value) {
+        StringBuilder change = new StringBuilder();
+        StringBuilder undo = new StringBuilder();
+        for (String key : keys) {
+            change.append(' ').append(key).append('=').append(value);
+            host.sysctl(key)
+                    .ifPresent(old -> undo.append(' ').append(key).append('=').append(old));
+        }
+        return Change.of(SYSCTL + change, undo.isEmpty() ? "" : SYSCTL + undo);
     }
 
     private int effective(String name, String option) {
-        return Math.max(
-                host.sysctl(key("all", option)).orElse(0),
-                host.sysctl(key(name, option)).orElse(0));
+        return Math.max(value(key("all", option)), value(key(name, option)));
+    }
+
+    private int value(String key) {
+        return host.sysctl(key).orElse(0);
     }
 
     /** Slashes, because the name of an interface may have a dot. */

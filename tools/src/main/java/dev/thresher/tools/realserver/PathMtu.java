@@ -9,7 +9,8 @@ import java.util.Set;
 
 /**
  * Room for the outer header. Either the interface takes a client's full packet with it, or the host has clients send
- * smaller TCP segments, by the MSS that it announces on its default routes.
+ * smaller TCP segments, by the MSS that it announces on its default routes. More specific routes, those to neighbours of the
+ * host and to networks of the operator, are for the operator: clients that are reached by them have a path MTU in common.
  */
 record PathMtu(Wanted wanted, RealHost host, Device device, Set<Family> outer) {
     /** What clients on the Internet send at most, in bytes. */

@@ -17,6 +17,9 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is said of hosts that no test can be on: their kernels have other modules, their routes other forms. */
 class ExaminationTest {
@@ -130,6 +133,31 @@ class ExaminationTest {
         host.settings.put("net/ipv4/conf/tunl0/rp_filter", 0);
         host.settings.put("net/ipv4/conf/all/rp_filter", 1);
         assertEquals(1, mend(Encapsulation.IPIP, VIP4).size());
+    }
+
+    /** 0 answers for all, 3 but for those of scope host, 8 for none; the kernel goes by the larger value. */
+    @ParameterizedTest
+    @CsvSource({
+        "0, 0, 'net/ipv4/conf/all/arp_ignore=1'",
+        "0, 3, 'net/ipv4/conf/all/arp_ignore=1 net/ipv4/conf/eth0/arp_ignore=1'",
+        "8, 0, 'net/ipv4/conf/all/arp_ignore=1'",
+        "1, 8, 'net/ipv4/conf/all/arp_ignore=1 net/ipv4/conf/eth0/arp_ignore=1'"
+    })
+    void arp_must_be_answered_for_the_hosts_own_addresses_alone(int all, int own, String settings) {
+        host.devices.put("eth0", MemoryHost.device(1500, true, "10.0.3.11"));
+        host.devices.put("tunl0", MemoryHost.device(1480, true));
+        host.settings.put("net/ipv4/conf/all/arp_ignore", all);
+        host.settings.put("net/ipv4/conf/eth0/arp_ignore", own);
+        assertEquals(List.of("sysctl -q -w " + settings), mend(Encapsulation.IPIP, VIP4));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void arp_that_is_right_stays(int value) {
+        host.devices.put("eth0", MemoryHost.device(1500, true, "10.0.3.11"));
+        host.devices.put("tunl0", MemoryHost.device(1480, true));
+        host.settings.put("net/ipv4/conf/eth0/arp_ignore", value);
+        assertEquals(List.of(), mend(Encapsulation.IPIP, VIP4));
     }
 
     private List<Change> mss(Family family, String route) {
