@@ -5,6 +5,7 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import com.google.protobuf.Timestamp;
 import dev.thresher.tools.cli.JsonView;
 import dev.thresher.tools.cli.top.Rates.MemberRate;
 import dev.thresher.tools.cli.top.Rates.VipRate;
@@ -20,12 +21,10 @@ final class RateJson {
         JsonArray vips = new JsonArray();
         rates.vips().stream().sorted(sort.vips()).forEach(vip -> vips.add(object(vip, sort)));
         JsonObject json = new JsonObject();
+        Timestamp at = rates.state().getObservedAt();
         json.addProperty(
                 "observed_at",
-                Instant.ofEpochSecond(
-                                rates.state().getObservedAt().getSeconds(),
-                                rates.state().getObservedAt().getNanos())
-                        .toString());
+                Instant.ofEpochSecond(at.getSeconds(), at.getNanos()).toString());
         json.addProperty("seconds", rates.seconds());
         add(rates.total(), json);
         json.add("vips", vips);

@@ -4,33 +4,39 @@ package dev.thresher.tools.cli.top;
 import dev.thresher.tools.cli.top.Rates.MemberRate;
 import dev.thresher.tools.cli.top.Rates.VipRate;
 import java.util.Comparator;
-import java.util.function.ToDoubleFunction;
+import java.util.List;
 
 /** What comes first. */
 enum Sort {
-    PACKETS(Rate::packets),
-    BITS(Rate::bits),
-    FLOWS(Rate::newFlows),
-    DROPS(Rate::drops),
+    PACKETS,
+    BITS,
+    FLOWS,
+    DROPS,
     /** In the order of the configuration. */
-    NONE(rate -> 0);
+    NONE;
 
-    private final ToDoubleFunction<Rate> figure;
-
-    Sort(ToDoubleFunction<Rate> figure) {
-        this.figure = figure;
-    }
+    private static final List<Sort> ALL = List.of(values());
 
     Comparator<VipRate> vips() {
-        return Comparator.comparingDouble(vip -> -figure.applyAsDouble(vip.rate()));
+        return Comparator.comparingDouble(vip -> -figure(vip.rate()));
     }
 
     Comparator<MemberRate> members() {
-        return Comparator.comparingDouble(member -> -figure.applyAsDouble(member.rate()));
+        return Comparator.comparingDouble(member -> -figure(member.rate()));
     }
 
     /** The next one to the right, or to the left. */
     Sort next(int steps) {
-        return values()[Math.floorMod(ordinal() + steps, values().length)];
+        return ALL.get(Math.floorMod(ALL.indexOf(this) + steps, ALL.size()));
+    }
+
+    private double figure(Rate rate) {
+        return switch (this) {
+            case PACKETS -> rate.packets();
+            case BITS -> rate.bits();
+            case FLOWS -> rate.newFlows();
+            case DROPS -> rate.drops();
+            case NONE -> 0;
+        };
     }
 }
