@@ -13,10 +13,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The section {@code thresher.api}. */
+/** The sections {@code thresher.api} and {@code thresher.metrics}. */
 final class ApiReader {
     static final String SECTION = Schema.ROOT + ".api";
     private static final String TLS = SECTION + ".tls";
+    private static final String METRICS = Schema.ROOT + ".metrics";
     private static final String ROLES = TLS + ".roles";
 
     /** As useradd(8) has it. */
@@ -27,6 +28,10 @@ final class ApiReader {
     static final Key<String> GROUP_NAME =
             Key.optional(SECTION, "group", groupName(), "the group that the daemon runs as");
     static final Key<ConfigObject> TLS_SECTION = Key.optional(SECTION, "tls", ValueType.SECTION, "no TCP port");
+
+    static final Key<ConfigObject> METRICS_SECTION =
+            Key.optional(Schema.ROOT, "metrics", ValueType.SECTION, "no metrics");
+    static final Key<ListenAddress> METRICS_LISTEN = Key.required(METRICS, "listen", listenAddress());
 
     static final Key<ListenAddress> LISTEN = Key.required(TLS, "listen", listenAddress());
     static final Key<Path> CERTIFICATE = Key.required(TLS, "certificate", CheckValueTypes.absolutePath());
@@ -49,15 +54,26 @@ final class ApiReader {
             ROLES_SECTION,
             READ,
             OPERATE,
-            ADMIN);
+            ADMIN,
+            METRICS_SECTION,
+            METRICS_LISTEN);
 
     private ApiReader() {}
 
-    static ApiSettings read(SectionReader section, String instance) {
-        Path socket =
-                section.seek(SOCKET).orElse(ApiSettings.forInstance(instance).socket());
-        String group = section.seek(GROUP_NAME).orElse(null);
-        return new ApiSettings(socket, group, section.has(TLS_SECTION) ? tls(section) : null);
+    static ApiSettings read(SectionReader root, String instance) {
+        ListenAddress metrics = root.has(METRICS_SECTION)
+                ? root.section(METRICS_SECTION, METRICS)
+                        .flatMap(section -> section.seek(METRICS_LISTEN))
+                        .orElse(null)
+                : null;
+        ApiSettings usual = ApiSettings.forInstance(instance);
+        return root.section(Schema.API_SECTION, SECTION)
+                .map(section -> new ApiSettings(
+                        section.seek(SOCKET).orElse(usual.socket()),
+                        section.seek(GROUP_NAME).orElse(null),
+                        section.has(TLS_SECTION) ? tls(section) : null,
+                        metrics))
+                .orElse(usual);
     }
 
     private static @Nullable TlsListener tls(SectionReader api) {
@@ -87,8 +103,9 @@ final class ApiReader {
             List<String> operate = section.seek(OPERATE).orElse(List.of());
             List<String> admin = section.seek(ADMIN).orElse(List.of());
             Set<String> known = new LinkedHashSet<>(read);
-            boolean distinct = claim(section, OPERATE, operate, known) & claim(section, ADMIN, admin, known);
-            return distinct ? Optional.of(new RoleNames(read, operate, admin)) : Optional.empty();
+            boolean operators = claim(section, OPERATE, operate, known);
+            boolean admins = claim(section, ADMIN, admin, known);
+            return operators && admins ? Optional.of(new RoleNames(read, operate, admin)) : Optional.empty();
         });
     }
 

@@ -5,14 +5,18 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the daemon serves its API.
+ * Where the daemon can be asked: for its API, and for its metrics.
  *
  * @param socket absolute path of the Unix socket
  * @param group whose members may use the socket, besides its owner; null: the group that the daemon runs as
- * @param tls where it is served over TCP as well; null: nowhere
+ * @param tls where the API is served over TCP as well; null: nowhere
+ * @param metrics where metrics are served over HTTP; null: nowhere
  */
 public record ApiSettings(
-        Path socket, @Nullable String group, @Nullable TlsListener tls) {
+        Path socket,
+        @Nullable String group,
+        @Nullable TlsListener tls,
+        @Nullable ListenAddress metrics) {
     /** Longest path of a Unix socket in bytes: sun_path less the terminating zero. */
     public static final int MAX_SOCKET_LENGTH = 107;
 
@@ -22,7 +26,7 @@ public record ApiSettings(
 
     /** A Unix socket only. */
     public ApiSettings(Path socket) {
-        this(socket, null, null);
+        this(socket, null, null, null);
     }
 
     /** The default: {@code /run/thresher/<instance>.sock}. */

@@ -38,9 +38,7 @@ final class ConfigReader {
                 .map(this::flows)
                 .orElse(FlowSettings.DEFAULT);
         OnExit onExit = root.get(Schema.ON_EXIT);
-        ApiSettings api = root.section(Schema.API_SECTION, ApiReader.SECTION)
-                .map(section -> ApiReader.read(section, instance))
-                .orElse(ApiSettings.forInstance(instance));
+        ApiSettings api = ApiReader.read(root, instance);
         List<Pool> pools = pools(root);
         List<Vip> vips = new VipReader(errors, root.names(Schema.POOLS), pools, vipAddresses)
                 .read(root.listed(Schema.VIPS, Schema.VIP, null));

@@ -23,7 +23,7 @@ class ApiSettingsTest {
 
     @Test
     void withoutASection_thereIsTheSocketOnly() throws Exception {
-        assertEquals(new ApiSettings(Path.of("/run/thresher/a.sock"), null, null), load("instance = a"));
+        assertEquals(new ApiSettings(Path.of("/run/thresher/a.sock"), null, null, null), load("instance = a"));
     }
 
     @Test
@@ -37,7 +37,8 @@ class ApiSettingsTest {
                                 Path.of("/etc/a.pem"),
                                 Path.of("/etc/a.key"),
                                 Path.of("/etc/ca.pem"),
-                                new RoleNames(List.of("monitoring"), List.of("jane", "joe"), List.of()))),
+                                new RoleNames(List.of("monitoring"), List.of("jane", "joe"), List.of())),
+                        ListenAddress.parse("127.0.0.1:9600")),
                 load("""
                     api {
                       socket = /run/a.sock
@@ -50,6 +51,7 @@ class ApiSettingsTest {
                         roles { read = monitoring, operate = [jane, joe] }
                       }
                     }
+                    metrics.listen = "127.0.0.1:9600"
                     """));
     }
 

@@ -5,6 +5,7 @@ import dev.thresher.bpf.NetworkInterfaces;
 import dev.thresher.bpf.layout.MacAddress;
 import dev.thresher.config.Config;
 import dev.thresher.config.Document;
+import dev.thresher.config.ListenAddress;
 import dev.thresher.config.OnExit;
 import dev.thresher.config.XdpMode;
 import dev.thresher.daemon.control.Controller;
@@ -17,7 +18,10 @@ import dev.thresher.daemon.datapath.KernelDatapath;
 import dev.thresher.daemon.flows.FlowView;
 import dev.thresher.daemon.grpc.GrpcServer;
 import dev.thresher.daemon.grpc.TlsFileException;
+import dev.thresher.daemon.metrics.MetricsServer;
+import dev.thresher.daemon.metrics.MetricsSource;
 import dev.thresher.daemon.nexthop.InterfaceMac;
+import dev.thresher.daemon.nexthop.Resolution;
 import dev.thresher.daemon.probing.KernelTunnel;
 import dev.thresher.daemon.probing.ProbePaths;
 import dev.thresher.daemon.revision.Reloading;
@@ -29,6 +33,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -83,8 +88,19 @@ final class BalancerDaemon implements Closeable {
         Path socket = config.api().socket();
         HealthView healths = new HealthView(controller, view);
         GrpcServer server = add(serve(document, view, flows, healths));
+        AtomicBoolean ready = new AtomicBoolean();
+        serveMetrics(
+                config,
+                new MetricsSource(
+                        ready::get,
+                        view,
+                        healths,
+                        controller.checker()::status,
+                        view::fills,
+                        () -> unresolved(controller)));
         datapath.activate();
         server.ready();
+        ready.set(true);
         add(Reloading.start(revisions, configFile));
         summary = "balancing on " + config.iface().name() + " in " + datapath.mode() + " mode, VIPs: "
                 + config.vips().size() + ", API on " + socket;
@@ -98,6 +114,19 @@ final class BalancerDaemon implements Closeable {
             throw new IOException(
                     document.errorAt(e.key(), String.valueOf(e.getMessage())).toString(), e);
         }
+    }
+
+    private void serveMetrics(Config config, MetricsSource source) throws IOException {
+        ListenAddress listen = config.api().metrics();
+        if (listen != null) {
+            add(MetricsServer.start(listen, source));
+        }
+    }
+
+    private static int unresolved(Controller controller) {
+        return (int) controller.published().nextHops().values().stream()
+                .filter(Resolution.Unresolved.class::isInstance)
+                .count();
     }
 
     /** What it does, for the log. */

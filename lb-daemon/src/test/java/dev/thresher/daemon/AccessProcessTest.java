@@ -5,7 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.thresher.daemon.metrics.Exposition;
 import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
@@ -130,6 +136,40 @@ class AccessProcessTest {
         assertTrue(
                 output.contains(config + ":11: thresher.api.tls.certificate: /nowhere/server.pem does not exist"),
                 output);
+    }
+
+    @Test
+    void metrics_agreeWithTheState() throws Exception {
+        int port = freePort();
+        try (DaemonProcess daemon = DaemonProcess.start(config("metrics.listen = \"[::1]:" + port + "\""))
+                .awaitReady()) {
+            assertEquals(1, openPorts(daemon.pid()).size());
+            assertEquals("SERVING\n", get(port, "/healthz"));
+            Exposition metrics = Exposition.parse(get(port, "/metrics"));
+            String member = "{real=\"10.0.0.2\",vip=\"203.0.113.10:80/tcp\"}";
+            assertEquals(1, metrics.value("thresher_member_weight" + member));
+            assertEquals(1, metrics.value("thresher_member_effective_weight" + member));
+            assertEquals(0, metrics.value("thresher_member_packets_total" + member));
+            assertEquals(1, metrics.value("thresher_vip_members_up{vip=\"203.0.113.10:80/tcp\"}"));
+            assertEquals(4096, metrics.value("thresher_capacity_limit{setting=\"thresher.flows.max\"}"));
+            assertEquals(1, metrics.value("thresher_capacity_used{setting=\"thresher.capacity.vips\"}"));
+            assertEquals(0, metrics.value("thresher_next_hops_unresolved"));
+            assertEquals(0, metrics.value("thresher_config_problems"));
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket any = new ServerSocket(0)) {
+            return any.getLocalPort();
+        }
+    }
+
+    private static String get(int port, String path) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://[::1]:" + port + path))
+                .build();
+        return HttpClient.newHttpClient()
+                .send(request, HttpResponse.BodyHandlers.ofString())
+                .body();
     }
 
     private String ownership() throws IOException {

@@ -22,6 +22,7 @@ final class FixedSettings {
     /** Keys whose names do not follow from those of the model, or that hold a record. */
     private static final Map<String, String> KEYS = Map.of(
             "api.tls.listen", "api.tls.listen",
+            "api.metrics", "metrics.listen",
             "iface.name", "interface",
             "iface.xdp-mode", "xdp-mode",
             "iface.gateway-mac", "gateway-mac",

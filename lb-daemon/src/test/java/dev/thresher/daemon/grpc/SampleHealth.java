@@ -14,7 +14,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The health of {@link SampleState}. */
-final class SampleHealth implements HealthSource {
+public final class SampleHealth implements HealthSource {
     static final HealthChange FALL =
             new HealthChange(SampleState.NOW, HealthState.UP, HealthState.DOWN, "connection refused, 3 of 3 failed");
 

@@ -32,7 +32,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** A balancer with one VIP, one member up and one down. */
-final class SampleState implements StateSource {
+public final class SampleState implements StateSource {
     static final Instant STARTED = Instant.parse("2026-03-01T12:00:00Z");
     static final Instant NOW = Instant.parse("2026-03-01T15:12:09.250Z");
 

@@ -86,7 +86,7 @@ final class TlsAccessTest {
     }
 
     private GrpcServer serve(TlsListener tls) throws IOException {
-        ApiSettings api = new ApiSettings(dir.resolve(tls.listen().port() + ".sock"), null, tls);
+        ApiSettings api = new ApiSettings(dir.resolve(tls.listen().port() + ".sock"), null, tls, null);
         return GrpcServer.start(api, new SampleState(), new SampleFlows(), new SampleHealth(), new Changes());
     }
 
