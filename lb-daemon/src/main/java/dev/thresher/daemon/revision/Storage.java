@@ -98,6 +98,38 @@ final class Storage {
         }
     }
 
+    /**
+     * Has the configuration files say what runtime changes did, and forgets these: all of it or nothing. A crash on the way
+     * does no harm, for what is in the files already is redundant beside the runtime changes, which go last.
+     *
+     * @throws IOException if the files cannot be written
+     * @throws RefusedException if somebody else has edited them meanwhile
+     */
+    void commit(Intent before, FileCommit commit) throws IOException, RefusedException {
+        Replacing files = new Replacing(disk, commit.replacements());
+        Disk.Prepared runtime = prepareRuntime(commit.after());
+        try {
+            files.prepare();
+            files.place();
+            placeRuntime(runtime, before);
+        } catch (IOException | RefusedException e) {
+            files.putBack(e);
+            throw e;
+        } finally {
+            files.drop();
+            runtime.drop();
+        }
+    }
+
+    private void placeRuntime(Disk.Prepared runtime, Intent before) throws IOException {
+        try {
+            runtime.place();
+        } catch (IOException e) {
+            putBackRuntime(before, e);
+            throw failed(e);
+        }
+    }
+
     /** Remembers what is in force already. If it cannot, the revision is there all the same. */
     void remember(Revision revision, Intent intent) {
         try {
@@ -153,13 +185,17 @@ final class Storage {
     }
 
     /** The file may have its place already, and only the flush have failed. */
-    private void undo(Intent before, Activation activation, IOException cause) {
+    private void putBackRuntime(Intent before, IOException cause) {
         try {
-            Disk.Prepared runtime = disk.prepare(folder.runtimeFile(), RuntimeFile.text(before.changes()));
-            runtime.place();
+            disk.prepare(folder.runtimeFile(), RuntimeFile.text(before.changes()))
+                    .place();
         } catch (IOException e) {
             cause.addSuppressed(e);
         }
+    }
+
+    private void undo(Intent before, Activation activation, IOException cause) {
+        putBackRuntime(before, cause);
         try {
             activation.activate(before.config());
         } catch (ActivationException | RuntimeException e) {
