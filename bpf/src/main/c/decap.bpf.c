@@ -53,6 +53,20 @@ struct {
 	__type(value, __u32);
 } local_vips SEC(".maps");
 
+/* Why a packet for a VIP is dropped. dev.thresher.bpf.DecapDrop is the Java twin. */
+enum decap_drop {
+	DECAP_DROP_CONGESTION, /* marked outside, and inside it must not be (RFC 6040) */
+	DECAP_DROP_STRIP,      /* the outer headers could not be taken off */
+	DECAP_DROP_COUNT,
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, DECAP_DROP_COUNT);
+	__type(key, enum decap_drop);
+	__type(value, __u64);
+} decap_drops SEC(".maps");
+
 /* A packet in a packet. Offsets and lengths are in bytes. */
 struct tunnel {
 	__u32 tags;    /* VLAN tags in front, at most MAX_TAGS */
@@ -285,6 +299,15 @@ static __always_inline void copy_link(__u8 *to, const __u8 *from, __u32 tags)
 				 from + ETHERNET_TYPE_AT + VLAN_TAG, VLAN_TAG);
 }
 
+static __always_inline int drop(enum decap_drop reason)
+{
+	__u64 *count = bpf_map_lookup_elem(&decap_drops, &reason);
+
+	if (count)
+		++*count;
+	return XDP_DROP;
+}
+
 static __always_inline int strip(struct xdp_md *ctx, const struct tunnel *tunnel)
 {
 	const __u32 type_at = ETHERNET_TYPE_AT + tunnel->tags * VLAN_TAG;
@@ -295,14 +318,14 @@ static __always_inline int strip(struct xdp_md *ctx, const struct tunnel *tunnel
 		return XDP_PASS;
 	copy_link(saved, frame.at, tunnel->tags);
 	if (bpf_xdp_adjust_head(ctx, tunnel->outer))
-		return XDP_DROP;
+		return drop(DECAP_DROP_STRIP);
 	frame = frame_of(ctx);
 	if (frame.at + MAX_LINK > frame.end)
-		return XDP_DROP;
+		return drop(DECAP_DROP_STRIP);
 	copy_link(frame.at, saved, tunnel->tags);
 	*(__be16 *)(frame.at + type_at) = tunnel->inner_type;
 	frame.at += type_at + sizeof(__be16);
-	return copy_congestion(frame, tunnel) ? XDP_PASS : XDP_DROP;
+	return copy_congestion(frame, tunnel) ? XDP_PASS : drop(DECAP_DROP_CONGESTION);
 }
 
 SEC("xdp")

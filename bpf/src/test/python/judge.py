@@ -77,8 +77,15 @@ def framed(frame, ethernet, packet, trailer):
     while isinstance(tag.payload, Dot1Q):
         tag = tag.payload
         layers = layers / type(tag)(prio=tag.prio, id=tag.id, vlan=tag.vlan)
-    built = bytes(layers / packet)
-    return built + trailer
+    return bytes(layers / packet) + trailer
+
+
+def leaving(case, frame, ethernet, packet, trailer):
+    """A frame with the tag of the segment that it leaves to."""
+    if case["vlan"] < 0 and case["outcome"] == "sent":
+        return framed(frame, ethernet, packet, trailer)
+    layers = ethernet / Dot1Q(vlan=case["vlan"]) if case["vlan"] > 0 else ethernet
+    return bytes(layers / packet) + trailer
 
 
 def outer_header(case, inner, out):
@@ -105,8 +112,8 @@ def expect_sent(case, frame, output):
     require_sound(inner, "input")
     ethernet = Ether(dst=case["next_hop"], src=case["own"])
     if case["encapsulation"] == "L2":
-        return framed(frame, ethernet, dissected(inner), trailer)
-    return framed(frame, ethernet, outer_header(case, inner, ip_of(output)) / Raw(inner), trailer)
+        return leaving(case, frame, ethernet, dissected(inner), trailer)
+    return leaving(case, frame, ethernet, outer_header(case, inner, ip_of(output)) / Raw(inner), trailer)
 
 
 def expect_echo_reply(case, frame, output):
@@ -149,6 +156,7 @@ def expect_too_big(case, frame, output):
 
 EXPECTATIONS = {
     "sent": ("TX", expect_sent),
+    "redirected": ("REDIRECT", expect_sent),
     "echo_reply": ("TX", expect_echo_reply),
     "too_big": ("TX", expect_too_big),
     "passed": ("PASS", lambda case, frame, output: bytes(frame.original)),

@@ -11,8 +11,10 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -34,6 +36,7 @@ public record Decapsulation(Set<Prefix> vips, int guePort) {
     private static final String PROGRAM = "decap";
     private static final String VIPS = "local_vips";
     private static final String SETTINGS = ".rodata";
+    private static final String DROPS = "decap_drops";
     private static final int SETTINGS_LENGTH = 8;
     private static final int IPV4_BITS_BEFORE = 96;
 
@@ -104,6 +107,7 @@ public record Decapsulation(Set<Prefix> vips, int guePort) {
             boolean replaced = attach(object.program(PROGRAM), ifindex, pin);
             pinAnew(object.map(VIPS), vipsPin(pin));
             pinAnew(object.map(SETTINGS), settingsPin(pin));
+            pinAnew(object.map(DROPS), dropsPin(pin));
             return replaced;
         }
     }
@@ -136,6 +140,7 @@ public record Decapsulation(Set<Prefix> vips, int guePort) {
         }
         Files.deleteIfExists(vipsPin(pin));
         Files.deleteIfExists(settingsPin(pin));
+        Files.deleteIfExists(dropsPin(pin));
         return pinned.isPresent();
     }
 
@@ -173,6 +178,34 @@ public record Decapsulation(Set<Prefix> vips, int guePort) {
         }
     }
 
+    /** What the program dropped since it was attached; empty when it does not say, as one of an earlier version. */
+    public static Map<DecapDrop, Long> drops(Path pin) {
+        Optional<BpfMap> pinned = BpfMap.openPinned(DROPS, dropsPin(pin).toString());
+        if (pinned.isEmpty()) {
+            return Map.of();
+        }
+        try (BpfMap map = pinned.get()) {
+            return drops(map);
+        }
+    }
+
+    static Map<DecapDrop, Long> drops(BpfMap map) {
+        Map<DecapDrop, Long> drops = new EnumMap<>(DecapDrop.class);
+        for (DecapDrop reason : DecapDrop.values()) {
+            byte[] key = ByteBuffer.allocate(Integer.BYTES)
+                    .order(ByteOrder.nativeOrder())
+                    .putInt(reason.index())
+                    .array();
+            ByteBuffer ofCpus = ByteBuffer.wrap(map.lookup(key).orElseThrow()).order(ByteOrder.nativeOrder());
+            long sum = 0;
+            while (ofCpus.hasRemaining()) {
+                sum += ofCpus.getLong();
+            }
+            drops.put(reason, sum);
+        }
+        return drops;
+    }
+
     private static void pinAnew(BpfMap map, Path pin) {
         try {
             Files.deleteIfExists(pin);
@@ -184,6 +217,10 @@ public record Decapsulation(Set<Prefix> vips, int guePort) {
 
     private static Path vipsPin(Path pin) {
         return pin.resolveSibling(pin.getFileName() + "-vips");
+    }
+
+    private static Path dropsPin(Path pin) {
+        return pin.resolveSibling(pin.getFileName() + "-drops");
     }
 
     private static Path settingsPin(Path pin) {

@@ -10,9 +10,13 @@ import dev.thresher.bpf.layout.MemberRecord.Encapsulation;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -251,13 +255,28 @@ class DecapTest {
         byte[] in6 = frame(
                 outerIpv6(IpNumber.IPV6, ipv6.ip()).trafficClass(IpV6SimpleTrafficClass.newInstance((byte) outer)));
         if (expected < 0) {
+            Map<DecapDrop, Long> before = Decapsulation.drops(object.map("decap_drops"));
             assertEquals(Verdict.DROP, Verdict.of(decap.testRun(in4)));
             assertEquals(Verdict.DROP, Verdict.of(decap.testRun(in6)));
+            Map<DecapDrop, Long> after = new EnumMap<>(before);
+            after.merge(DecapDrop.CONGESTION, 2L, Long::sum);
+            assertEquals(after, Decapsulation.drops(object.map("decap_drops")));
         } else {
             assertArrayEquals(
                     ipv4.tos(dscp | expected).bytes(), decap.testRun(in4).packet());
             assertArrayEquals(
                     ipv6.tos(dscp | expected).bytes(), decap.testRun(in6).packet());
+        }
+    }
+
+    @Test
+    void reasons_of_drops_are_those_of_the_program() {
+        Map<String, Integer> reasons = new HashMap<>(Map.of("DECAP_DROP_COUNT", DecapDrop.values().length));
+        for (DecapDrop reason : DecapDrop.values()) {
+            reasons.put("DECAP_DROP_" + reason.name(), reason.index());
+        }
+        try (Btf btf = Btf.parse(Path.of("target/classes/dev/thresher/bpf/decap.bpf.o"))) {
+            assertEquals(btf.enumeration("decap_drop"), reasons);
         }
     }
 

@@ -34,7 +34,7 @@ final class HashCases {
         this.vip = vip;
         Service service = fleet.vip(new VipMatch(Frame.address(vip), 0, Frame.UDP), false, kind);
         this.members = new int[] {
-            fleet.member(service, real(0), Encapsulation.IPIP, 0), fleet.member(service, real(1), Encapsulation.IPIP, 0)
+            fleet.member(service, real(0), Encapsulation.IPIP), fleet.member(service, real(1), Encapsulation.IPIP)
         };
         fleet.program().setTable(service, slot -> members[slot % members.length]);
     }

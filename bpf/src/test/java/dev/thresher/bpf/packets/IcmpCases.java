@@ -131,8 +131,8 @@ final class IcmpCases {
         boolean ipv6 = Target.isIpv6(vip);
         Service service = fleet.vip(new VipMatch(Frame.address(vip), 8080, Frame.TCP), true, HashKind.FIVE_TUPLE);
         Target kept = new Target(vip, 8080, Frame.TCP, ipv6 ? "fd00:3::77" : "10.0.3.77", Encapsulation.IPIP);
-        int before = fleet.member(service, kept.real(), Encapsulation.IPIP, 0);
-        int now = fleet.member(service, ipv6 ? "fd00:3::78" : "10.0.3.78", Encapsulation.IPIP, 0);
+        int before = fleet.member(service, kept.real(), Encapsulation.IPIP);
+        int now = fleet.member(service, ipv6 ? "fd00:3::78" : "10.0.3.78", Encapsulation.IPIP);
         return Stream.of(new PacketCase(
                         name + ": error about a flow that the table would send elsewhere",
                         kept.error(Kind.TOO_BIG, 8).bytes(),

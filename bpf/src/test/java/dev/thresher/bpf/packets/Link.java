@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.bpf.packets;
 
+import dev.thresher.bpf.layout.MemberRecord.NextHop;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -69,6 +70,15 @@ record Link(MacAddress destination, MacAddress source, List<Tag> tags, byte[] ip
 
     Link withoutTrailer() {
         return new Link(destination, source, tags, ip, new byte[0]);
+    }
+
+    /** With the tags of the segment that it leaves to. */
+    Link leaving(NextHop to) {
+        if (to.vlan() == NextHop.TAGS_AS_THEY_CAME && to.egress() == 0) {
+            return this;
+        }
+        List<Tag> theirs = to.vlan() > NextHop.UNTAGGED ? List.of(new Tag(TYPE_VLAN, to.vlan())) : List.of();
+        return new Link(destination, source, theirs, ip, trailer);
     }
 
     /** Back to the sender, with another packet. */

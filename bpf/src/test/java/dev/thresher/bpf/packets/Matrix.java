@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.thresher.bpf.BpfProgram;
 import dev.thresher.bpf.Verdict;
 import dev.thresher.bpf.layout.Counter;
+import dev.thresher.bpf.layout.MemberRecord.NextHop;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -15,8 +16,14 @@ import java.util.stream.Stream;
 
 /** All cases, by topic. Each topic has a program of its own. */
 final class Matrix implements AutoCloseable {
+    private static final int VLAN = 4094;
+
     private static final List<Topic> TOPICS = List.of(
-            new Topic("ways", WayCases::of),
+            new Topic("ways", fleet -> WayCases.of(fleet, Target.HERE)),
+            new Topic("untagged segment", fleet -> ExitCases.of(fleet, 0, NextHop.UNTAGGED)),
+            new Topic("tagged segment", fleet -> ExitCases.of(fleet, 0, VLAN)),
+            new Topic("another interface", fleet -> ExitCases.of(fleet, Fleet.EGRESS, NextHop.TAGS_AS_THEY_CAME)),
+            new Topic("tagged segment of another interface", fleet -> ExitCases.of(fleet, Fleet.EGRESS, VLAN)),
             new Topic("host", HostCases::of),
             new Topic("lookup", LookupCases::of),
             new Topic("state", StateCases::of),

@@ -8,6 +8,7 @@ import dev.thresher.bpf.BpfProgram;
 import dev.thresher.bpf.Seeds;
 import dev.thresher.bpf.Verdict;
 import dev.thresher.bpf.layout.Counter;
+import dev.thresher.bpf.layout.MemberRecord.NextHop;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -65,9 +66,9 @@ class MutatedPacketsTest {
                     assertTrue(!fleet.mustSend(frame), "was for a VIP");
                 }
                 case DROP -> assertTrue(fleet.isForVip(frame), "was not for a VIP");
-                case TX -> {
-                    assertTrue(fleet.isForVip(frame), "was not for a VIP");
-                    StrictParser.check(frame, output);
+                case TX, REDIRECT -> {
+                    NextHop nextHop = fleet.nextHop(frame).orElseThrow(() -> new AssertionError("was not for a VIP"));
+                    StrictParser.check(frame, output, verdict, nextHop);
                 }
                 default -> throw new AssertionError("a verdict that must not be");
             }
@@ -94,7 +95,7 @@ class MutatedPacketsTest {
                 part.get().forEach((verdict, count) -> verdicts.merge(verdict, count, Long::sum));
             }
             System.out.println("verdicts: " + verdicts);
-            for (Verdict verdict : List.of(Verdict.PASS, Verdict.TX)) {
+            for (Verdict verdict : List.of(Verdict.PASS, Verdict.TX, Verdict.REDIRECT)) {
                 assertTrue(verdicts.getOrDefault(verdict, 0L) > PACKETS / 20, () -> "too one-sided: " + verdicts);
             }
         } catch (ExecutionException e) {

@@ -55,7 +55,7 @@ sealed interface Outcome {
     record Sent(Target target) implements Outcome {
         @Override
         public Verdict verdict() {
-            return Verdict.TX;
+            return target.isBehindAnotherInterface() ? Verdict.REDIRECT : Verdict.TX;
         }
 
         @Override

@@ -43,7 +43,8 @@ final class ScapyJudge {
 
     private static void describe(JsonObject json, Outcome outcome) {
         if (outcome instanceof Outcome.Sent sent) {
-            json.addProperty("outcome", "sent");
+            json.addProperty("outcome", sent.target().isBehindAnotherInterface() ? "redirected" : "sent");
+            json.addProperty("vlan", sent.target().nextHop().vlan());
             json.addProperty(
                     "encapsulation", sent.target().encapsulation().kind().name());
             json.addProperty("gue_port", sent.target().encapsulation().guePort());

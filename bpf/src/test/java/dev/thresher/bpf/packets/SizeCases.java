@@ -3,7 +3,9 @@ package dev.thresher.bpf.packets;
 
 import dev.thresher.bpf.Frame;
 import dev.thresher.bpf.Icmp.Kind;
+import dev.thresher.bpf.LoadedProgram;
 import dev.thresher.bpf.layout.MemberRecord.Encapsulation;
+import dev.thresher.bpf.layout.MemberRecord.NextHop;
 import dev.thresher.bpf.packets.Outcome.Answered;
 import dev.thresher.bpf.packets.Outcome.Sent;
 import java.util.stream.Stream;
@@ -11,6 +13,7 @@ import java.util.stream.Stream;
 /** Packets at the edge of what the way to the real server takes, and beyond: their sender is told what fits. */
 final class SizeCases {
     private static final int MTU = 1500;
+    private static final NextHop NEXT_HOP = new NextHop(LoadedProgram.NEXT_HOP, LoadedProgram.OWN, MTU, 0);
     private static final int IPV4_HEADER = 20;
     private static final int IPV6_HEADER = 40;
     private static final int TCP_HEADER = 20;
@@ -27,7 +30,7 @@ final class SizeCases {
 
     private static Stream<PacketCase> ofWay(Fleet fleet, boolean vip6, boolean real6, Encapsulation encapsulation) {
         String vip = Fleet.vip(vip6, real6, encapsulation);
-        Target way = fleet.target(vip, 80, Frame.TCP, real6 ? Fleet.REAL6 : Fleet.REAL4, encapsulation, MTU);
+        Target way = fleet.target(vip, 80, Frame.TCP, real6 ? Fleet.REAL6 : Fleet.REAL4, encapsulation, NEXT_HOP);
         int fits = MTU - outer(real6, encapsulation);
         return Stream.of(
                 new PacketCase(way + ": TCP that just fits", way(way, fits).bytes(), new Sent(way)),

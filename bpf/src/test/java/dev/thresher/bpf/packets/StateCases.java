@@ -31,8 +31,8 @@ final class StateCases {
         this.service = fleet.vip(new VipMatch(Frame.address(vip), 80, Frame.TCP), tracked, HashKind.FIVE_TUPLE);
         this.old = new Target(vip, 80, Frame.TCP, reals + 1, Encapsulation.IPIP);
         this.other = new Target(vip, 80, Frame.TCP, reals + 2, Encapsulation.IPIP);
-        this.oldMember = fleet.member(service, old.real(), old.encapsulation(), 0);
-        this.otherMember = fleet.member(service, other.real(), other.encapsulation(), 0);
+        this.oldMember = fleet.member(service, old.real(), old.encapsulation());
+        this.otherMember = fleet.member(service, other.real(), other.encapsulation());
     }
 
     static Stream<PacketCase> of(Fleet fleet) {

@@ -2,6 +2,8 @@
 package dev.thresher.bpf.packets;
 
 import dev.thresher.bpf.Icmp;
+import dev.thresher.bpf.Verdict;
+import dev.thresher.bpf.layout.MemberRecord.NextHop;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
@@ -13,6 +15,8 @@ final class StrictParser {
     private static final int TYPE_IPV4 = 0x0800;
     private static final int TYPE_IPV6 = 0x86dd;
     private static final int MOST_TAGS = 2;
+    private static final int MACS = 12;
+    private static final int TAG = 0x8100_0000;
     private static final int IPV4_HEADER = 20;
     private static final int IPV6_HEADER = 40;
     private static final int UDP_HEADER = 8;
@@ -33,7 +37,7 @@ final class StrictParser {
 
     private StrictParser(byte[] frame) {
         this.frame = frame;
-        int at = 12;
+        int at = MACS;
         int tags = 0;
         while (Link.isTag(u16(frame, at))) {
             require(++tags <= MOST_TAGS, "more than two VLAN tags");
@@ -50,16 +54,40 @@ final class StrictParser {
     }
 
     /** What the program sent for an input that it could read. */
-    static void check(byte[] input, byte[] output) {
+    static void check(byte[] input, byte[] output, Verdict verdict, NextHop nextHop) {
         StrictParser in = new StrictParser(input);
         StrictParser out = new StrictParser(output);
         require(output[0] == 2 && output[6] == 2, "Ethernet addresses");
-        require(
-                in.start == out.start && Arrays.equals(input, 12, in.start - 2, output, 12, out.start - 2),
-                "VLAN tags");
-        if (!in.isSame(in.start, out, out.start)) {
+        boolean bare = in.isSame(in.start, out, out.start);
+        boolean answer = !bare && out.isAnswer();
+        require(verdict == (answer || nextHop.egress() == 0 ? Verdict.TX : Verdict.REDIRECT), "interface");
+        require(out.hasTags(answer ? in.tags() : in.tagsBehind(nextHop)), "VLAN tags");
+        if (!bare) {
             out.checkSent(in);
         }
+    }
+
+    /** Nothing else that the program sends has ICMP in the outer header. */
+    private boolean isAnswer() {
+        int protocol = frame[start + (ipv6 ? 6 : 9)] & 0xff;
+        return protocol == ICMP || protocol == ICMPV6;
+    }
+
+    private byte[] tags() {
+        return Arrays.copyOfRange(frame, MACS, start - 2);
+    }
+
+    private boolean hasTags(byte[] tags) {
+        return Arrays.equals(tags, tags());
+    }
+
+    /** An answer goes back to the segment that the packet came from, all else to that of the real server. */
+    private byte[] tagsBehind(NextHop nextHop) {
+        if (nextHop.vlan() > NextHop.UNTAGGED) {
+            return ByteBuffer.allocate(4).putInt(TAG | nextHop.vlan()).array();
+        }
+        boolean kept = nextHop.vlan() == NextHop.TAGS_AS_THEY_CAME && nextHop.egress() == 0;
+        return kept ? tags() : new byte[0];
     }
 
     private void checkSent(StrictParser in) {

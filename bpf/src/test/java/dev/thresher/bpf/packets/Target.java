@@ -3,7 +3,9 @@ package dev.thresher.bpf.packets;
 
 import dev.thresher.bpf.Frame;
 import dev.thresher.bpf.Icmp;
+import dev.thresher.bpf.LoadedProgram;
 import dev.thresher.bpf.layout.MemberRecord.Encapsulation;
+import dev.thresher.bpf.layout.MemberRecord.NextHop;
 
 /**
  * A VIP, the real server behind it, and the way there.
@@ -11,10 +13,21 @@ import dev.thresher.bpf.layout.MemberRecord.Encapsulation;
  * @param vip an address that is the VIP's
  * @param port one that is the VIP's
  */
-record Target(String vip, int port, int protocol, String real, Encapsulation encapsulation) {
+record Target(String vip, int port, int protocol, String real, Encapsulation encapsulation, NextHop nextHop) {
+    /** Out where packets come in, with the tags that they came with. */
+    static final NextHop HERE = new NextHop(LoadedProgram.NEXT_HOP, LoadedProgram.OWN);
+
     static final String CLIENT4 = "198.51.100.7";
     static final String CLIENT6 = "2001:db8:1::7";
     static final int CLIENT_PORT = 40_000;
+
+    Target(String vip, int port, int protocol, String real, Encapsulation encapsulation) {
+        this(vip, port, protocol, real, encapsulation, HERE);
+    }
+
+    boolean isBehindAnotherInterface() {
+        return nextHop.egress() != 0;
+    }
 
     boolean vipIsIpv6() {
         return isIpv6(vip);

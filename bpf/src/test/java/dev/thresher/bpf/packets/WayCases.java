@@ -9,6 +9,7 @@ import dev.thresher.bpf.Extension;
 import dev.thresher.bpf.Frame;
 import dev.thresher.bpf.Icmp.Kind;
 import dev.thresher.bpf.layout.MemberRecord.Encapsulation;
+import dev.thresher.bpf.layout.MemberRecord.NextHop;
 import dev.thresher.bpf.packets.Outcome.Sent;
 import java.util.List;
 import java.util.stream.Stream;
@@ -22,19 +23,20 @@ final class WayCases {
 
     private WayCases() {}
 
-    static Stream<PacketCase> of(Fleet fleet) {
+    static Stream<PacketCase> of(Fleet fleet, NextHop nextHop) {
         return Stream.of(Encapsulation.IPIP, Encapsulation.gue(GUE_PORT), Encapsulation.L2)
                 .flatMap(encapsulation -> Stream.of(false, true)
-                        .flatMap(vip6 ->
-                                Stream.of(false, true).flatMap(real6 -> ofWay(fleet, vip6, real6, encapsulation))));
+                        .flatMap(vip6 -> Stream.of(false, true)
+                                .flatMap(real6 -> ofWay(fleet, vip6, real6, encapsulation, nextHop))));
     }
 
-    private static Stream<PacketCase> ofWay(Fleet fleet, boolean vip6, boolean real6, Encapsulation encapsulation) {
+    private static Stream<PacketCase> ofWay(
+            Fleet fleet, boolean vip6, boolean real6, Encapsulation encapsulation, NextHop nextHop) {
         String vip = Fleet.vip(vip6, real6, encapsulation);
         String real = real6 ? Fleet.REAL6 : Fleet.REAL4;
         return Stream.concat(
-                tcp(fleet.target(vip, HTTP, Frame.TCP, real, encapsulation)),
-                udp(fleet.target(vip, HTTPS, Frame.UDP, real, encapsulation)));
+                tcp(fleet.target(vip, HTTP, Frame.TCP, real, encapsulation, nextHop)),
+                udp(fleet.target(vip, HTTPS, Frame.UDP, real, encapsulation, nextHop)));
     }
 
     private static Stream<PacketCase> tcp(Target way) {

@@ -52,7 +52,7 @@ final class Wrapped {
 
     /** Fails where what may vary leaves its bounds; all else is for the caller to compare. */
     static byte[] expected(Target target, byte[] input, byte[] output) {
-        Link link = Link.of(input);
+        Link link = Link.of(input).leaving(target.nextHop());
         Link out = Link.of(output);
         return link.with(
                 NEXT_HOP,

@@ -192,8 +192,8 @@ class CommitTest {
                 MAIN,
                 "    { address = \"203.0.113.53\", port = 53, protocol = both, pool = dns }\n",
                 "    { address = \"203.0.113.53\", port = 53, protocol = tcp, pool = dns }\n"
-                    + "    { address = \"203.0.113.53\", port = 53, protocol = udp, pool = dns, members.\"10.0.1.2\" {"
-                    + " weight = 4 } }\n",
+                        + "    { address = \"203.0.113.53\", port = 53, protocol = udp, pool = dns, members.\"10.0.1.2\" {"
+                        + " weight = 4 } }\n",
                 new Edit.SetWeight(IpText.parse("10.0.1.2"), NAMES, 4));
     }
 

@@ -39,6 +39,7 @@ final class Warnings {
                 .sorted()
                 .forEach(warnings::add);
         warnings.addAll(published.doubts());
+        warnings.addAll(TightPaths.warnings(published.config(), published.nextHops()));
         warnings.addAll(flows.warnings());
         warnings.addAll(Fills.warnings(Fills.of(published.config())));
         if (mode == XdpMode.GENERIC) {

@@ -118,6 +118,6 @@ final class FlowTransfer {
 
     /** Confirmed ones are worth more than others, and recent ones more than those long silent. */
     private static long worth(FlowEntry entry, long nowTicks) {
-        return (entry.confirmed() ? FlowEntry.SEEN_MODULUS : 0) + FlowEntry.SEEN_MODULUS - entry.age(nowTicks);
+        return (entry.confirmed() ? 2L : 1L) * FlowEntry.SEEN_MODULUS - entry.age(nowTicks);
     }
 }

@@ -40,7 +40,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The calls that answer again and again, by way of the socket. */
-@Timeout(20)
+@Timeout(60)
 class StateCallsTest {
     private static final Duration SHORTEST =
             Duration.newBuilder().setNanos(100_000_000).build();

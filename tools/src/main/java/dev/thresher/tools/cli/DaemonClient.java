@@ -18,10 +18,15 @@ import dev.thresher.api.v1.ThresherGrpc;
 import dev.thresher.api.v1.ThresherGrpc.ThresherBlockingStub;
 import dev.thresher.api.v1.WatchHealthRequest;
 import dev.thresher.api.v1.WatchHealthResponse;
+import dev.thresher.api.v1.WatchStateRequest;
+import io.grpc.Channel;
+import io.grpc.Context;
+import io.grpc.Context.CancellableContext;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.AbstractBlockingStub;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -35,6 +40,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /** A connection to a daemon. A call answers within {@link #DEADLINE} or ends in a {@link CommandFailure}. */
 public final class DaemonClient implements AutoCloseable {
@@ -80,6 +86,21 @@ public final class DaemonClient implements AutoCloseable {
         return call(stub -> stub.getState(GetStateRequest.getDefaultInstance())).getState();
     }
 
+    /**
+     * Passes pictures of the state on, one at once and one at each interval, until {@code wanted} answers that it has seen
+     * enough or the daemon ends.
+     */
+    public void watchState(Duration interval, Predicate<State> wanted) {
+        WatchStateRequest request = WatchStateRequest.newBuilder()
+                .setInterval(com.google.protobuf.Duration.newBuilder()
+                        .setSeconds(interval.toSeconds())
+                        .setNanos(interval.toNanosPart()))
+                .build();
+        follow(
+                () -> ThresherGrpc.newBlockingStub(channel).watchState(request),
+                message -> wanted.test(message.getState()));
+    }
+
     /** The data plane's global counters. */
     public List<Counter> counters() {
         return call(stub -> stub.getCounters(GetCountersRequest.getDefaultInstance()))
@@ -103,13 +124,19 @@ public final class DaemonClient implements AutoCloseable {
 
     /** Passes changes of health on as they happen, until {@code wanted} answers that it has seen enough. */
     public void watchHealth(WatchHealthRequest request, Predicate<WatchHealthResponse> wanted) {
-        try {
-            Iterator<WatchHealthResponse> messages =
-                    ThresherGrpc.newBlockingStub(channel).watchHealth(request);
-            boolean more = true;
-            while (more && messages.hasNext()) {
-                more = wanted.test(messages.next());
-            }
+        follow(() -> ThresherGrpc.newBlockingStub(channel).watchHealth(request), wanted);
+    }
+
+    private <T> void follow(Supplier<Iterator<T>> call, Predicate<T> wanted) {
+        // A call that nobody reads to its end goes on until its context ends.
+        try (CancellableContext watching = Context.current().withCancellation()) {
+            watching.run(() -> {
+                Iterator<T> messages = call.get();
+                boolean more = true;
+                while (more && messages.hasNext()) {
+                    more = wanted.test(messages.next());
+                }
+            });
         } catch (StatusRuntimeException e) {
             throw failure(e, deadline);
         }
@@ -153,10 +180,16 @@ public final class DaemonClient implements AutoCloseable {
     }
 
     private ThresherBlockingStub stub(Duration limit) {
-        return ThresherGrpc.newBlockingStub(channel).withDeadlineAfter(limit.toMillis(), TimeUnit.MILLISECONDS);
+        return stub(ThresherGrpc::newBlockingStub, limit);
     }
 
-    private CommandFailure failure(StatusRuntimeException e, Duration limit) {
+    /** For a call of another service of the daemon, which may take so long. */
+    public <S extends AbstractBlockingStub<S>> S stub(Function<Channel, S> service, Duration limit) {
+        return service.apply(channel).withDeadlineAfter(limit.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Says why a call that might take so long failed, and what to do about it. */
+    public CommandFailure failure(StatusRuntimeException e, Duration limit) {
         String description = e.getStatus().getDescription();
         if (description != null && e.getStatus().getCode() == Status.Code.INVALID_ARGUMENT) {
             return CommandFailure.invalid(description);

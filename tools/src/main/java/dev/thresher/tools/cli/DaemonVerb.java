@@ -5,18 +5,20 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** A verb that asks a daemon, for people or for scripts. */
-abstract class DaemonVerb extends Verb {
+public abstract class DaemonVerb extends Verb {
     @Mixin
     private Connection connection = new Connection();
 
     @Option(names = "--json", description = "Print JSON, with the names of the API's .proto file.")
     private boolean json;
 
-    DaemonClient connect() {
+    /** To the daemon that is meant; it is called at the first call. */
+    protected final DaemonClient connect() {
         return connection.open();
     }
 
-    boolean isForScripts() {
+    /** Whether results are to be JSON. */
+    protected final boolean isForScripts() {
         return json;
     }
 }

@@ -13,6 +13,7 @@ import dev.thresher.api.v1.State;
 import dev.thresher.api.v1.Vip;
 import java.io.PrintWriter;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,7 +29,7 @@ import picocli.CommandLine.Help.Ansi;
  * @param all whether people are shown what is 0 too
  */
 record DropReport(Instant at, List<Counter> reasons, Map<String, Map<String, Long>> vips, boolean all)
-        implements StateVerb.Answer {
+        implements Answer {
     static DropReport of(State state, List<Counter> counters, boolean all) {
         Map<String, Map<String, Long>> vips = new LinkedHashMap<>();
         for (Vip vip : state.getVipsList()) {
@@ -92,6 +93,19 @@ record DropReport(Instant at, List<Counter> reasons, Map<String, Map<String, Lon
                     .text("reason", Row::reason)
                     .figures("packets", row -> Figures.count(row.packets()))
                     .print(perVip, out, ansi);
+        }
+    }
+
+    /** Nothing yet: people who read on are told of what happens from now on. */
+    @Override
+    public void printFirst(PrintWriter out, Ansi ansi) {}
+
+    /** A line for each reason and VIP, {@code 2026-03-01T12:00:09.123Z no_real +7 203.0.113.10:80/tcp}. */
+    @Override
+    public void printNews(Answer before, PrintWriter out, Ansi ansi) {
+        String now = at.truncatedTo(ChronoUnit.MILLIS).toString();
+        for (Row row : DropNews.between((DropReport) before, this)) {
+            out.println((now + " " + row.reason() + " +" + Figures.count(row.packets()) + " " + row.vip()).strip());
         }
     }
 

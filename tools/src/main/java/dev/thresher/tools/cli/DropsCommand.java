@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.tools.cli;
 
-import java.util.concurrent.TimeUnit;
+import dev.thresher.api.v1.State;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Option;
 
 /** The verb {@code drops}. */
@@ -12,50 +11,16 @@ import picocli.CommandLine.Option;
         description = "Show why packets were dropped: by reason, and by VIP.",
         footer = {
             "%nCounts go back to the creation of the pinned maps. Each dropped packet has one reason. A packet that is not "
-                    + "for a VIP is never dropped."
+                    + "for a VIP is never dropped.",
+            "With --watch where there is no terminal, what was dropped since is a line each: the time, the reason, how many,"
+                    + " the VIP."
         })
-final class DropsCommand extends DaemonVerb {
+final class DropsCommand extends StateVerb {
     @Option(names = "--all", description = "Reasons that did not happen, too.")
     private boolean all;
 
-    @Option(
-            names = "--watch",
-            description =
-                    "Each second, what was dropped since: the time, the reason, how many, the VIP. With --json, how "
-                            + "it stands, on a line.")
-    private boolean watch;
-
     @Override
-    public Integer call() {
-        try (DaemonClient daemon = connect()) {
-            if (watch) {
-                DropWatch look = new DropWatch(() -> ask(daemon), DropsCommand::waitASecond, out());
-                if (isForScripts()) {
-                    look.json();
-                } else {
-                    look.lines();
-                }
-            } else if (isForScripts()) {
-                out().println(JsonView.print(ask(daemon).json()));
-            } else {
-                ask(daemon).print(out(), commandLine().getColorScheme().ansi());
-            }
-        }
-        out().flush();
-        return ExitCode.OK;
-    }
-
-    private DropReport ask(DaemonClient daemon) {
-        return DropReport.of(daemon.state(), daemon.counters(), all);
-    }
-
-    private static boolean waitASecond() {
-        try {
-            TimeUnit.SECONDS.sleep(1);
-            return true;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
+    Answer answer(State state, DaemonClient daemon) {
+        return DropReport.of(state, daemon.counters(), all);
     }
 }

@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
         name = "explain",
         description =
                 "Show where packets from a client to a VIP go now, and why: Maglev slot, connection table, health.")
-final class ExplainCommand extends StateVerb {
+final class ExplainCommand extends AnswerVerb {
     @Parameters(
             index = "0",
             paramLabel = "CLIENT",

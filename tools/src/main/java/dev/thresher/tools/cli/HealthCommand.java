@@ -8,7 +8,6 @@ import dev.thresher.config.VipKey;
 import java.io.PrintWriter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
-import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -74,10 +73,6 @@ final class HealthCommand extends DaemonVerb {
             return !out.checkError();
         });
         commandLine().getErr().println("The daemon has ended.");
-    }
-
-    private Ansi ansi() {
-        return commandLine().getColorScheme().ansi();
     }
 
     /** Before the call: a typing error is no reason to disturb the daemon. */

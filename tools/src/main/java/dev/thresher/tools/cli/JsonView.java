@@ -27,10 +27,11 @@ import java.util.Locale;
  * name of their type ({@code up}), times are RFC 3339, and a duration is a number of seconds whose name ends in {@code
  * _seconds}.
  */
-final class JsonView {
+public final class JsonView {
     private JsonView() {}
 
-    static String print(JsonElement json) {
+    /** Over several lines, for people who look at it too. */
+    public static String print(JsonElement json) {
         return new GsonBuilder()
                 .serializeNulls()
                 .disableHtmlEscaping()
@@ -39,7 +40,8 @@ final class JsonView {
                 .toJson(json);
     }
 
-    static JsonObject object(Message message) {
+    /** A message. */
+    public static JsonObject object(Message message) {
         JsonObject object = new JsonObject();
         for (FieldDescriptor field : message.getDescriptorForType().getFields()) {
             object.add(name(field), value(message, field));
@@ -47,14 +49,15 @@ final class JsonView {
         return object;
     }
 
-    static JsonArray array(List<? extends Message> messages) {
+    /** Messages. */
+    public static JsonArray array(List<? extends Message> messages) {
         JsonArray array = new JsonArray();
         messages.forEach(message -> array.add(object(message)));
         return array;
     }
 
     /** {@code up} for HEALTH_STATE_UP; the number of a value that this program is too old to know. */
-    static String text(EnumValueDescriptor value) {
+    public static String text(EnumValueDescriptor value) {
         if (value.getIndex() < 0) {
             return Integer.toString(value.getNumber());
         }

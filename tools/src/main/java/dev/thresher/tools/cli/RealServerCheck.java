@@ -55,6 +55,9 @@ final class RealServerCheck extends Verb {
             JsonArray mend = new JsonArray();
             finding.mend().stream().map(Change::text).forEach(mend::add);
             object.add("mend", mend);
+            JsonObject drops = new JsonObject();
+            finding.drops().forEach((reason, packets) -> drops.addProperty(reason.label(), packets));
+            object.add("drops", drops);
             requirements.add(object);
         }
         JsonObject all = new JsonObject();

@@ -26,10 +26,15 @@ final class RealsCommand extends StateVerb {
     private @Nullable String vip;
 
     @Override
-    Answer ask(DaemonClient daemon) {
-        // Before the call: a typing error is no reason to disturb the daemon.
-        String wanted = vip == null ? null : canonical(vip);
-        State state = daemon.state();
+    void checkUsage() {
+        if (vip != null) {
+            vip = canonical(vip);
+        }
+    }
+
+    @Override
+    Answer answer(State state, DaemonClient daemon) {
+        String wanted = vip;
         List<Vip> vips = state.getVipsList().stream()
                 .filter(each -> wanted == null || each.getKey().equals(wanted))
                 .toList();

@@ -1,35 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.tools.cli;
 
-import com.google.gson.JsonElement;
-import java.io.PrintWriter;
+import dev.thresher.api.v1.State;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ExitCode;
-import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Option;
 
-/** A verb that shows the one answer of a daemon. */
-abstract class StateVerb extends DaemonVerb {
-    /** What a daemon said. */
-    interface Answer {
-        /** For people. */
-        void print(PrintWriter out, Ansi ansi);
+/** A verb that shows the state of a daemon, once or again and again. */
+abstract class StateVerb extends AnswerVerb {
+    @Option(
+            names = "--watch",
+            arity = "0..1",
+            fallbackValue = "1s",
+            paramLabel = "INTERVAL",
+            converter = Interval.class,
+            description =
+                    "Look again at each interval (default: 1s): in place on a terminal, which q leaves; else one after "
+                            + "the other. With --json, an object on a line each time.")
+    private @Nullable Duration watch;
 
-        /** For scripts. */
-        JsonElement json();
+    /** Complains of wrong usage before the daemon is disturbed. */
+    void checkUsage() {}
+
+    /** What is to be shown of a state. */
+    abstract Answer answer(State state, DaemonClient daemon);
+
+    @Override
+    final Answer ask(DaemonClient daemon) {
+        return answer(daemon.state(), daemon);
     }
-
-    /** Asks, and returns what is to be shown. */
-    abstract Answer ask(DaemonClient daemon);
 
     @Override
     public Integer call() {
-        Answer answer;
-        try (DaemonClient daemon = connect()) {
-            answer = ask(daemon);
+        checkUsage();
+        if (watch == null) {
+            return super.call();
         }
-        if (isForScripts()) {
-            out().println(JsonView.print(answer.json()));
-        } else {
-            answer.print(out(), commandLine().getColorScheme().ansi());
+        try (DaemonClient daemon = connect()) {
+            new Watch(this, daemon, watch).run();
         }
         out().flush();
         return ExitCode.OK;

@@ -21,8 +21,8 @@ import picocli.CommandLine.Help.Ansi.Style;
 @Command(name = "status", description = "Show how a running load balancer is doing.")
 final class StatusCommand extends StateVerb {
     @Override
-    Answer ask(DaemonClient daemon) {
-        return new Status(daemon.state(), daemon.counters());
+    Answer answer(State state, DaemonClient daemon) {
+        return new Status(state, daemon.counters());
     }
 
     private record Status(State state, List<Counter> counters) implements Answer {

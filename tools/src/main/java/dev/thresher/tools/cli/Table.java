@@ -16,28 +16,29 @@ import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Help.Ansi.Style;
 
 /** Rows for people: aligned, without borders, so that grep, awk and a narrow terminal cope. */
-final class Table<T> {
+public final class Table<T> {
     private static final int MAX_CELL_WIDTH = 200;
 
     private final List<ColumnData<T>> columns = new ArrayList<>();
     private final List<Function<T, Style>> styles = new ArrayList<>();
 
     /** A column of text. */
-    Table<T> text(String header, Function<T, String> cell) {
+    public Table<T> text(String header, Function<T, String> cell) {
         return column(header, HorizontalAlign.LEFT, cell, row -> Style.reset);
     }
 
     /** A column of text in colours. */
-    Table<T> styled(String header, Function<T, String> cell, Function<T, Style> style) {
+    public Table<T> styled(String header, Function<T, String> cell, Function<T, Style> style) {
         return column(header, HorizontalAlign.LEFT, cell, style);
     }
 
     /** A column of figures. */
-    Table<T> figures(String header, Function<T, String> cell) {
+    public Table<T> figures(String header, Function<T, String> cell) {
         return column(header, HorizontalAlign.RIGHT, cell, row -> Style.reset);
     }
 
-    void print(List<T> rows, PrintWriter out, Ansi ansi) {
+    /** Prints a line for the headers and one for each row. */
+    public void print(List<T> rows, PrintWriter out, Ansi ansi) {
         AsciiTable.builder()
                 .border(AsciiTable.NO_BORDERS)
                 .styler(styler(rows, ansi))

@@ -1,8 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.tools.cli;
 
+import dev.thresher.tools.cli.change.ApplyCommand;
+import dev.thresher.tools.cli.change.HistoryCommand;
+import dev.thresher.tools.cli.change.PlanCommand;
+import dev.thresher.tools.cli.change.RealCommand;
+import dev.thresher.tools.cli.change.RollbackCommand;
+import dev.thresher.tools.cli.change.RuntimeCommand;
+import dev.thresher.tools.cli.change.VipCommand;
+import dev.thresher.tools.cli.top.TopCommand;
 import dev.thresher.tools.demo.DemoCommand;
 import dev.thresher.tools.lab.LabCommand;
+import dev.thresher.tools.terminal.Terminals;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -29,7 +38,12 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "VERB",
         optionListHeading = "%nOptions:%n",
         exitCodeListHeading = "%nExit status:%n",
-        exitCodeList = {"0:success", "1:the operation failed", "2:wrong usage or invalid input"},
+        exitCodeList = {
+            "0:success",
+            "1:the operation failed",
+            "2:wrong usage or invalid input",
+            "3:plan --exit-code: something would change"
+        },
         footer = "%n'thresher VERB --help' explains a verb.")
 public final class ThresherCommand implements Callable<Integer> {
     /** Every verb, as the help shows them. */
@@ -45,6 +59,7 @@ public final class ThresherCommand implements Callable<Integer> {
                     "See what it does",
                     List.of(
                             StatusCommand.class,
+                            TopCommand.class,
                             VipsCommand.class,
                             RealsCommand.class,
                             HealthCommand.class,
@@ -52,9 +67,19 @@ public final class ThresherCommand implements Callable<Integer> {
                             FlowsCommand.class,
                             ExplainCommand.class)),
             new VerbGroup(
+                    "Change it while it runs",
+                    List.of(
+                            PlanCommand.class,
+                            ApplyCommand.class,
+                            VipCommand.class,
+                            RealCommand.class,
+                            RollbackCommand.class,
+                            HistoryCommand.class,
+                            RuntimeCommand.class)),
+            new VerbGroup(
                     "Try it on this machine",
                     List.of(DemoCommand.class, LabCommand.class, LauncherVerb.Test.class, LauncherVerb.Bench.class)),
-            new VerbGroup("Help", List.of(HelpCommand.class)));
+            new VerbGroup("Help", List.of(HelpCommand.class, CompletionCommand.class)));
 
     @Option(
             names = "--verbose",
@@ -65,7 +90,11 @@ public final class ThresherCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    private ThresherCommand() {}
+    private final Terminals terminals;
+
+    private ThresherCommand(Terminals terminals) {
+        this.terminals = terminals;
+    }
 
     /** Runs one verb and exits with its status. */
     public static void main(String[] args) {
@@ -74,7 +103,12 @@ public final class ThresherCommand implements Callable<Integer> {
 
     /** The whole command line, for a caller that wants to set where it writes. */
     public static CommandLine commandLine() {
-        ThresherCommand command = new ThresherCommand();
+        return commandLine(Terminals::system);
+    }
+
+    /** The same for somebody who sits at another terminal. */
+    static CommandLine commandLine(Terminals terminals) {
+        ThresherCommand command = new ThresherCommand(terminals);
         CommandLine line = new CommandLine(command);
         VerbGroup.addAll(VERBS, line);
         line.getSubcommands().values().stream()
@@ -85,6 +119,10 @@ public final class ThresherCommand implements Callable<Integer> {
                 .setExecutionExceptionHandler(report)
                 .setParameterExceptionHandler(report)
                 .setCaseInsensitiveEnumValuesAllowed(true);
+    }
+
+    Terminals terminals() {
+        return terminals;
     }
 
     /** Somebody who types only the name wants to know what there is. */

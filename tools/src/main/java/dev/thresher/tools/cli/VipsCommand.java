@@ -3,6 +3,7 @@ package dev.thresher.tools.cli;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import dev.thresher.api.v1.State;
 import dev.thresher.api.v1.Vip;
 import java.io.PrintWriter;
 import java.util.List;
@@ -15,8 +16,8 @@ import picocli.CommandLine.Help.Ansi.Style;
 @Command(name = "vips", description = "List the VIPs with their members and traffic.")
 final class VipsCommand extends StateVerb {
     @Override
-    Answer ask(DaemonClient daemon) {
-        return new Vips(daemon.state().getVipsList());
+    Answer answer(State state, DaemonClient daemon) {
+        return new Vips(state.getVipsList());
     }
 
     private record Vips(List<Vip> vips) implements Answer {

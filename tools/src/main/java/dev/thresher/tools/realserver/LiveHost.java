@@ -4,6 +4,7 @@ package dev.thresher.tools.realserver;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.thresher.bpf.DecapDrop;
 import dev.thresher.bpf.Decapsulation;
 import dev.thresher.bpf.NetworkInterfaces;
 import dev.thresher.config.IpPrefix;
@@ -12,6 +13,7 @@ import dev.thresher.tools.lab.Shell;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -88,6 +90,11 @@ public final class LiveHost implements RealHost {
         return ifindex.isEmpty()
                 ? Optional.empty()
                 : Decapsulation.on(ifindex.getAsInt(), Decapsulation.PINS.resolve(device));
+    }
+
+    @Override
+    public Map<DecapDrop, Long> drops(String device) {
+        return Decapsulation.drops(Decapsulation.PINS.resolve(device));
     }
 
     private static List<JsonObject> json(String... command) {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.tools.realserver;
 
+import dev.thresher.bpf.DecapDrop;
 import dev.thresher.bpf.Decapsulation;
 import dev.thresher.config.IpPrefix;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -24,6 +26,9 @@ public interface RealHost {
 
     /** What our program on the device goes by; empty when it is not there. */
     Optional<Decapsulation> decapsulation(String device);
+
+    /** What our program on the device dropped since it was attached; empty when it does not say. */
+    Map<DecapDrop, Long> drops(String device);
 
     /**
      * A network device.

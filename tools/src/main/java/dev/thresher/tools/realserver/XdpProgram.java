@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.tools.realserver;
 
+import dev.thresher.bpf.DecapDrop;
 import dev.thresher.bpf.Decapsulation;
 import dev.thresher.config.IpPrefix;
 import dev.thresher.tools.realserver.Wanted.Encapsulation;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Our program on the interface, which has to know the VIPs. */
 record XdpProgram(Wanted wanted, RealHost host) {
@@ -25,12 +28,23 @@ record XdpProgram(Wanted wanted, RealHost host) {
                             attach(vipsFor(Set.of())), List.of("thresher", "real-server", "detach", where))));
         }
         Optional<String> fault = fault(program.get());
+        Map<DecapDrop, Long> drops = host.drops(where);
         return fault.isEmpty()
-                ? Finding.good(NAME, "our program unwraps packets on " + where)
+                ? Finding.good(NAME, "our program unwraps packets on " + where + text(drops))
+                        .with(drops)
                 : new Finding(
-                        NAME,
-                        "our program on " + where + " " + fault.get(),
-                        List.of(new Change(attach(vipsFor(program.get().vips())), attach(program.get()))));
+                                NAME,
+                                "our program on " + where + " " + fault.get(),
+                                List.of(new Change(attach(vipsFor(program.get().vips())), attach(program.get()))))
+                        .with(drops);
+    }
+
+    private static String text(Map<DecapDrop, Long> drops) {
+        return drops.entrySet().stream()
+                .filter(drop -> drop.getValue() > 0)
+                .map(drop ->
+                        "; it dropped " + drop.getValue() + ": " + drop.getKey().text())
+                .collect(Collectors.joining());
     }
 
     private Optional<String> fault(Decapsulation program) {

@@ -3,23 +3,42 @@ package dev.thresher.tools.cli;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.thresher.tools.terminal.Terminals;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.Writer;
 import java.util.List;
+import java.util.Optional;
+import org.jline.terminal.Terminal;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Help.Ansi;
 
 /** What the command line did with some arguments. */
-record CliRun(int exitCode, String out, String err) {
-    static CliRun of(String... arguments) {
+public record CliRun(int exitCode, String out, String err) {
+    /** Without a terminal. */
+    public static CliRun of(String... arguments) {
         return of(Ansi.OFF, arguments);
     }
 
-    static CliRun of(Ansi ansi, String... arguments) {
-        StringWriter out = new StringWriter();
+    /** With colours or without. */
+    public static CliRun of(Ansi ansi, String... arguments) {
+        return of(ansi, Optional::empty, new StringWriter(), arguments);
+    }
+
+    /** For somebody who sits at a terminal. */
+    public static CliRun at(Terminal terminal, String... arguments) {
+        return of(Ansi.ON, () -> Optional.of(terminal), new StringWriter(), arguments);
+    }
+
+    /** For somebody who reads no more than so many lines. */
+    static CliRun head(int lines, String... arguments) {
+        return of(Ansi.OFF, Optional::empty, new Head(lines), arguments);
+    }
+
+    private static CliRun of(Ansi ansi, Terminals terminals, Writer out, String... arguments) {
         StringWriter err = new StringWriter();
-        CommandLine line = ThresherCommand.commandLine()
+        CommandLine line = ThresherCommand.commandLine(terminals)
                 .setOut(new PrintWriter(out))
                 .setErr(new PrintWriter(err))
                 .setColorScheme(Help.defaultColorScheme(ansi));
@@ -27,15 +46,18 @@ record CliRun(int exitCode, String out, String err) {
         return new CliRun(exitCode, out.toString(), err.toString());
     }
 
-    List<String> outLines() {
+    /** Its results. */
+    public List<String> outLines() {
         return out.lines().toList();
     }
 
-    List<String> errLines() {
+    /** Its messages. */
+    public List<String> errLines() {
         return err.lines().toList();
     }
 
-    JsonObject json() {
+    /** Its results, which are one object. */
+    public JsonObject json() {
         return JsonParser.parseString(out).getAsJsonObject();
     }
 }

@@ -12,14 +12,12 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine.Help.Ansi;
 
 /** The verb against the daemon's server. */
 @Timeout(20)
@@ -79,7 +77,7 @@ final class DropsCommandTest {
     void watch_tellsWhatIsNew() throws IOException {
         FakeSource before = FakeSource.busy();
 
-        List<String> lines = watch(DropWatch::lines, before, before, before.afterDrops(1_200, 3));
+        List<String> lines = watch(before, before, before.afterDrops(1_200, 3));
 
         assertEquals(
                 List.of(
@@ -92,16 +90,21 @@ final class DropsCommandTest {
     void watch_ofADaemonThatCountsFromZeroAgain_goesOn() throws IOException {
         FakeSource before = FakeSource.busy();
 
-        List<String> lines = watch(DropWatch::lines, before.afterDrops(500, 0), before, before.afterDrops(2, 0));
+        List<String> lines = watch(before.afterDrops(500, 0), before, before.afterDrops(2, 0));
 
         assertEquals(List.of("2026-03-01T15:12:10.250Z no_member +2 203.0.113.10:80/tcp"), lines);
     }
 
     @Test
-    void watch_asJsonIsALineForEachLook() throws IOException {
+    void watch_isALineForEachLook_asJson() throws IOException {
         FakeSource before = FakeSource.busy();
 
-        List<String> lines = watch(DropWatch::json, before, before.afterDrops(1, 0));
+        List<String> lines;
+        try (GrpcServer server = serve(new SourcesInTurn(before, before.afterDrops(1, 0)))) {
+            String socket = server.socket().toString();
+            lines = CliRun.head(2, "drops", "--watch=100ms", "--json", "--socket", socket)
+                    .outLines();
+        }
 
         assertEquals(
                 List.of(7, 8),
@@ -118,18 +121,23 @@ final class DropsCommandTest {
         assertTrue(lines.get(0).startsWith("{\"observed_at\":"), lines.get(0));
     }
 
-    /** Looks at one picture after the other. */
-    private List<String> watch(Consumer<DropWatch> how, FakeSource... sources) throws IOException {
-        Deque<DropReport> reports = new ArrayDeque<>();
+    /** What somebody reads who looks at one picture after the other. */
+    private List<String> watch(FakeSource... sources) throws IOException {
+        StringWriter text = new StringWriter();
+        PrintWriter out = new PrintWriter(text);
+        DropReport before = null;
         for (FakeSource source : sources) {
             try (GrpcServer server = serve(source);
                     DaemonClient daemon = DaemonClient.connect(server.socket())) {
-                reports.add(DropReport.of(daemon.state(), daemon.counters(), false));
+                DropReport now = DropReport.of(daemon.state(), daemon.counters(), false);
+                if (before == null) {
+                    now.printFirst(out, Ansi.OFF);
+                } else {
+                    now.printNews(before, out, Ansi.OFF);
+                }
+                before = now;
             }
         }
-        StringWriter text = new StringWriter();
-        PrintWriter out = new PrintWriter(text);
-        how.accept(new DropWatch(reports::remove, () -> !reports.isEmpty(), out));
         out.flush();
         return text.toString().lines().toList();
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import dev.thresher.bpf.BpfObject;
 import dev.thresher.bpf.Decapsulation;
 import dev.thresher.bpf.NetworkInterfaces;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -260,6 +262,11 @@ class RealServerHostTest {
                 .map(requirement -> requirement.get("name").getAsString())
                 .toList();
         assertFalse(names.contains("decapsulation"), names::toString);
+        assertEquals(
+                Set.of(JsonParser.parseString("{\"congestion\": 0, \"strip\": 0}"), new JsonObject()),
+                wanting("check", "--json").json().getAsJsonArray("requirements").asList().stream()
+                        .map(requirement -> requirement.getAsJsonObject().get("drops"))
+                        .collect(Collectors.toSet()));
     }
 
     static Stream<List<String>> mistakes() {

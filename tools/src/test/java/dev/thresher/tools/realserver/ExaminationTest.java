@@ -4,10 +4,12 @@ package dev.thresher.tools.realserver;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.thresher.bpf.DecapDrop;
 import dev.thresher.bpf.Decapsulation;
 import dev.thresher.config.IpPrefix;
 import dev.thresher.tools.realserver.Wanted.Decapsulator;
 import dev.thresher.tools.realserver.Wanted.Encapsulation;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -16,6 +18,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -32,6 +35,8 @@ class ExaminationTest {
         private final Map<String, Integer> settings = new HashMap<>();
         private final Map<Family, List<List<String>>> routes = new HashMap<>();
         private final Set<String> fou = new HashSet<>();
+        private final Map<DecapDrop, Long> drops = new EnumMap<>(DecapDrop.class);
+        private @Nullable Decapsulation program;
 
         MemoryHost() {
             devices.put("eth0", device(1500, true, "10.0.3.11", "fd00:3::11"));
@@ -72,7 +77,12 @@ class ExaminationTest {
 
         @Override
         public Optional<Decapsulation> decapsulation(String device) {
-            return Optional.empty();
+            return Optional.ofNullable(program);
+        }
+
+        @Override
+        public Map<DecapDrop, Long> drops(String device) {
+            return drops;
         }
     }
 
@@ -168,6 +178,28 @@ class ExaminationTest {
                 .filter(finding -> finding.name().equals("mss"))
                 .flatMap(finding -> finding.mend().stream())
                 .toList();
+    }
+
+    private Finding decapsulation() {
+        Wanted wanted = new Wanted(List.of(VIP4), "eth0", Encapsulation.IPIP, 6080, Decapsulator.XDP, null);
+        return Examination.of(wanted, host).stream()
+                .filter(finding -> finding.name().equals("decapsulation"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void drops_of_the_program_are_told_with_their_reason() {
+        host.program = new Decapsulation(Set.of(Prefixes.forProgram(VIP4)), 6080);
+        host.drops.putAll(Map.of(DecapDrop.CONGESTION, 0L, DecapDrop.STRIP, 0L));
+        assertEquals("our program unwraps packets on eth0", decapsulation().text());
+        host.drops.put(DecapDrop.CONGESTION, 12L);
+        assertEquals(
+                "our program unwraps packets on eth0; it dropped 12: a router marked congestion, and the packet inside"
+                        + " does not know such marks (RFC 6040)",
+                decapsulation().text());
+        assertEquals(host.drops, decapsulation().drops());
+        assertTrue(decapsulation().ok(), "the host lacks nothing");
     }
 
     @Test

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.thresher.daemon.datapath;
+
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.thresher.bpf.BpfMap;
+import dev.thresher.bpf.InstancePins;
+import dev.thresher.bpf.KernelClock;
+import dev.thresher.bpf.MappedArray;
+import dev.thresher.bpf.NetworkInterfaces;
+import dev.thresher.bpf.NetworkInterfaces.Attached;
+import dev.thresher.bpf.layout.FlowEntry;
+import dev.thresher.bpf.layout.MacAddress;
+import dev.thresher.bpf.layout.MapNames;
+import dev.thresher.bpf.layout.MemberRecord;
+import dev.thresher.bpf.layout.MemberRecord.NextHop;
+import dev.thresher.bpf.layout.MemberState;
+import dev.thresher.bpf.layout.VipRecord;
+import dev.thresher.config.Config;
+import dev.thresher.config.FlowSettings;
+import dev.thresher.config.Interface;
+import dev.thresher.config.IpText;
+import dev.thresher.config.VipKey;
+import dev.thresher.config.XdpMode;
+import dev.thresher.daemon.TestInterfaces;
+import dev.thresher.daemon.control.Configs;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+
+/** What tests of pinned programs and maps share: an interface, an instance of its own, and looks at what is pinned. */
+abstract class PinnedDatapath {
+    static final int FLOWS = 1 << 12;
+    static final VipKey WEB = VipKey.parse("203.0.113.10:80/tcp");
+    static final int MEMBER = 3;
+    static final MemberRecord RECORD = new MemberRecord(
+            VipKeys.match(WEB), MemberState.UP, IpText.parse("10.0.0.2"), new NextHop(mac(1), mac(2)), 0);
+
+    TestInterfaces interfaces;
+    InstancePins pins;
+    String link;
+
+    @BeforeEach
+    void makeInterface() throws IOException {
+        interfaces = new TestInterfaces();
+        pins = new InstancePins(interfaces.instance("a"));
+        link = interfaces.veth("a");
+    }
+
+    @AfterEach
+    void removeInterfaces() throws IOException {
+        interfaces.close();
+    }
+
+    static MacAddress mac(int last) {
+        return MacAddress.of(new byte[] {2, 0, 0, 0, 0, (byte) last});
+    }
+
+    Config config() {
+        return config(pins.instance(), link, XdpMode.AUTO, FLOWS);
+    }
+
+    static Config config(String instance, String link, XdpMode mode, int flows) {
+        FlowSettings defaults = FlowSettings.DEFAULT;
+        return Configs.empty(
+                instance,
+                new Interface(link, mode, null),
+                new FlowSettings(flows, defaults.tcpIdleTimeout(), defaults.udpIdleTimeout(), defaults.reclaimAge()));
+    }
+
+    static Optional<Attached> attached(String link) {
+        return NetworkInterfaces.attached(NetworkInterfaces.indexOf(link).orElseThrow());
+    }
+
+    static void fill(Datapath maps) {
+        maps.putMember(MEMBER, RECORD);
+        int[] table = new int[MapNames.TABLE_SLOTS];
+        Arrays.fill(table, MEMBER);
+        maps.putTables(Map.of(0, () -> table));
+        maps.replaceVips(Map.of(WEB, new VipRecord(0, true)));
+    }
+
+    Map<LbMap, Integer> pinnedIds() {
+        Map<LbMap, Integer> ids = new EnumMap<>(LbMap.class);
+        for (LbMap map : LbMap.values()) {
+            try (BpfMap pinned = pinned(map)) {
+                ids.put(map, pinned.info().id());
+            }
+        }
+        return ids;
+    }
+
+    BpfMap pinned(LbMap map) {
+        return BpfMap.openPinned(map.mapName(), pins.map(map.pinName()).toString())
+                .orElseThrow();
+    }
+
+    /** As if the program had tracked a flow of the member, and sent it a packet. */
+    void track(int place) {
+        try (BpfMap flows = pinned(LbMap.FLOWS);
+                MappedArray memory = flows.map();
+                BpfMap stats = pinned(LbMap.MEMBER_STATS)) {
+            int seen = (int) now() & (FlowEntry.SEEN_MODULUS - 1);
+            memory.buffer().putLong(place * Long.BYTES, new FlowEntry(7, MEMBER, seen, true, false).encode());
+            stats.update(index(MEMBER), first(stats, 5, 500, 1));
+        }
+    }
+
+    /** In ticks. */
+    static long now() {
+        try (KernelClock clock = KernelClock.open()) {
+            return clock.jiffies()
+                    >>> SettingsSource.ticks(FlowSettings.DEFAULT, clock.hz()).shift();
+        }
+    }
+
+    long trackedAt(int place) {
+        try (BpfMap flows = pinned(LbMap.FLOWS);
+                MappedArray memory = flows.map()) {
+            return memory.buffer().getLong(place * Long.BYTES);
+        }
+    }
+
+    static byte[] first(BpfMap stats, long... values) {
+        ByteBuffer bytes = ByteBuffer.allocate(stats.valueBytes()).order(ByteOrder.nativeOrder());
+        for (long value : values) {
+            bytes.putLong(value);
+        }
+        return bytes.array();
+    }
+
+    static byte[] index(int index) {
+        return ByteBuffer.allocate(Integer.BYTES)
+                .order(ByteOrder.nativeOrder())
+                .putInt(index)
+                .array();
+    }
+
+    static String message(Config config) {
+        DatapathException error = assertThrows(
+                DatapathException.class, () -> KernelDatapath.open(config).close());
+        return String.valueOf(error.getMessage());
+    }
+
+    void startAndStop(Config config) throws DatapathException {
+        try (KernelDatapath datapath = KernelDatapath.open(config)) {
+            fill(datapath);
+            datapath.activate();
+        }
+    }
+}

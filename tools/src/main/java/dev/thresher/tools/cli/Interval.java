@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.thresher.tools.cli;
+
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** Reads how often somebody wants to look: {@code 500ms}, {@code 2s}, {@code 1m}, or {@code 2} for seconds. */
+public final class Interval implements ITypeConverter<Duration> {
+    private static final Pattern TEXT = Pattern.compile("(\\d{1,7})(ms|s|m|)");
+    private static final Duration SHORTEST = Duration.ofMillis(100);
+    private static final Duration LONGEST = Duration.ofHours(1);
+
+    @Override
+    public Duration convert(String text) {
+        Matcher matcher = TEXT.matcher(text);
+        if (!matcher.matches()) {
+            throw new TypeConversionException("'" + text + "' is no interval, such as 500ms, 2s or 1m");
+        }
+        long number = Long.parseLong(matcher.group(1));
+        Duration interval = switch (matcher.group(2)) {
+            case "ms" -> Duration.ofMillis(number);
+            case "m" -> Duration.ofMinutes(number);
+            default -> Duration.ofSeconds(number);
+        };
+        if (interval.compareTo(SHORTEST) < 0 || interval.compareTo(LONGEST) > 0) {
+            throw new TypeConversionException("'" + text + "' is not between 100ms and 60m");
+        }
+        return interval;
+    }
+}
