@@ -116,12 +116,12 @@ static __always_inline __be32 vip_of(__u32 flow)
 	return bpf_htonl(bench.vip + (flow >> bench.vip_shift));
 }
 
-static __always_inline void restore_ipv4(void *data, __u32 flow)
+static __always_inline void restore_ipv4(void *data, const __u32 offset, __u32 flow)
 {
-	RESTORE(__u64, 14);
-	RESTORE(__u32, 22);
-	*(__u64 *)(data + 26) = (__u64)vip_of(flow) << 32 | client_of(flow);
-	restore_transport(data, 34, flow);
+	RESTORE(__u64, offset);
+	RESTORE(__u32, offset + 8);
+	*(__u64 *)(data + offset + 12) = (__u64)vip_of(flow) << 32 | client_of(flow);
+	restore_transport(data, offset + 20, flow);
 }
 
 static __always_inline void restore_ipv6(void *data, __u32 flow)
@@ -134,7 +134,13 @@ static __always_inline void restore_ipv6(void *data, __u32 flow)
 	restore_transport(data, 54, flow);
 }
 
-static __always_inline bool restore(struct xdp_md *ctx, bool ipv6)
+enum layout {
+	IPV4,
+	IPV6,
+	TAGGED_IPV4,
+};
+
+static __always_inline bool restore(struct xdp_md *ctx, const enum layout layout)
 {
 	void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
 	__u32 flow = next_flow();
@@ -149,19 +155,25 @@ static __always_inline bool restore(struct xdp_md *ctx, bool ipv6)
 		return false;
 	RESTORE(__u64, 0);
 	RESTORE(__u32, 8);
+	if (layout == TAGGED_IPV4) {
+		RESTORE(__u32, 12);
+		RESTORE(__u16, 16);
+		restore_ipv4(data, 18, flow);
+		return true;
+	}
 	RESTORE(__u16, 12);
-	if (ipv6)
+	if (layout == IPV6)
 		restore_ipv6(data, flow);
 	else
-		restore_ipv4(data, flow);
+		restore_ipv4(data, 14, flow);
 	return true;
 }
 
-static __always_inline int wrap(struct xdp_md *ctx, bool ipv6)
+static __always_inline int wrap(struct xdp_md *ctx, const enum layout layout)
 {
 	__u32 turn = take_time();
 
-	if (restore(ctx, ipv6))
+	if (restore(ctx, layout))
 		bpf_tail_call(ctx, &targets, turn);
 	return XDP_ABORTED;
 }
@@ -169,13 +181,19 @@ static __always_inline int wrap(struct xdp_md *ctx, bool ipv6)
 SEC("xdp")
 int wrap_ipv4(struct xdp_md *ctx)
 {
-	return wrap(ctx, false);
+	return wrap(ctx, IPV4);
 }
 
 SEC("xdp")
 int wrap_ipv6(struct xdp_md *ctx)
 {
-	return wrap(ctx, true);
+	return wrap(ctx, IPV6);
+}
+
+SEC("xdp")
+int wrap_tagged_ipv4(struct xdp_md *ctx)
+{
+	return wrap(ctx, TAGGED_IPV4);
 }
 
 /* For a SYN of a flow that the run before has recorded: forgets it, so that this is a new one. */
@@ -190,7 +208,7 @@ int wrap_cleared_ipv4(struct xdp_md *ctx)
 #pragma unroll
 	for (i = 0; i < FLOWS_PER_PAIR; i++)
 		((volatile __u64 *)pair->entries)[i] = 0;
-	return wrap(ctx, false);
+	return wrap(ctx, IPV4);
 }
 
 SEC("xdp")
@@ -280,7 +298,7 @@ int bare_ipv6(struct xdp_md *ctx)
 SEC("xdp")
 int generate(struct xdp_md *ctx)
 {
-	if (!restore(ctx, false))
+	if (!restore(ctx, IPV4))
 		return XDP_ABORTED;
 	return bpf_redirect(bench.ifindex, 0);
 }

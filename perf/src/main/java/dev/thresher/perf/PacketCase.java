@@ -17,6 +17,11 @@ enum PacketCase {
     ESTABLISHED_TCP4_2E10(Service.ONE_VIP, Flows.KNOWN, new Traffic(Kind.TCP_IPV4, 10, 0)),
     ESTABLISHED_TCP4_2E17(Service.ONE_VIP, Flows.KNOWN, new Traffic(Kind.TCP_IPV4, 17, 0)),
     ESTABLISHED_TCP4_2E20(Service.ONE_VIP, Flows.KNOWN, new Traffic(Kind.TCP_IPV4, 20, 0), 14),
+    TAGGED_TCP4_1(Service.ONE_VIP, Flows.KNOWN, new Traffic(Kind.TAGGED_TCP_IPV4, 0, 0)),
+    LATER_FRAGMENT4_1(Service.ONE_VIP, Flows.KNOWN, new Traffic(Kind.FRAGMENT_IPV4, 0, 0)),
+    QUIC_ID4_1(Service.ROUTED, Flows.KNOWN, new Traffic(Kind.QUIC_IPV4, 0, 0)),
+    SOURCE_ROUTE4_1(Service.ROUTED, Flows.KNOWN, new Traffic(Kind.TCP_IPV4, 0, 0)),
+    REDIRECT_TCP4_1(Service.ANOTHER_INTERFACE, Flows.KNOWN, new Traffic(Kind.TCP_IPV4, 0, 0)),
     MANY_VIPS(Service.MANY_VIPS, Flows.KNOWN, new Traffic(Kind.TCP_IPV4, 20, 6), 15),
     SYN_1(Service.NEW_FLOWS, Flows.ONE_FORGOTTEN, new Traffic(Kind.SYN_IPV4, 0, 0), 6),
     SYN_2E20(Service.NEW_FLOWS, Flows.ALL_FORGOTTEN, new Traffic(Kind.SYN_IPV4, 20, 0), 16),
@@ -27,6 +32,10 @@ enum PacketCase {
         ONE_VIP,
         /** One VIP too, whose real servers take GUE. */
         GUE,
+        /** UDP VIPs whose connection ids name real servers, TCP VIPs with source routes. */
+        ROUTED,
+        /** One VIP, whose real servers are behind another interface. */
+        ANOTHER_INTERFACE,
         MANY_VIPS,
         NEW_FLOWS
     }
@@ -71,7 +80,7 @@ enum PacketCase {
         if (flows == Flows.ONE_FORGOTTEN) {
             return "wrap_cleared_ipv4";
         }
-        return traffic.kind().isIpv6() ? "wrap_ipv6" : "wrap_ipv4";
+        return traffic.kind().wrapper();
     }
 
     /** Does every packet of it start a flow? */
@@ -81,6 +90,9 @@ enum PacketCase {
 
     /** {@code enum xdp_action} that the case is about. */
     int verdict() {
+        if (service == Service.ANOTHER_INTERFACE) {
+            return Verdicts.REDIRECT;
+        }
         return flows == Flows.NONE ? Verdicts.PASS : Verdicts.TX;
     }
 }

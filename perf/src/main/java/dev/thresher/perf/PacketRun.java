@@ -4,6 +4,7 @@ package dev.thresher.perf;
 import dev.thresher.bpf.BpfException;
 import dev.thresher.bpf.BpfProgram;
 import dev.thresher.bpf.layout.MemberRecord.Encapsulation;
+import dev.thresher.perf.Balancer.Pools;
 import dev.thresher.perf.PacketCase.Flows;
 import dev.thresher.perf.PacketCase.Service;
 import dev.thresher.perf.Wrapper.Timing;
@@ -81,7 +82,11 @@ final class PacketRun implements AutoCloseable {
                         1,
                         maxFlows,
                         loads,
-                        Encapsulation.gue(GUE_PORT));
+                        Pools.PLAIN.with(Encapsulation.gue(GUE_PORT)));
+            case ROUTED ->
+                Balancer.load(List.of(Traffic.Kind.TCP_IPV4, Traffic.Kind.UDP_IPV4), 1, maxFlows, loads, Pools.ROUTED);
+            case ANOTHER_INTERFACE ->
+                Balancer.load(List.of(Traffic.Kind.TCP_IPV4), 1, maxFlows, loads, Pools.ANOTHER_INTERFACE);
             case MANY_VIPS ->
                 Balancer.load(
                         List.of(Traffic.Kind.TCP_IPV4), 1 << PacketCase.MANY_VIPS.traffic.vipBits(), maxFlows, loads);
@@ -148,12 +153,18 @@ final class PacketRun implements AutoCloseable {
     private void check(Wrapper wrapper, PacketCase each, BpfProgram program) {
         wrapper.target(program);
         wrapper.traffic(each.traffic);
+        if (each.traffic.kind() == Traffic.Kind.FRAGMENT_IPV4) {
+            program.testRun(each.traffic.firstFragment()); // it is remembered for half a minute
+        }
         if (each.flows == Flows.ONE_FORGOTTEN) {
             balancer(each).forgetFlows();
             wrapper.run("wrap_ipv4", each.traffic, 1);
             wrapper.clear(balancer(each).firstUsedPair());
         }
         int verdict = wrapper.run(each.wrapper(), each.traffic, 1);
+        if (each.service == Service.ROUTED && balancer(each).hasFlows()) {
+            throw new BenchException(each.label() + ": the packet went by its flow and not by what it names");
+        }
         if (verdict != each.verdict()) {
             throw new BenchException(each.label() + ": the verdict is " + Verdicts.name(verdict) + " and not "
                     + Verdicts.name(each.verdict()));
@@ -170,7 +181,7 @@ final class PacketRun implements AutoCloseable {
                     e);
         }
         wrapper.traffic(each.traffic);
-        int verdict = wrapper.run("wrap_" + (each.traffic.kind().isIpv6() ? "ipv6" : "ipv4"), each.traffic, 1);
+        int verdict = wrapper.run(each.traffic.kind().wrapper(), each.traffic, 1);
         if (verdict != each.verdict()) {
             failures.add(each.label() + ": " + program.name() + " answers " + Verdicts.name(verdict) + ", not "
                     + Verdicts.name(each.verdict()));

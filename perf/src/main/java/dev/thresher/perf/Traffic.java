@@ -18,7 +18,17 @@ record Traffic(Kind kind, int flowBits, int vipBits) {
 
     static final int VIP_PORT = 80;
 
+    static final int SERVER_ID = 1;
+
     private static final int ETHERNET_LENGTH = 14;
+    private static final int TAG_LENGTH = 4;
+    private static final int VLAN = 100;
+    private static final int ETHERTYPE_VLAN = 0x8100;
+    private static final int FRAGMENT_ID = 0x7001;
+    private static final int MORE_FRAGMENTS = 0x2000;
+    private static final int LATER_FRAGMENT = 16;
+    private static final int QUIC_SHORT_HEADER = 0x40;
+    private static final int QUIC_LB_ROTATION_0 = 0x08;
     private static final int IPV6_LENGTH = 40;
     private static final int ETHERTYPE_IPV4 = 0x0800;
     private static final int ETHERTYPE_IPV6 = 0x86dd;
@@ -40,6 +50,12 @@ record Traffic(Kind kind, int flowBits, int vipBits) {
         UDP_IPV4(VIP_IPV4, UDP, 0),
         TCP_IPV6(VIP_IPV6, TCP, TCP_ACK),
         SYN_IPV4(VIP_IPV4, TCP, TCP_SYN),
+        /** In a frame with a VLAN tag. */
+        TAGGED_TCP_IPV4(VIP_IPV4, TCP, TCP_ACK),
+        /** The last fragment of a packet, without ports. */
+        FRAGMENT_IPV4(VIP_IPV4, UDP, 0),
+        /** A short header whose connection id has the server id {@link Traffic#SERVER_ID}. */
+        QUIC_IPV4(VIP_IPV4, UDP, 0),
         /** To an address that no VIP has. */
         HOST_IPV4(Traffic.HOST_IPV4, TCP, TCP_ACK);
 
@@ -57,6 +73,19 @@ record Traffic(Kind kind, int flowBits, int vipBits) {
             return this == TCP_IPV6;
         }
 
+        /** Bytes in front of the IP packet. */
+        int linkLength() {
+            return this == TAGGED_TCP_IPV4 ? ETHERNET_LENGTH + TAG_LENGTH : ETHERNET_LENGTH;
+        }
+
+        /** The program of {@code bench.bpf.c} that makes such packets for the target. */
+        String wrapper() {
+            if (this == TAGGED_TCP_IPV4) {
+                return "wrap_tagged_ipv4";
+            }
+            return isIpv6() ? "wrap_ipv6" : "wrap_ipv4";
+        }
+
         InetAddress client() {
             return isIpv6() ? CLIENT_IPV6 : CLIENT_IPV4;
         }
@@ -68,14 +97,27 @@ record Traffic(Kind kind, int flowBits, int vipBits) {
 
     /** The frame of the first flow; its checksums are 0. */
     byte[] frame() {
+        return frame(kind == Kind.FRAGMENT_IPV4 ? FRAGMENT_ID << 16 | LATER_FRAGMENT : 0);
+    }
+
+    /** What comes before a {@link Kind#FRAGMENT_IPV4}. */
+    byte[] firstFragment() {
+        return frame(FRAGMENT_ID << 16 | MORE_FRAGMENTS);
+    }
+
+    /** {@code fragment}: the second word of an IPv4 header. */
+    private byte[] frame(int fragment) {
         ByteBuffer frame = ByteBuffer.allocate(FRAME_LENGTH);
         frame.put(new byte[] {2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2});
-        int length = FRAME_LENGTH - ETHERNET_LENGTH;
+        if (kind.linkLength() > ETHERNET_LENGTH) {
+            frame.putShort((short) ETHERTYPE_VLAN).putShort((short) VLAN);
+        }
+        int length = FRAME_LENGTH - kind.linkLength();
         if (kind.isIpv6()) {
             frame.putShort((short) ETHERTYPE_IPV6).putInt(6 << 28).putShort((short) (length - IPV6_LENGTH));
             frame.put((byte) kind.protocol).put((byte) TTL);
         } else {
-            frame.putShort((short) ETHERTYPE_IPV4).putInt(0x4500 << 16 | length).putInt(0);
+            frame.putShort((short) ETHERTYPE_IPV4).putInt(0x4500 << 16 | length).putInt(fragment);
             frame.put((byte) TTL).put((byte) kind.protocol).putShort((short) 0);
         }
         frame.put(kind.client().getAddress()).put(kind.destination.getAddress());
@@ -83,7 +125,10 @@ record Traffic(Kind kind, int flowBits, int vipBits) {
         if (kind.protocol == TCP) {
             frame.putInt(1).putInt(1).put((byte) 0x50).put((byte) kind.tcpFlags).putShort((short) 0xffff);
         } else {
-            frame.putShort((short) (frame.remaining() + 4));
+            frame.putShort((short) (frame.remaining() + 4)).putShort((short) 0);
+        }
+        if (kind == Kind.QUIC_IPV4) {
+            frame.put((byte) QUIC_SHORT_HEADER).put((byte) QUIC_LB_ROTATION_0).putInt(SERVER_ID);
         }
         return frame.array();
     }

@@ -5,6 +5,7 @@ package dev.thresher.perf;
 final class Verdicts {
     static final int PASS = 2;
     static final int TX = 3;
+    static final int REDIRECT = 4;
 
     private static final String[] NAMES = {"XDP_ABORTED", "XDP_DROP", "XDP_PASS", "XDP_TX", "XDP_REDIRECT"};
 

@@ -20,6 +20,11 @@ class PacketRunTest {
             PacketCase.ESTABLISHED_UDP4_1,
             PacketCase.ESTABLISHED_TCP6_1,
             PacketCase.ESTABLISHED_TCP4_2E10,
+            PacketCase.TAGGED_TCP4_1,
+            PacketCase.LATER_FRAGMENT4_1,
+            PacketCase.QUIC_ID4_1,
+            PacketCase.SOURCE_ROUTE4_1,
+            PacketCase.REDIRECT_TCP4_1,
             PacketCase.SYN_1,
             PacketCase.NONVIP_PASS);
 

@@ -16,12 +16,12 @@ class TrafficTest {
         for (Kind kind : Kind.values()) {
             byte[] frame = new Traffic(kind, 0, 0).frame();
             assertEquals(Traffic.FRAME_LENGTH, frame.length);
-            int ethernet = 14;
+            int ethernet = kind.linkLength();
             int length = kind.isIpv6() ? 40 + at(frame, ethernet + 4) : at(frame, ethernet + 2);
             assertEquals(Traffic.FRAME_LENGTH - ethernet, length, kind.name());
             int transport = ethernet + (kind.isIpv6() ? 40 : 20);
             assertEquals(Traffic.VIP_PORT, at(frame, transport + 2), kind.name());
-            if (kind == Kind.UDP_IPV4) {
+            if (kind == Kind.UDP_IPV4 || kind == Kind.QUIC_IPV4) {
                 assertEquals(Traffic.FRAME_LENGTH - transport, at(frame, transport + 4));
             }
         }
