@@ -111,22 +111,13 @@ final class Storage {
         try {
             files.prepare();
             files.place();
-            placeRuntime(runtime, before);
+            place(runtime, before);
         } catch (IOException | RefusedException e) {
             files.putBack(e);
             throw e;
         } finally {
             files.drop();
             runtime.drop();
-        }
-    }
-
-    private void placeRuntime(Disk.Prepared runtime, Intent before) throws IOException {
-        try {
-            runtime.place();
-        } catch (IOException e) {
-            putBackRuntime(before, e);
-            throw failed(e);
         }
     }
 
@@ -165,10 +156,29 @@ final class Storage {
 
     private void place(Disk.Prepared runtime, Intent before, Activation activation) throws IOException {
         try {
-            runtime.place();
+            place(runtime, before);
         } catch (IOException e) {
             undo(before, activation, e);
+            throw e;
+        }
+    }
+
+    private void place(Disk.Prepared runtime, Intent before) throws IOException {
+        try {
+            runtime.place();
+        } catch (IOException e) {
+            putBack(before, e);
             throw failed(e);
+        }
+    }
+
+    /** The file may have its place already, and only the flush have failed. */
+    private void putBack(Intent before, IOException cause) {
+        try {
+            disk.prepare(folder.runtimeFile(), RuntimeFile.text(before.changes()))
+                    .place();
+        } catch (IOException e) {
+            cause.addSuppressed(e);
         }
     }
 
@@ -184,18 +194,7 @@ final class Storage {
         }
     }
 
-    /** The file may have its place already, and only the flush have failed. */
-    private void putBackRuntime(Intent before, IOException cause) {
-        try {
-            disk.prepare(folder.runtimeFile(), RuntimeFile.text(before.changes()))
-                    .place();
-        } catch (IOException e) {
-            cause.addSuppressed(e);
-        }
-    }
-
     private void undo(Intent before, Activation activation, IOException cause) {
-        putBackRuntime(before, cause);
         try {
             activation.activate(before.config());
         } catch (ActivationException | RuntimeException e) {
