@@ -8,6 +8,7 @@ import java.util.Deque;
  * Lets no more than so many probes be under way at once, however many targets are black holes: the others wait for their
  * turn, first come first served, and waiting is no failure. Lives on the loop's thread; any may read the counts.
  */
+@SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes, others read
 final class ProbeGate {
     /** What the heap of a small daemon can bear. */
     static final int MOST = 4096;

@@ -3,6 +3,8 @@ package dev.thresher.daemon.grpc;
 
 import dev.thresher.api.v1.ApplyRequest;
 import dev.thresher.api.v1.ApplyResponse;
+import dev.thresher.api.v1.CommitRuntimeRequest;
+import dev.thresher.api.v1.CommitRuntimeResponse;
 import dev.thresher.api.v1.ControlGrpc;
 import dev.thresher.api.v1.DiscardRuntimeRequest;
 import dev.thresher.api.v1.DiscardRuntimeResponse;
@@ -16,6 +18,7 @@ import dev.thresher.api.v1.PlanRequest;
 import dev.thresher.api.v1.PlanResponse;
 import dev.thresher.daemon.revision.Author;
 import dev.thresher.daemon.revision.Change;
+import dev.thresher.daemon.revision.Committed;
 import dev.thresher.daemon.revision.Outcome;
 import dev.thresher.daemon.revision.Past;
 import dev.thresher.daemon.revision.RefusedException;
@@ -55,6 +58,18 @@ public final class ControlService extends ControlGrpc.ControlImplBase implements
                     .setDifference(ControlEncoder.encode(outcome.difference()))
                     .setRevision(outcome.revision())
                     .build();
+        });
+    }
+
+    @Override
+    public void commitRuntime(CommitRuntimeRequest request, StreamObserver<CommitRuntimeResponse> caller) {
+        Author author = author("");
+        change("CommitRuntime", caller, () -> {
+            Committed committed = revisions.commit(request.getExpectedRevision(), author);
+            CommitRuntimeResponse.Builder response =
+                    CommitRuntimeResponse.newBuilder().setRevision(committed.revision());
+            committed.files().forEach(file -> response.addFiles(file.toString()));
+            return response.build();
         });
     }
 

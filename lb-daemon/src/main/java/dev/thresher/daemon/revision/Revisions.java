@@ -120,7 +120,7 @@ public final class Revisions {
         now.require(expected);
         Intent after = proposal.next(now.intent(), change);
         return new Outcome(
-                planner.difference(now.intent(), after), now.revision().number());
+                planner.difference(now.intent(), after, change), now.revision().number());
     }
 
     /**
@@ -132,7 +132,7 @@ public final class Revisions {
         Current now = current;
         now.require(expected);
         Intent next = proposal.next(now.intent(), change);
-        Difference difference = planner.difference(now.intent(), next);
+        Difference difference = planner.difference(now.intent(), next, change);
         try {
             if (!difference.elements().isEmpty()) {
                 Revision made = next(author, change.how(), difference.names());
@@ -152,6 +152,38 @@ public final class Revisions {
             state = describe();
         }
         return new Outcome(difference, current.revision().number());
+    }
+
+    /**
+     * Writes the runtime changes that are in force into the files, and forgets them. What is in force stays, and is the same
+     * revision. Those that are not in force stay what they are.
+     *
+     * @param expected the revision that must be in force, or 0 for any
+     */
+    public synchronized Committed commit(long expected, Author author) throws RefusedException {
+        Current now = current;
+        now.require(expected);
+        if (!problems.isEmpty()) {
+            throw RefusedException.impossible("the configuration files are to be mended first: " + problems.get(0));
+        }
+        List<Path> written = List.of();
+        if (now.intent().standing().stream().anyMatch(StandingChange::inForce)) {
+            FileCommit commit = FileCommit.of(file, now.intent());
+            try {
+                storage.commit(now.intent(), commit);
+            } catch (IOException e) {
+                throw RefusedException.impossible(
+                        e.getMessage() + "; the runtime changes stay beside the files, which are as they were", e);
+            } finally {
+                state = describe();
+            }
+            written = commit.replacements().stream().map(Replacement::file).toList();
+            current = now.with(commit.after());
+            files = commit.after().files().files();
+            LOG.info("{} has written the runtime changes into {}", author.who(), written);
+        }
+        state = describe();
+        return new Committed(written, now.revision().number());
     }
 
     /** Reads the files again, and brings what they say into force. What is wrong with them is logged and kept. */

@@ -98,6 +98,29 @@ final class Storage {
         }
     }
 
+    /**
+     * Has the configuration files say what runtime changes did, and forgets these: all of it or nothing. A crash on the way
+     * does no harm, for what is in the files already is redundant beside the runtime changes, which go last.
+     *
+     * @throws IOException if the files cannot be written
+     * @throws RefusedException if somebody else has edited them meanwhile
+     */
+    void commit(Intent before, FileCommit commit) throws IOException, RefusedException {
+        Replacing files = new Replacing(disk, commit.replacements());
+        Disk.Prepared runtime = prepareRuntime(commit.after());
+        try {
+            files.prepare();
+            files.place();
+            place(runtime, before);
+        } catch (IOException | RefusedException e) {
+            files.putBack(e);
+            throw e;
+        } finally {
+            files.drop();
+            runtime.drop();
+        }
+    }
+
     /** Remembers what is in force already. If it cannot, the revision is there all the same. */
     void remember(Revision revision, Intent intent) {
         try {
@@ -133,10 +156,29 @@ final class Storage {
 
     private void place(Disk.Prepared runtime, Intent before, Activation activation) throws IOException {
         try {
-            runtime.place();
+            place(runtime, before);
         } catch (IOException e) {
             undo(before, activation, e);
+            throw e;
+        }
+    }
+
+    private void place(Disk.Prepared runtime, Intent before) throws IOException {
+        try {
+            runtime.place();
+        } catch (IOException e) {
+            putBack(before, e);
             throw failed(e);
+        }
+    }
+
+    /** The file may have its place already, and only the flush have failed. */
+    private void putBack(Intent before, IOException cause) {
+        try {
+            disk.prepare(folder.runtimeFile(), RuntimeFile.text(before.changes()))
+                    .place();
+        } catch (IOException e) {
+            cause.addSuppressed(e);
         }
     }
 
@@ -152,14 +194,7 @@ final class Storage {
         }
     }
 
-    /** The file may have its place already, and only the flush have failed. */
     private void undo(Intent before, Activation activation, IOException cause) {
-        try {
-            Disk.Prepared runtime = disk.prepare(folder.runtimeFile(), RuntimeFile.text(before.changes()));
-            runtime.place();
-        } catch (IOException e) {
-            cause.addSuppressed(e);
-        }
         try {
             activation.activate(before.config());
         } catch (ActivationException | RuntimeException e) {

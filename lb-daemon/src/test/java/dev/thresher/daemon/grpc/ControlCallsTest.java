@@ -14,6 +14,8 @@ import dev.thresher.api.v1.ApplyRequest;
 import dev.thresher.api.v1.ApplyResponse;
 import dev.thresher.api.v1.Change;
 import dev.thresher.api.v1.ChangedElement;
+import dev.thresher.api.v1.CommitRuntimeRequest;
+import dev.thresher.api.v1.CommitRuntimeResponse;
 import dev.thresher.api.v1.ConfigProblem;
 import dev.thresher.api.v1.ControlGrpc;
 import dev.thresher.api.v1.ControlGrpc.ControlBlockingStub;
@@ -38,6 +40,7 @@ import dev.thresher.api.v1.SetWeight;
 import dev.thresher.api.v1.Text;
 import dev.thresher.api.v1.WrongRevision;
 import dev.thresher.config.IpText;
+import dev.thresher.config.Order;
 import dev.thresher.config.Pool;
 import dev.thresher.daemon.revision.Intent;
 import dev.thresher.daemon.revision.RecordedActivation;
@@ -236,6 +239,31 @@ class ControlCallsTest {
     }
 
     @Test
+    void orders_areGiven_andEndWithoutATrace() {
+        Edit drain = Edit.newBuilder().setDrain(real("10.0.0.2")).build();
+        RealServer inVip =
+                real("10.0.0.3").toBuilder().setVip("203.0.113.10:80/tcp").build();
+        Edit maintenance = Edit.newBuilder().setMaintenance(inVip).build();
+        apply(edits(drain, maintenance));
+        assertEquals(
+                Order.DRAIN, pool().real(IpText.parse("10.0.0.2")).orElseThrow().order());
+        assertEquals(
+                Order.MAINTENANCE,
+                activation
+                        .latest()
+                        .vips()
+                        .get(0)
+                        .own(pool().real(IpText.parse("10.0.0.3")).orElseThrow())
+                        .order());
+        apply(edits(
+                Edit.newBuilder().setUndrain(real("10.0.0.2")).build(),
+                Edit.newBuilder().setUndrain(inVip).build()));
+        assertEquals(activation.activated.get(0), activation.latest());
+        assertEquals(
+                0, control.getRuntime(GetRuntimeRequest.getDefaultInstance()).getChangesCount());
+    }
+
+    @Test
     void text_andRollback_makeAllOfIt() {
         String wanted = text("vips += { address = \"203.0.113.10\", port = 443, pool = web }");
         Text whole = Text.newBuilder().setHocon(wanted).setName("new.conf").build();
@@ -310,6 +338,19 @@ class ControlCallsTest {
     }
 
     @Test
+    void commit_writesTheFiles_andLeavesTheRevision() throws Exception {
+        apply(edits(HEAVIER));
+        CommitRuntimeResponse response = control.commitRuntime(
+                CommitRuntimeRequest.newBuilder().setExpectedRevision(2).build());
+        assertEquals(List.of(file.toString()), response.getFilesList());
+        assertEquals(2, response.getRevision());
+        assertEquals(
+                0, control.getRuntime(GetRuntimeRequest.getDefaultInstance()).getChangesCount());
+        assertEquals(activation.latest(), Intent.load(file).config());
+        assertEquals(2, activation.activated.size(), "what is in force stays");
+    }
+
+    @Test
     void anotherRevisionThanExpected_isAborted_withTheOneInForce() throws Exception {
         apply(edits(HEAVIER));
         for (Runnable call : List.<Runnable>of(
@@ -321,6 +362,8 @@ class ControlCallsTest {
                         .setChange(edits(HEAVIER))
                         .setExpectedRevision(1)
                         .build()),
+                () -> control.commitRuntime(
+                        CommitRuntimeRequest.newBuilder().setExpectedRevision(1).build()),
                 () -> control.discardRuntime(DiscardRuntimeRequest.newBuilder()
                         .setExpectedRevision(1)
                         .build()))) {
@@ -425,6 +468,20 @@ class ControlCallsTest {
         StatusRuntimeException refusal = refused(Code.FAILED_PRECONDITION, () -> apply(edits(HEAVIER)));
         assertEquals("the kernel refuses this write", refusal.getStatus().getDescription());
         assertEquals(1, revisions.state().revision());
+    }
+
+    @Test
+    void commit_ofWhatCannotBeWritten_isAFailedPrecondition_thatSaysWhatToDo() throws Exception {
+        Files.writeString(
+                file, text("").replace("\"10.0.0.2\"", "${definitions.rack}") + "definitions.rack = \"10.0.0.2\"\n");
+        revisions.reload();
+        apply(edits(HEAVIER));
+        StatusRuntimeException refusal = refused(
+                Code.FAILED_PRECONDITION, () -> control.commitRuntime(CommitRuntimeRequest.getDefaultInstance()));
+        assertEquals(
+                "real 10.0.0.2 in pool web is not written as such in `thresher.pools.web.reals`, but comes from a"
+                        + " substitution; change it there yourself, or discard the change",
+                refusal.getStatus().getDescription());
     }
 
     @Test

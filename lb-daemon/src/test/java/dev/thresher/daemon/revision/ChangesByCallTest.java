@@ -250,7 +250,7 @@ class ChangesByCallTest {
 
     @Test
     void apply_thatCannotBeFlushed_isTakenBack() throws Exception {
-        disk.failsToPlace = true;
+        disk.failingPlace = 1;
         assertThrows(RefusedException.class, () -> revisions.apply(HEAVIER, 0, ROOT));
         assertEquals(1, weight());
         assertEquals(1, revisions.state().revision());
@@ -274,7 +274,7 @@ class ChangesByCallTest {
                         new Edit.SetWeight(IpText.parse("10.0.0.3"), null, 0)),
                 0);
         assertEquals(
-                List.of("pool web takes no new flows: every real has weight 0"),
+                List.of("pool web takes no new flows: every real has weight 0, is drained or in maintenance"),
                 idle.difference().warnings());
     }
 

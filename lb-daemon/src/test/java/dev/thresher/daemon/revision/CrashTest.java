@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -40,6 +41,12 @@ class CrashTest {
               vips = [ { address = "203.0.113.10", port = 80, pool = web } ]
             }
             """.formatted(dir));
+        Files.writeString(Files.createDirectory(dir.resolve("conf.d")).resolve("mail.conf"), """
+            thresher {
+              pools.mail.reals = [ "10.0.0.2" ] // the cellar
+              vips += { address = "203.0.113.25", port = 25, pool = mail }
+            }
+            """);
         if (weightBefore != 1) {
             Revisions revisions = begin(file);
             Edit edit = new Edit.SetWeight(IpText.parse("10.0.0.2"), null, weightBefore);
@@ -75,18 +82,16 @@ class CrashTest {
 
     private static Found next(Path file) throws Exception {
         Revisions revisions = begin(file);
-        int weight = Intent.load(file)
-                .config()
-                .pools()
-                .get(0)
-                .real(IpText.parse("10.0.0.2"))
-                .orElseThrow()
-                .weight();
+        List<Integer> weights = Intent.load(file).config().pools().stream()
+                .map(pool -> pool.real(IpText.parse("10.0.0.2")).orElseThrow().weight())
+                .distinct()
+                .toList();
+        assertEquals(1, weights.size(), "both pools or none");
         List<Revision> history = revisions.past().before(Long.MAX_VALUE, 100);
         assertEquals(List.of(), leftovers(file), "nothing is left lying about");
         assertEquals(List.of(), revisions.state().warnings());
         return new Found(
-                weight,
+                weights.get(0),
                 revisions.state().revision(),
                 revisions.runtime().size(),
                 history.stream().map(Revision::how).toList());
@@ -127,14 +132,25 @@ class CrashTest {
         assertOldThenNew(
                 all("apply", 1),
                 new Found(1, 1, 0, List.of("the daemon started")),
-                new Found(5, 2, 1, List.of("1 edit", "the daemon started")));
+                new Found(5, 2, 2, List.of("1 edit", "the daemon started")));
     }
 
     @Test
     void discard_isMadeOrNot() throws Exception {
         assertOldThenNew(
                 all("discard", 7),
-                new Found(7, 2, 1, List.of("1 edit", "the daemon started")),
+                new Found(7, 2, 2, List.of("1 edit", "the daemon started")),
                 new Found(1, 3, 0, List.of("runtime changes discarded", "1 edit", "the daemon started")));
+    }
+
+    @Test
+    void commit_changesNothingThatIsInForce_andGoesOnFileByFile() throws Exception {
+        List<String> history = List.of("1 edit", "the daemon started");
+        List<Found> found = all("commit", 7);
+        List<Integer> standing = found.stream().map(Found::standing).toList();
+        found.forEach(each -> assertEquals(new Found(7, 2, each.standing(), history), each));
+        assertEquals(List.of(2, 1, 0), standing.stream().distinct().toList());
+        assertEquals(
+                standing, standing.stream().sorted(Comparator.reverseOrder()).toList(), "forwards only");
     }
 }

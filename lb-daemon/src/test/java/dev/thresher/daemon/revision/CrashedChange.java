@@ -26,6 +26,7 @@ final class CrashedChange {
                 revisions.apply(
                         new Change.Edits(List.of(new Edit.SetWeight(IpText.parse("10.0.0.2"), null, 5))), 0, author);
             case "discard" -> revisions.apply(new Change.Discard(Set.of()), 0, author);
+            case "commit" -> revisions.commit(0, author);
             default -> throw new IllegalArgumentException(args[1]);
         }
     }

@@ -93,4 +93,9 @@ record Oracle(Map<String, String> files, Map<String, Standing> overlay, Map<Stri
     Oracle afterDiscard() {
         return with(files, Map.of());
     }
+
+    /** The files say what is in force; what is not in force stays what it is. */
+    Oracle afterCommit() {
+        return with(inForce, standing(inForce, overlay));
+    }
 }

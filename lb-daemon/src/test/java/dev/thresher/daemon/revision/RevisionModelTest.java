@@ -40,6 +40,7 @@ class RevisionModelTest {
         WHOLE,
         ROLLBACK,
         DISCARD,
+        COMMIT,
         RESTART
     }
 
@@ -138,6 +139,7 @@ class RevisionModelTest {
                 case EDIT_FILES -> editFiles(event.state());
                 case RESTART -> balancer.restart();
                 case DISCARD -> call(oracle.canDiscard(), oracle.afterDiscard(), balancer::discard);
+                case COMMIT -> call(true, oracle.afterCommit(), balancer::commit);
                 case WHOLE -> call(true, oracle.afterWhole(event.state()), () -> balancer.applyText(event.state()));
                 case ROLLBACK -> {
                     long number = 1 + event.pick() % oracle.revision();

@@ -144,6 +144,10 @@ final class TestBalancer implements AutoCloseable {
         revisions.apply(new Change.Discard(Set.of()), 0, AUTHOR);
     }
 
+    void commit() throws RefusedException {
+        revisions.commit(0, AUTHOR);
+    }
+
     void edit(String kind, String real, int port, int weight) throws RefusedException {
         InetAddress address = IpText.parse(real);
         VipKey vip = VipKey.parse("203.0.113.10:" + port + "/tcp");
