@@ -147,7 +147,7 @@ public final class GrpcServer implements Closeable {
     }
 
     /** The TCP port that is served on; 0 if there is none. */
-    int port() {
+    public int port() {
         return endpoints.port();
     }
 
