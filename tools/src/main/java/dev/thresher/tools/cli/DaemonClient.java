@@ -25,14 +25,10 @@ import io.grpc.Context.CancellableContext;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.AbstractBlockingStub;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioDomainSocketChannel;
-import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Iterator;
@@ -53,32 +49,30 @@ public final class DaemonClient implements AutoCloseable {
     /** 65,536 members are some 10 MiB; gRPC's default of 4 MiB would refuse them. */
     private static final int MAX_MESSAGE_BYTES = 64 << 20;
 
-    private final Path socket;
+    private final DaemonAddress address;
     private final Duration deadline;
     private final EventLoopGroup eventLoop;
     private final ManagedChannel channel;
 
     /** For tests that cannot wait. */
-    DaemonClient(Path socket, Duration deadline) {
-        this.socket = socket;
+    DaemonClient(DaemonAddress address, Duration deadline) {
+        this.address = address;
         this.deadline = deadline;
-        // The JDK's own Unix sockets: they need no native library to be unpacked at each start.
         eventLoop = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
-        channel = NettyChannelBuilder.forAddress(UnixDomainSocketAddress.of(socket))
-                .channelType(NioDomainSocketChannel.class, UnixDomainSocketAddress.class)
+        channel = address.channel()
                 .eventLoopGroup(eventLoop)
-                // Unset what gRPC sets for TCP: Unix sockets lack it, and netty would warn.
-                .withOption(ChannelOption.SO_KEEPALIVE, null)
-                .usePlaintext()
-                .overrideAuthority("localhost")
                 .maxInboundMessageSize(MAX_MESSAGE_BYTES)
                 .directExecutor()
                 .build();
     }
 
-    /** Connects when the first call is made. */
+    /** Connects to a daemon on this host when the first call is made. */
     public static DaemonClient connect(Path socket) {
-        return new DaemonClient(socket, DEADLINE);
+        return connect(new UnixAddress(socket));
+    }
+
+    static DaemonClient connect(DaemonAddress address) {
+        return new DaemonClient(address, DEADLINE);
     }
 
     /** A consistent picture of the daemon, its VIPs and their members. */
@@ -197,6 +191,6 @@ public final class DaemonClient implements AutoCloseable {
         if (description != null && e.getStatus().getCode() == Status.Code.NOT_FOUND) {
             return CommandFailure.failed(description, e);
         }
-        return CommandFailure.failed(FailedCall.explain(e.getStatus(), socket, limit), e);
+        return CommandFailure.failed(FailedCall.explain(e.getStatus(), address, limit), e);
     }
 }

@@ -14,6 +14,7 @@ import dev.thresher.tools.lab.LabCommand;
 import dev.thresher.tools.terminal.Terminals;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -98,6 +99,9 @@ public final class ThresherCommand implements Callable<Integer> {
 
     /** Runs one verb and exits with its status. */
     public static void main(String[] args) {
+        // gRPC's own log, java.util.logging, would print a stack trace beside the one clear message.
+        SLF4JBridgeHandler.removeHandlersForRootLogger();
+        SLF4JBridgeHandler.install();
         System.exit(commandLine().execute(args));
     }
 

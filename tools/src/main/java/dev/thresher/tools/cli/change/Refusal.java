@@ -30,10 +30,6 @@ final class Refusal {
                         said + "\nSee what there is with 'thresher vips', 'thresher reals' or 'thresher history'.", e));
             case FAILED_PRECONDITION ->
                 Optional.of(CommandFailure.failed("this cannot be done, and nothing has changed: " + said, e));
-            case PERMISSION_DENIED ->
-                Optional.of(CommandFailure.failed(
-                        "you may not do this: " + said + "\nIt takes another user, or a certificate of another role.",
-                        e));
             case DEADLINE_EXCEEDED ->
                 Optional.of(CommandFailure.failed(
                         "the daemon did not answer within " + ControlClient.DEADLINE.toSeconds()
@@ -74,8 +70,11 @@ final class Refusal {
         return current == 0
                 ? said
                 : "another change came first: revision " + Long.toUnsignedString(current)
-                        + " is in force. Nothing has changed.\nSee with 'thresher history' what it was; then try again with "
-                        + "--expect " + Long.toUnsignedString(current) + ".";
+                        + " is in force. Nothing has changed.\n"
+                        + "See with 'thresher history' what it was; then try"
+                        + " again with"
+                        + " --expect"
+                        + " " + Long.toUnsignedString(current) + ".";
     }
 
     /** A detail of an error; {@code none} if it has no such detail, or none that can be read. */
