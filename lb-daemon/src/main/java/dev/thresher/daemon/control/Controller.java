@@ -204,7 +204,7 @@ public final class Controller implements AutoCloseable {
                             thread)
                     .join();
         } catch (CompletionException e) {
-            Throwables.throwIfInstanceOf(e.getCause(), failure);
+            Throwables.throwIfInstanceOf(e.getCause() == null ? e : e.getCause(), failure);
             throw e;
         }
     }
