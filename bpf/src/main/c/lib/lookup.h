@@ -165,12 +165,15 @@ static __always_inline __u32 member_at(const struct maglev_table *table, __u32 s
 	return slot < MAGLEV_TABLE_SIZE ? table->members[slot] : 0;
 }
 
-/* One that is in a table all the same: until that is rebuilt. */
+/*
+ * Is it down, and in a table all the same, until that is rebuilt? One that is to be drained serves
+ * until then: perhaps there is nobody else.
+ */
 static __always_inline bool is_out_of_service(__u32 member_id)
 {
 	const struct member *member = member_of(member_id);
 
-	return member && member->state != MEMBER_UP;
+	return member && member->state == MEMBER_DOWN;
 }
 
 /*

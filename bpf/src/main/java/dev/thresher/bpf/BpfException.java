@@ -43,7 +43,7 @@ public final class BpfException extends RuntimeException {
     private static String describe(int errno) {
         Errno name = Errno.valueOf(errno);
         String hint = switch (name) {
-            case EPERM -> "; run as root, or with CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON";
+            case EPERM -> "; run as root, or with CAP_BPF, CAP_NET_ADMIN, CAP_PERFMON and CAP_SYS_ADMIN";
             case ENOMEM -> "; the kernel has no memory for a map of this size";
             default -> "";
         };

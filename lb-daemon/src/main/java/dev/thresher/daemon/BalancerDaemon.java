@@ -101,7 +101,7 @@ final class BalancerDaemon implements Closeable {
                         controller.checker()::status,
                         view::fills,
                         () -> unresolved(controller)));
-        datapath.activate();
+        controller.betweenChanges(DatapathException.class, datapath::activate);
         server.ready();
         ready.set(true);
         add(Reloading.start(revisions, configFile));

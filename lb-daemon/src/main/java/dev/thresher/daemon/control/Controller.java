@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.daemon.control;
 
+import com.google.common.base.Throwables;
 import dev.thresher.bpf.layout.MacAddress;
 import dev.thresher.config.Config;
 import dev.thresher.config.Order;
@@ -189,6 +190,31 @@ public final class Controller implements AutoCloseable {
         return new Forecast(forecast.moved(), warnings);
     }
 
+    /** Does something that must not meet a change of the maps, on the thread that makes them, and returns when it is done. */
+    public <E extends Exception> void betweenChanges(Class<E> failure, Step<E> step) throws E {
+        try {
+            CompletableFuture.runAsync(
+                            () -> {
+                                try {
+                                    step.run();
+                                } catch (Exception e) {
+                                    throw new CompletionException(e);
+                                }
+                            },
+                            thread)
+                    .join();
+        } catch (CompletionException e) {
+            Throwables.throwIfInstanceOf(e.getCause() == null ? e : e.getCause(), failure);
+            throw e;
+        }
+    }
+
+    /** What may fail. */
+    @FunctionalInterface
+    public interface Step<E extends Exception> {
+        void run() throws E;
+    }
+
     public HealthChecker checker() {
         return checker;
     }
@@ -285,8 +311,13 @@ public final class Controller implements AutoCloseable {
             inForce = before;
             order(before.targets().orders());
             next.targets().orders().keySet().forEach(target -> remember(target, known.get(target)));
-            probe(before, known); // waits for what the checker was told
-            resize(next, before);
+            try {
+                probe(before, known); // waits for what the checker was told
+            } catch (RuntimeException unheard) {
+                e.addSuppressed(unheard);
+            } finally {
+                resize(next, before);
+            }
             throw e;
         } finally {
             reconciling.request(); // clears an earlier failure, or undoes what was written of this change

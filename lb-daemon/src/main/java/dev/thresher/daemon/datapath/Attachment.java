@@ -65,7 +65,7 @@ final class Attachment implements AutoCloseable {
         } catch (AccessDeniedException e) {
             throw new DatapathException(
                     "the daemon needs privileges: no access to " + e.getFile()
-                            + "; run as root, or with CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON",
+                            + "; run as root, or with CAP_BPF, CAP_NET_ADMIN, CAP_PERFMON and CAP_SYS_ADMIN",
                     e);
         } catch (IOException e) {
             throw new DatapathException("cannot make " + pins.directory() + ": " + e, e);

@@ -83,12 +83,12 @@ final class Explainer {
     /** As pick_member() and stand_in() of the program do. */
     private @Nullable MemberRecord choice(FoundVip vip, int slot) {
         MemberRecord own = memberAt(vip, slot);
-        if (own == null || own.state() == MemberState.UP) {
+        if (own == null || own.state() != MemberState.DOWN) {
             return own;
         }
         for (int i = 1; i <= MapNames.STAND_INS; i++) {
             MemberRecord standIn = memberAt(vip, (slot + i) % MapNames.TABLE_SLOTS);
-            if (standIn != null && standIn.state() == MemberState.UP) {
+            if (standIn != null && standIn.state() != MemberState.DOWN) {
                 return standIn;
             }
         }

@@ -35,14 +35,20 @@ final class ChangeDecoder {
             case EDITS -> new Change.Edits(edits(change.getEdits().getEditsList()));
             case TEXT ->
                 new Change.Whole(
-                        change.getText().getHocon(),
-                        change.getText().getName().isEmpty()
-                                ? UNNAMED
-                                : change.getText().getName());
+                        change.getText().getHocon(), name(change.getText().getName()));
             case ROLLBACK -> new Change.Rollback(revision(change.getRollback()));
             case KIND_NOT_SET ->
                 throw new BadRequestException("change", "it is empty; it needs one of edits, text, rollback");
         };
+    }
+
+    /** It goes into the log and the history, each entry of which is a line. */
+    private static String name(String name) {
+        if (name.chars().anyMatch(Character::isISOControl)) {
+            throw new BadRequestException(
+                    "change.text.name", "it has a control character, and it is to be a file's name");
+        }
+        return name.isEmpty() ? UNNAMED : name;
     }
 
     private static long revision(long number) {

@@ -142,6 +142,10 @@ public final class ControlService extends ControlGrpc.ControlImplBase implements
         } catch (RefusedException | RuntimeException e) {
             caller.onError(ControlErrors.of(call, e));
             return;
+        } catch (OutOfMemoryError e) {
+            caller.onError(
+                    ControlErrors.of(call, new IllegalStateException("the daemon has too little memory for it", e)));
+            return;
         }
         caller.onNext(message);
         caller.onCompleted();

@@ -54,7 +54,7 @@ public final class GrpcServer implements Closeable {
     private final TimerThread timer = new TimerThread();
     private final StateCalls states;
     private final HealthCalls watches;
-    private final Endpoints endpoints;
+    private final Listeners listeners;
 
     private GrpcServer(
             ApiSettings api,
@@ -88,7 +88,7 @@ public final class GrpcServer implements Closeable {
                 new Authorization(),
                 new Audit(),
                 new CallerInterceptor(new CertificateCallers(roles, InstantSource.system())));
-        endpoints = new Endpoints(api, tls, new Endpoints.Common(eventLoop, calls, interceptors, services));
+        listeners = new Listeners(api, tls, new Listeners.Common(eventLoop, calls, interceptors, services));
         if (tls != null) {
             timer.every(LOOK_INTERVAL, tls::look);
         }
@@ -109,7 +109,7 @@ public final class GrpcServer implements Closeable {
         TlsFiles tls = settings == null ? null : TlsFiles.open(settings);
         GrpcServer server = new GrpcServer(api, tls, source, flows, healths, more);
         try {
-            server.endpoints.start();
+            server.listeners.start();
         } catch (IOException e) {
             server.close();
             throw e;
@@ -138,7 +138,7 @@ public final class GrpcServer implements Closeable {
 
     /** What it serves. */
     List<ServerServiceDefinition> services() {
-        return endpoints.services();
+        return listeners.services();
     }
 
     /** The path that is served on. */
@@ -148,24 +148,24 @@ public final class GrpcServer implements Closeable {
 
     /** The TCP port that is served on; 0 if there is none. */
     public int port() {
-        return endpoints.port();
+        return listeners.port();
     }
 
     /** Tells watchers of the health service, lets running calls finish for a moment, and removes the socket. */
     @Override
     public void close() {
-        if (endpoints.isShutdown()) {
+        if (listeners.isShutdown()) {
             return;
         }
         health.enterTerminalState();
-        endpoints.shutdown();
+        listeners.shutdown();
         states.endAll();
         watches.endAll();
         timer.close();
         try {
-            if (!endpoints.awaitTermination(GRACE_SECONDS)) {
-                endpoints.shutdownNow();
-                boolean unused = endpoints.awaitTermination(GRACE_SECONDS);
+            if (!listeners.awaitTermination(GRACE_SECONDS)) {
+                listeners.shutdownNow();
+                boolean unused = listeners.awaitTermination(GRACE_SECONDS);
                 calls.shutdownNow();
             }
             // A call's thread outlives its answer by a little and still needs the event loop then.
@@ -173,7 +173,7 @@ public final class GrpcServer implements Closeable {
             calls.awaitTermination(GRACE_SECONDS, TimeUnit.SECONDS);
             scans.close(GRACE_SECONDS);
         } catch (InterruptedException e) {
-            endpoints.shutdownNow();
+            listeners.shutdownNow();
             calls.shutdownNow();
             Thread.currentThread().interrupt();
         }

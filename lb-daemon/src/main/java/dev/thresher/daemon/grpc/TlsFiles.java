@@ -62,6 +62,9 @@ final class TlsFiles {
             LOG.info("Read the certificates of the API on {} again", settings.listen());
         } catch (TlsFileException e) {
             LOG.error("{}: {}; the certificates from before stay in use", e.key(), e.getMessage());
+        } catch (RuntimeException e) {
+            // Thrown further it would end the looking.
+            LOG.error("Cannot read the certificates of the API again; those from before stay in use", e);
         }
     }
 

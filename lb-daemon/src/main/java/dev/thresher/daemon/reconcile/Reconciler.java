@@ -32,6 +32,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -287,20 +288,29 @@ public final class Reconciler {
         return reals.size();
     }
 
-    /** Those whose present table has somebody who goes on. Elsewhere members serve until their successors' table is live. */
+    /**
+     * Those whose present table belongs to members that go on, by half or more: so nearly every slot has a stand-in.
+     * Elsewhere members serve until their successors' table is live.
+     */
     private List<DesiredVip> withStandIns(List<DesiredVip> changed) {
         return changed.stream()
                 .filter(desired -> {
                     List<TableBuilder.Entry> table = applied(desired.key()).table;
-                    return table != null && table.stream().anyMatch(entry -> serves(desired, entry.real()));
+                    return table != null && weightOfThoseWhoGoOn(desired, table) * 2 >= weight(table.stream());
                 })
                 .toList();
     }
 
-    private static boolean serves(DesiredVip desired, InetAddress real) {
-        return desired.members().stream()
-                .anyMatch(member ->
-                        member.state() == MemberState.UP && member.real().equals(real));
+    private static long weightOfThoseWhoGoOn(DesiredVip desired, List<TableBuilder.Entry> table) {
+        Set<InetAddress> goOn = desired.members().stream()
+                .filter(member -> member.state() != MemberState.DOWN)
+                .map(DesiredMember::real)
+                .collect(Collectors.toSet());
+        return weight(table.stream().filter(entry -> goOn.contains(entry.real())));
+    }
+
+    private static long weight(Stream<TableBuilder.Entry> entries) {
+        return entries.mapToLong(TableBuilder.Entry::weight).sum();
     }
 
     private void writeMembers(List<DesiredVip> changed, Predicate<MemberState> which) {

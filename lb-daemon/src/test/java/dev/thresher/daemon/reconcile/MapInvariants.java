@@ -15,10 +15,12 @@ import dev.thresher.daemon.datapath.VipKeys;
 import dev.thresher.daemon.reconcile.DesiredState.DesiredMember;
 import dev.thresher.daemon.reconcile.DesiredState.DesiredVip;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -70,6 +72,7 @@ final class MapInvariants {
         Map<VipKey, VipRecord> vips = maps.vips();
         Map<Integer, MemberRecord> members = maps.members();
         checkTables(members);
+        checkSomebodyServes(vips, members);
         checkVips(vips);
         checkWhatStays(vips, members);
         checkIdentities(members);
@@ -99,6 +102,25 @@ final class MapInvariants {
                         () -> "table " + vipId + " names " + id + ", down");
             }
         });
+    }
+
+    /** A VIP that has somebody up in all states underway has slots of somebody who serves. */
+    private void checkSomebodyServes(Map<VipKey, VipRecord> vips, Map<Integer, MemberRecord> members) {
+        for (VipKey key : inAll(MapInvariants::served)) {
+            VipRecord vip = vips.get(key);
+            int[] slots = vip == null ? new int[0] : maps.tablesById().getOrDefault(vip.id(), new int[0]);
+            long serving = Arrays.stream(slots)
+                    .filter(id -> Objects.requireNonNull(members.get(id)).state() != MemberState.DOWN)
+                    .count();
+            assertTrue(serving > 0 || slots.length == 0, () -> key + " has nobody to send to for a moment");
+        }
+    }
+
+    private static Set<VipKey> served(DesiredState state) {
+        return state.vips().stream()
+                .filter(vip -> !shares(vip).isEmpty())
+                .map(DesiredVip::key)
+                .collect(Collectors.toSet());
     }
 
     private void checkVips(Map<VipKey, VipRecord> vips) {

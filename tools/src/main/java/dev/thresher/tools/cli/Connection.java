@@ -62,13 +62,13 @@ final class Connection {
     }
 
     DaemonClient open() {
-        return DaemonClient.connect(endpoint(System.getenv()));
+        return DaemonClient.connect(address(System.getenv()));
     }
 
-    Endpoint endpoint(Map<String, String> environment) {
-        String address = address(environment);
+    DaemonAddress address(Map<String, String> environment) {
+        String address = tlsAddress(environment);
         if (address != null) {
-            return TlsEndpoint.of(
+            return TlsAddress.of(
                     address,
                     new TlsIdentity(
                             file("--cert", certificate, CERT_VARIABLE, environment),
@@ -79,11 +79,11 @@ final class Connection {
             throw CommandFailure.invalid(
                     "--cert, --key and --ca are for a daemon that is reached by --address HOST:PORT");
         }
-        return new SocketEndpoint(socket(environment));
+        return new UnixAddress(socket(environment));
     }
 
     /** Null if it is a socket that is meant: one that the environment names goes before an address there. */
-    private @Nullable String address(Map<String, String> environment) {
+    private @Nullable String tlsAddress(Map<String, String> environment) {
         if (choice != null) {
             return choice.address;
         }

@@ -49,17 +49,17 @@ public final class DaemonClient implements AutoCloseable {
     /** 65,536 members are some 10 MiB; gRPC's default of 4 MiB would refuse them. */
     private static final int MAX_MESSAGE_BYTES = 64 << 20;
 
-    private final Endpoint endpoint;
+    private final DaemonAddress address;
     private final Duration deadline;
     private final EventLoopGroup eventLoop;
     private final ManagedChannel channel;
 
     /** For tests that cannot wait. */
-    DaemonClient(Endpoint endpoint, Duration deadline) {
-        this.endpoint = endpoint;
+    DaemonClient(DaemonAddress address, Duration deadline) {
+        this.address = address;
         this.deadline = deadline;
         eventLoop = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
-        channel = endpoint.channel()
+        channel = address.channel()
                 .eventLoopGroup(eventLoop)
                 .maxInboundMessageSize(MAX_MESSAGE_BYTES)
                 .directExecutor()
@@ -68,11 +68,11 @@ public final class DaemonClient implements AutoCloseable {
 
     /** Connects to a daemon on this host when the first call is made. */
     public static DaemonClient connect(Path socket) {
-        return connect(new SocketEndpoint(socket));
+        return connect(new UnixAddress(socket));
     }
 
-    static DaemonClient connect(Endpoint endpoint) {
-        return new DaemonClient(endpoint, DEADLINE);
+    static DaemonClient connect(DaemonAddress address) {
+        return new DaemonClient(address, DEADLINE);
     }
 
     /** A consistent picture of the daemon, its VIPs and their members. */
@@ -191,6 +191,6 @@ public final class DaemonClient implements AutoCloseable {
         if (description != null && e.getStatus().getCode() == Status.Code.NOT_FOUND) {
             return CommandFailure.failed(description, e);
         }
-        return CommandFailure.failed(FailedCall.explain(e.getStatus(), endpoint, limit), e);
+        return CommandFailure.failed(FailedCall.explain(e.getStatus(), address, limit), e);
     }
 }

@@ -15,24 +15,24 @@ final class ConnectionTest {
 
     @Test
     void nothingGiven_meansTheDefaultInstance() {
-        assertEquals(socket("/run/thresher/default.sock"), parse().endpoint(EMPTY));
+        assertEquals(socket("/run/thresher/default.sock"), parse().address(EMPTY));
     }
 
     @Test
     void emptyVariable_countsAsNone() {
-        assertEquals(socket("/run/thresher/default.sock"), parse().endpoint(Map.of("THRESHER_SOCKET", "")));
+        assertEquals(socket("/run/thresher/default.sock"), parse().address(Map.of("THRESHER_SOCKET", "")));
     }
 
     @Test
     void variable_replacesTheDefault() {
-        assertEquals(socket("/run/from-environment.sock"), parse().endpoint(SET));
+        assertEquals(socket("/run/from-environment.sock"), parse().address(SET));
     }
 
     @Test
     void options_winOverTheVariable() {
-        assertEquals(socket("/tmp/a.sock"), parse("--socket", "/tmp/a.sock").endpoint(SET));
+        assertEquals(socket("/tmp/a.sock"), parse("--socket", "/tmp/a.sock").address(SET));
         assertEquals(
-                socket("/run/thresher/edge.sock"), parse("--instance", "edge").endpoint(SET));
+                socket("/run/thresher/edge.sock"), parse("--instance", "edge").address(SET));
     }
 
     @Test
@@ -54,20 +54,20 @@ final class ConnectionTest {
     @Test
     void aSocketInTheEnvironment_goesBeforeAnAddressThere() {
         Map<String, String> both = Map.of("THRESHER_SOCKET", "/run/a.sock", "THRESHER_ADDRESS", "lb1:7443");
-        assertEquals(socket("/run/a.sock"), parse().endpoint(both));
+        assertEquals(socket("/run/a.sock"), parse().address(both));
         assertEquals(
                 socket("/run/thresher/edge.sock"),
-                parse("--instance", "edge").endpoint(Map.of("THRESHER_ADDRESS", "lb1:7443")));
+                parse("--instance", "edge").address(Map.of("THRESHER_ADDRESS", "lb1:7443")));
     }
 
     private static void assertRefused(String message, Connection connection, Map<String, String> environment) {
-        CommandFailure e = assertThrows(CommandFailure.class, () -> connection.endpoint(environment));
+        CommandFailure e = assertThrows(CommandFailure.class, () -> connection.address(environment));
         assertEquals(message, e.getMessage());
         assertEquals(2, e.exitCode());
     }
 
-    private static Endpoint socket(String path) {
-        return new SocketEndpoint(Path.of(path));
+    private static DaemonAddress socket(String path) {
+        return new UnixAddress(Path.of(path));
     }
 
     private static Connection parse(String... arguments) {

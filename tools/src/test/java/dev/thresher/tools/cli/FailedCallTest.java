@@ -88,7 +88,7 @@ final class FailedCallTest {
                         }),
                         new FakeFlows(),
                         new FakeHealth());
-                DaemonClient client = new DaemonClient(new SocketEndpoint(server.socket()), Duration.ofMillis(200))) {
+                DaemonClient client = new DaemonClient(new UnixAddress(server.socket()), Duration.ofMillis(200))) {
             CommandFailure e = assertThrows(CommandFailure.class, client::state);
             release.countDown();
 
@@ -147,7 +147,7 @@ final class FailedCallTest {
     @Test
     void hangUp_isNotTakenForADaemonThatIsNotThere() throws IOException {
         Path socket = Files.createFile(dir.resolve("edge.sock"));
-        String text = FailedCall.explain(Status.UNAVAILABLE, new SocketEndpoint(socket), DaemonClient.DEADLINE);
+        String text = FailedCall.explain(Status.UNAVAILABLE, new UnixAddress(socket), DaemonClient.DEADLINE);
 
         assertTrue(text.startsWith("the daemon on " + socket + " hung up"), text);
     }

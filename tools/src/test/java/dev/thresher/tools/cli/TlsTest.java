@@ -132,7 +132,7 @@ final class TlsTest {
                 "THRESHER_CERT", authority.certificate("reader").toString(),
                 "THRESHER_KEY", authority.key("reader").toString(),
                 "THRESHER_CA", authority.ca().toString());
-        try (DaemonClient client = DaemonClient.connect(new Connection().endpoint(environment))) {
+        try (DaemonClient client = DaemonClient.connect(new Connection().address(environment))) {
             assertEquals(2, client.state().getVipsCount());
         }
     }
@@ -286,6 +286,6 @@ final class TlsTest {
                 Status.UNAVAILABLE.withCause(new IllegalStateException(new UnknownHostException("lb9: no such name")));
         assertEquals(
                 "there is no host lb9: its name cannot be resolved.\nCheck --address.",
-                TlsEndpoint.of("lb9:7443", identity).whyUnavailable(status));
+                TlsAddress.of("lb9:7443", identity).whyUnavailable(status));
     }
 }

@@ -107,12 +107,14 @@ public final class RuntimeCommand extends VerbGroupCommand {
         @Override
         int call(ControlClient control) {
             if (!names.isEmpty() || yes) {
-                return discard(control);
+                return discard(control, expectation.revision());
             }
             if (isForScripts()) {
                 throw CommandFailure.invalid(
                         "--json asks no questions: name what to discard, or add --yes for all of it");
             }
+            // What comes in between must not be discarded unseen.
+            long shown = control.revision(0).getRevision().getNumber();
             List<RuntimeChange> changes = control.runtime().getChangesList();
             if (changes.isEmpty()) {
                 out().println(NONE);
@@ -124,11 +126,11 @@ public final class RuntimeCommand extends VerbGroupCommand {
                 out().println("Nothing has changed.");
                 return ExitCode.SOFTWARE;
             }
-            return discard(control);
+            return discard(control, expectation.revision() == 0 ? shown : expectation.revision());
         }
 
-        private int discard(ControlClient control) {
-            DiscardRuntimeResponse discarded = control.discard(names, expectation.revision());
+        private int discard(ControlClient control, long expected) {
+            DiscardRuntimeResponse discarded = control.discard(names, expected);
             if (isForScripts()) {
                 return json(discarded);
             }

@@ -22,15 +22,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param tls made from the files
  */
-record TlsEndpoint(HostAndPort address, TlsIdentity identity, SslContext tls) implements Endpoint {
+record TlsAddress(HostAndPort address, TlsIdentity identity, SslContext tls) implements DaemonAddress {
     /**
      * @param address a host's name or address, and a port
      * @throws CommandFailure if it is none, or a file cannot be used
      */
-    static TlsEndpoint of(String address, TlsIdentity identity) {
+    static TlsAddress of(String address, TlsIdentity identity) {
         SslContextBuilder builder = identity.client();
         try {
-            return new TlsEndpoint(
+            return new TlsAddress(
                     parse(address),
                     identity,
                     GrpcSslContexts.configure(builder, SslProvider.JDK).build());
@@ -97,8 +97,9 @@ record TlsEndpoint(HostAndPort address, TlsIdentity identity, SslContext tls) im
     }
 
     private static String reason(@Nullable Throwable failure) {
-        String message =
-                failure == null ? "" : String.valueOf(Endpoint.root(failure).getMessage());
+        String message = failure == null
+                ? ""
+                : String.valueOf(DaemonAddress.root(failure).getMessage());
         return message.endsWith(".") ? message.substring(0, message.length() - 1) : message;
     }
 

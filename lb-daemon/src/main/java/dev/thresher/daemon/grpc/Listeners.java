@@ -21,10 +21,10 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Where the services can be reached: the Unix socket always, and TCP if there is TLS. */
-final class Endpoints {
+final class Listeners {
     private static final long HANDSHAKE_SECONDS = 10;
 
-    /** What all endpoints have in common. The last interceptor comes first. */
+    /** What all listeners have in common. The last interceptor comes first. */
     record Common(
             EventLoopGroup eventLoop,
             Executor calls,
@@ -37,7 +37,7 @@ final class Endpoints {
     private final @Nullable Server tcp;
 
     /** @param tls the files of the TLS settings; null if there are none */
-    Endpoints(ApiSettings api, @Nullable TlsFiles tls, Common common) {
+    Listeners(ApiSettings api, @Nullable TlsFiles tls, Common common) {
         this.api = api;
         file = new SocketFile(api.socket());
         unix = build(

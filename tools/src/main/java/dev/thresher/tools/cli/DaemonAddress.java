@@ -5,7 +5,7 @@ import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
 
 /** Where a daemon serves. Its text is what messages call it. */
-sealed interface Endpoint permits SocketEndpoint, TlsEndpoint {
+sealed interface DaemonAddress permits UnixAddress, TlsAddress {
     /** For a channel to it, on an event loop of NIO. */
     NettyChannelBuilder channel();
 

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A Unix socket of this host. */
-record SocketEndpoint(Path socket) implements Endpoint {
+record UnixAddress(Path socket) implements DaemonAddress {
     @Override
     public NettyChannelBuilder channel() {
         // The JDK's own Unix sockets: they need no native library to be unpacked at each start.
@@ -38,7 +38,8 @@ record SocketEndpoint(Path socket) implements Endpoint {
         if (cause == null) {
             return "the daemon on " + socket + " hung up.\nIt is stopping, or it crashed: look at its log.";
         }
-        return "no daemon is running on " + socket + ": " + Endpoint.root(cause).getMessage() + "." + howToStart();
+        return "no daemon is running on " + socket + ": "
+                + DaemonAddress.root(cause).getMessage() + "." + howToStart();
     }
 
     private static String howToStart() {
