@@ -116,6 +116,9 @@ final class Dialer {
             Conversation conversation,
             Consumer<ProbeResult> done) {
         Attempt attempt = new Attempt(eventLoop, context.timeout(), done);
+        if (eventLoop.isShuttingDown()) {
+            return attempt; // The loop has closed what it had, and would leave this one open.
+        }
         Channel channel = null;
         try {
             channel = socket.get();

@@ -2,6 +2,7 @@
 package dev.thresher.healthcheck;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -82,6 +83,15 @@ final class ProbeRun implements AutoCloseable {
                     .count();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Fails unless soon no more are open than these; the peers of probes close theirs in their own time. */
+    static void awaitOpenSockets(long most) {
+        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (openSockets() > most) {
+            assertTrue(System.nanoTime() < end, () -> openSockets() + " sockets are open, there were " + most);
+            Thread.onSpinWait();
         }
     }
 

@@ -36,6 +36,7 @@ class SocketChurnTest {
 
     @Test
     void states_are_true_and_nothing_grows() throws Exception {
+        long sockets = ProbeRun.openSockets();
         InetAddress loopback = Loopback.address("127.0.0.1");
         for (int i = 0; i < SERVERS; i++) {
             LoopbackServer server = LoopbackServer.start(loopback, OK);
@@ -59,7 +60,8 @@ class SocketChurnTest {
                 }
             });
         }
-        await("sockets open", () -> ProbeRun.openSockets() == 0);
+        // A server that ends in the moment that it accepts a connection may leave it open; thousands would be probes'.
+        ProbeRun.awaitOpenSockets(sockets + 2);
     }
 
     private void churn(HealthChecker checker, int events) {

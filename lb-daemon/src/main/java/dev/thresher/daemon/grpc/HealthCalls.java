@@ -41,9 +41,7 @@ final class HealthCalls {
         if (vip != null) {
             requireKnown(vip, source.report(vip, false));
         }
-        HealthWatch watch = HealthWatch.start(
-                source.feed(), event -> vip == null || vip.equals(event.vip()), caller, executor, watches::remove);
-        watches.add(watch);
+        HealthWatch.start(source.feed(), event -> vip == null || vip.equals(event.vip()), caller, executor, watches);
     }
 
     /** Lets those who watch know that it is over. */

@@ -6,6 +6,7 @@ import dev.thresher.daemon.health.HealthEvent;
 import dev.thresher.daemon.health.HealthFeed;
 import dev.thresher.daemon.health.HealthFeed.Batch;
 import io.grpc.stub.ServerCallStreamObserver;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -37,18 +38,22 @@ final class HealthWatch {
         this.subscription = feed.subscribe(wanted, this::wake);
     }
 
-    /** Begins. To be called before the call's method returns. */
-    static HealthWatch start(
+    /**
+     * Begins. To be called before the call's method returns.
+     *
+     * @param all has it from before the caller hears anything until it ends
+     */
+    static void start(
             HealthFeed feed,
             Predicate<HealthEvent> wanted,
             ServerCallStreamObserver<WatchHealthResponse> caller,
             Executor executor,
-            Consumer<HealthWatch> onEnd) {
-        HealthWatch watch = new HealthWatch(feed, wanted, caller, executor, onEnd);
+            Set<HealthWatch> all) {
+        HealthWatch watch = new HealthWatch(feed, wanted, caller, executor, all::remove);
+        all.add(watch);
         caller.setOnReadyHandler(watch::send);
         caller.setOnCancelHandler(watch::cancelled);
         caller.onNext(WatchHealthResponse.getDefaultInstance());
-        return watch;
     }
 
     /** Ends the call after what has happened so far. */
