@@ -181,7 +181,7 @@ final class FakeControl extends ControlImplBase implements AutoCloseable {
                 request,
                 caller,
                 GetRevisionResponse.newBuilder()
-                        .setRevision(revision((int) request.getNumber()))
+                        .setRevision(revision(request.getNumber() == 0 ? 12 : (int) request.getNumber()))
                         .setHocon("thresher {\n  instance = edge\n}\n")
                         .build());
     }

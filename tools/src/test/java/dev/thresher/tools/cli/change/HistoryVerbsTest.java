@@ -9,6 +9,7 @@ import dev.thresher.api.v1.Change;
 import dev.thresher.api.v1.ChangedElement;
 import dev.thresher.api.v1.CommitRuntimeRequest;
 import dev.thresher.api.v1.DiscardRuntimeRequest;
+import dev.thresher.api.v1.GetRevisionRequest;
 import dev.thresher.api.v1.GetRuntimeRequest;
 import dev.thresher.api.v1.PlanRequest;
 import dev.thresher.api.v1.RuntimeChange;
@@ -250,14 +251,18 @@ final class HistoryVerbsTest {
     void runtimeDiscard_ofAll_asks() {
         control.hasChangedAtRuntime(DRAINED);
         assertEquals(1, answered("n", "runtime", "discard").exitCode());
-        assertEquals(List.of(GetRuntimeRequest.getDefaultInstance()), control.requests());
+        assertEquals(
+                List.of(GetRevisionRequest.getDefaultInstance(), GetRuntimeRequest.getDefaultInstance()),
+                control.requests());
         assertEquals(2, run("runtime", "discard").exitCode());
         assertEquals(2, run("runtime", "discard", "--json").exitCode());
 
         control.requests().clear();
         assertEquals(0, answered("yes", "runtime", "discard").exitCode());
         assertEquals(
-                DiscardRuntimeRequest.getDefaultInstance(), control.requests().get(1));
+                DiscardRuntimeRequest.newBuilder().setExpectedRevision(12).build(),
+                control.requests().get(2),
+                "what was shown, and nothing that came after");
         assertEquals(
                 13,
                 run("runtime", "discard", "--json", "--yes")
