@@ -165,15 +165,19 @@ static __always_inline __u32 member_at(const struct maglev_table *table, __u32 s
 	return slot < MAGLEV_TABLE_SIZE ? table->members[slot] : 0;
 }
 
-/*
- * Is it down, and in a table all the same, until that is rebuilt? One that is to be drained serves
- * until then: perhaps there is nobody else.
- */
+/* One that is in a table all the same: until that is rebuilt. */
 static __always_inline bool is_out_of_service(__u32 member_id)
 {
 	const struct member *member = member_of(member_id);
 
-	return member && member->state == MEMBER_DOWN;
+	return member && member->state != MEMBER_UP;
+}
+
+static __always_inline bool is_drained(__u32 member_id)
+{
+	const struct member *member = member_of(member_id);
+
+	return member && member->state == MEMBER_DRAIN;
 }
 
 /*
@@ -206,7 +210,13 @@ static __always_inline __u32 pick_member(const struct vip *vip, const struct pac
 	const struct maglev_table *table = table_of(vip->id);
 	__u32 member_id = table ? member_at(table, slot) : 0;
 
-	return is_out_of_service(member_id) ? stand_in(vip->id, slot) : member_id;
+	if (is_out_of_service(member_id)) {
+		__u32 other = stand_in(vip->id, slot);
+
+		/* Perhaps there is nobody else yet, as when a fallback pool gives its VIP back. */
+		return other || !is_drained(member_id) ? other : member_id;
+	}
+	return member_id;
 }
 
 /* Are the first `bits` of two addresses the same? The arguments are their differing bits. */

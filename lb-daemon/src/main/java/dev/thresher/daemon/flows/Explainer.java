@@ -83,16 +83,16 @@ final class Explainer {
     /** As pick_member() and stand_in() of the program do. */
     private @Nullable MemberRecord choice(FoundVip vip, int slot) {
         MemberRecord own = memberAt(vip, slot);
-        if (own == null || own.state() != MemberState.DOWN) {
+        if (own == null || own.state() == MemberState.UP) {
             return own;
         }
         for (int i = 1; i <= MapNames.STAND_INS; i++) {
             MemberRecord standIn = memberAt(vip, (slot + i) % MapNames.TABLE_SLOTS);
-            if (standIn != null && standIn.state() != MemberState.DOWN) {
+            if (standIn != null && standIn.state() == MemberState.UP) {
                 return standIn;
             }
         }
-        return null;
+        return own.state() == MemberState.DRAIN ? own : null;
     }
 
     private @Nullable MemberRecord memberAt(FoundVip vip, int slot) {
