@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 
 /** The real loop: one thread on netty's native epoll. */
 final class EpollLoop implements ProbeLoop {
+    private static final long QUIET_MILLIS = 1;
     private static final long CLOSE_TIMEOUT_SECONDS = 5;
     private static final int WORKERS = 2;
     private static final int BLOCKING_WORKERS = 4;
@@ -111,18 +112,23 @@ final class EpollLoop implements ProbeLoop {
                 : thread.toString();
     }
 
+    /** Not without a quiet period: told to end in the middle of its tasks, the loop would leave its sockets open. */
+    private Future<?> shutDown() {
+        return group.shutdownGracefully(QUIET_MILLIS, CLOSE_TIMEOUT_SECONDS * 1_000L, TimeUnit.MILLISECONDS);
+    }
+
     @Override
     public void abandon() {
         endings.forEach(blocking::execute);
         workers.shutdown();
         blocking.shutdown();
-        Future<?> unused = group.shutdownGracefully(0, CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+        Future<?> unused = shutDown();
     }
 
     /** Waits for the thread to end, unless it is the caller. */
     @Override
     public void close() {
-        Future<?> closed = group.shutdownGracefully(0, CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+        Future<?> closed = shutDown();
         if (!thread.inEventLoop()) {
             closed.awaitUninterruptibly(CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
         }
