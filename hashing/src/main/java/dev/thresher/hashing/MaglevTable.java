@@ -99,6 +99,21 @@ public final class MaglevTable {
             throw new IllegalArgumentException(sorted.length + " members do not fit a table of " + size
                     + " slots; remove members or give some weight 0");
         }
+        Matching matching = matching(sorted, seed);
+        int[] table =
+                SlotProposals.suit(matching) ? new SlotProposals(matching).run() : new MemberProposals(matching).run();
+        int[] ids = new int[sorted.length];
+        for (int i = 0; i < ids.length; i++) {
+            ids[i] = sorted[i].id();
+        }
+        for (int slot = 0; slot < size; slot++) {
+            table[slot] = ids[table[slot]];
+        }
+        return Optional.of(table);
+    }
+
+    /** What members, in the order of their keys, want. */
+    Matching matching(WeightedMember[] sorted, int seed) {
         int[] weights = reducedWeights(sorted);
         int[] offsets = new int[sorted.length];
         int[] skips = new int[sorted.length];
@@ -110,11 +125,7 @@ public final class MaglevTable {
             offsets[i] = (int) Long.remainderUnsigned(halves.getLong(), size);
             skips[i] = (int) Long.remainderUnsigned(halves.getLong(), size - 1) + 1;
         }
-        int[] table = new SlotMatching(size, times, weights, Quotas.of(weights, size), offsets, skips).run();
-        for (int slot = 0; slot < size; slot++) {
-            table[slot] = sorted[table[slot]].id();
-        }
-        return Optional.of(table);
+        return new Matching(size, times, weights, Quotas.of(weights, size), offsets, skips);
     }
 
     private static WeightedMember[] weightedByKey(Collection<WeightedMember> members) {

@@ -49,9 +49,10 @@ final class MaglevTableBuilder implements TableBuilder {
         List<Share> shares = entries.stream()
                 .map(entry -> new Share(entry.real(), entry.weight()))
                 .toList();
+        int[] ids = entries.stream().mapToInt(Entry::id).toArray();
         int[] slots = cached(shares).clone();
         for (int slot = 0; slot < slots.length; slot++) {
-            slots[slot] = entries.get(slots[slot]).id();
+            slots[slot] = ids[slots[slot]];
         }
         return slots;
     }

@@ -131,7 +131,7 @@ public final class ControlService extends ControlGrpc.ControlImplBase implements
             }
         });
         if (!accepted) {
-            caller.onError(ControlErrors.stopping());
+            caller.onError(CallErrors.stopping());
         }
     }
 
@@ -140,11 +140,11 @@ public final class ControlService extends ControlGrpc.ControlImplBase implements
         try {
             message = response.get();
         } catch (RefusedException | RuntimeException e) {
-            caller.onError(ControlErrors.of(call, e));
+            caller.onError(CallErrors.of(call, e));
             return;
         } catch (OutOfMemoryError e) {
             caller.onError(
-                    ControlErrors.of(call, new IllegalStateException("the daemon has too little memory for it", e)));
+                    CallErrors.of(call, new IllegalStateException("the daemon has too little memory for it", e)));
             return;
         }
         caller.onNext(message);

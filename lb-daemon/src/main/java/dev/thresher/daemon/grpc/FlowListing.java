@@ -60,7 +60,7 @@ final class FlowListing {
             over = !send();
         } catch (RuntimeException e) {
             over = true;
-            caller.onError(ThresherService.failure("ListFlows", e));
+            caller.onError(CallErrors.of("ListFlows", e));
         }
         return !over;
     }

@@ -7,18 +7,16 @@ import dev.thresher.config.VipKey;
 import dev.thresher.daemon.flows.Client;
 import dev.thresher.daemon.flows.ClientSet;
 import dev.thresher.daemon.flows.FlowQuery;
-import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Reads what callers ask for; text that is none ends the call with INVALID_ARGUMENT. */
+/** Reads what callers ask for; text that is none ends the call. */
 final class FlowRequests {
     private FlowRequests() {}
 
     static FlowQuery query(ListFlowsRequest request) {
         return new FlowQuery(
-                optional("vip", request.getVip(), VipKey::parse),
+                vipIfAny(request.getVip()),
                 optional("real", request.getReal(), IpText::parse),
                 optional("client", request.getClient(), ClientSet::parse));
     }
@@ -35,6 +33,11 @@ final class FlowRequests {
         return parse("vip", text, VipKey::parse);
     }
 
+    /** Null if there is no text. */
+    static @Nullable VipKey vipIfAny(String text) {
+        return optional("vip", text, VipKey::parse);
+    }
+
     private static <T> @Nullable T optional(String field, String text, Function<String, T> parser) {
         return text.isEmpty() ? null : parse(field, text, parser);
     }
@@ -43,11 +46,7 @@ final class FlowRequests {
         try {
             return parser.apply(text);
         } catch (IllegalArgumentException e) {
-            throw invalid(field + ": " + e.getMessage());
+            throw new BadRequestException(field, String.valueOf(e.getMessage()));
         }
-    }
-
-    private static StatusRuntimeException invalid(String message) {
-        return Status.INVALID_ARGUMENT.withDescription(message).asRuntimeException();
     }
 }

@@ -7,13 +7,13 @@ import dev.thresher.api.v1.WatchHealthRequest;
 import dev.thresher.api.v1.WatchHealthResponse;
 import dev.thresher.config.VipKey;
 import dev.thresher.daemon.health.HealthReport;
+import dev.thresher.daemon.health.HealthReport.VipHealth;
 import dev.thresher.daemon.health.HealthSource;
-import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import org.jspecify.annotations.Nullable;
 
 /** The calls about health. */
 final class HealthCalls {
@@ -28,18 +28,20 @@ final class HealthCalls {
     }
 
     GetHealthResponse report(GetHealthRequest request) {
-        VipKey vip = vip(request.getVip());
+        VipPage page = VipPage.of(request.getPageSize(), request.getPageToken());
+        VipKey vip = FlowRequests.vipIfAny(request.getVip());
         HealthReport report = source.report(vip, request.getHistory());
-        if (vip != null) {
-            requireKnown(vip, report);
-        }
-        return HealthEncoder.encode(report);
+        List<VipHealth> wanted = VipPage.only(vip, report.vips(), VipHealth::vip);
+        List<VipHealth> part = page.cut(wanted, VipHealth::vip);
+        return HealthEncoder.encode(report.observedAt(), part)
+                .setNextPageToken(VipPage.next(part, wanted, VipHealth::vip))
+                .build();
     }
 
     void watch(WatchHealthRequest request, ServerCallStreamObserver<WatchHealthResponse> caller) {
-        VipKey vip = vip(request.getVip());
+        VipKey vip = FlowRequests.vipIfAny(request.getVip());
         if (vip != null) {
-            requireKnown(vip, source.report(vip, false));
+            VipPage.only(vip, source.report(vip, false).vips(), VipHealth::vip);
         }
         HealthWatch.start(source.feed(), event -> vip == null || vip.equals(event.vip()), caller, executor, watches);
     }
@@ -47,15 +49,5 @@ final class HealthCalls {
     /** Lets those who watch know that it is over. */
     void endAll() {
         watches.forEach(HealthWatch::end);
-    }
-
-    private static @Nullable VipKey vip(String text) {
-        return text.isEmpty() ? null : FlowRequests.vip(text);
-    }
-
-    private static void requireKnown(VipKey vip, HealthReport report) {
-        if (report.vips().isEmpty()) {
-            throw Status.NOT_FOUND.withDescription("there is no VIP " + vip).asRuntimeException();
-        }
     }
 }

@@ -15,16 +15,18 @@ import dev.thresher.daemon.health.HealthEvent.ServingChanged;
 import dev.thresher.daemon.health.HealthFeed.Batch;
 import dev.thresher.daemon.health.HealthReport;
 import dev.thresher.daemon.state.MemberState;
+import java.time.Instant;
+import java.util.List;
 
 /** Writes reports and events as messages of the API. */
 final class HealthEncoder {
     private HealthEncoder() {}
 
-    static GetHealthResponse encode(HealthReport report) {
+    static GetHealthResponse.Builder encode(Instant observedAt, List<HealthReport.VipHealth> vips) {
         GetHealthResponse.Builder message =
-                GetHealthResponse.newBuilder().setObservedAt(StateEncoder.encode(report.observedAt()));
-        report.vips().forEach(vip -> message.addVips(encode(vip)));
-        return message.build();
+                GetHealthResponse.newBuilder().setObservedAt(StateEncoder.encode(observedAt));
+        vips.forEach(vip -> message.addVips(encode(vip)));
+        return message;
     }
 
     static WatchHealthResponse encode(Batch batch) {

@@ -92,7 +92,7 @@ final class RepeatedAnswer<T> {
             message = question.answer().get();
         } catch (RuntimeException e) {
             close();
-            caller.onError(ThresherService.failure(question.call(), e));
+            caller.onError(CallErrors.of(question.call(), e));
             return;
         }
         caller.onNext(message);

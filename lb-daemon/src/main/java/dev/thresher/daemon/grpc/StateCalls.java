@@ -3,13 +3,16 @@ package dev.thresher.daemon.grpc;
 
 import dev.thresher.api.v1.Counter;
 import dev.thresher.api.v1.GetCountersResponse;
+import dev.thresher.api.v1.GetStateRequest;
 import dev.thresher.api.v1.GetStateResponse;
 import dev.thresher.api.v1.WatchCountersRequest;
 import dev.thresher.api.v1.WatchCountersResponse;
 import dev.thresher.api.v1.WatchStateRequest;
 import dev.thresher.api.v1.WatchStateResponse;
+import dev.thresher.config.VipKey;
+import dev.thresher.daemon.state.DaemonState;
 import dev.thresher.daemon.state.StateSource;
-import io.grpc.Status;
+import dev.thresher.daemon.state.VipState;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.time.Clock;
 import java.time.Duration;
@@ -39,9 +42,15 @@ final class StateCalls {
         this.executor = executor;
     }
 
-    GetStateResponse state() {
+    GetStateResponse state(GetStateRequest request) {
+        VipPage page = VipPage.of(request.getPageSize(), request.getPageToken());
+        VipKey vip = FlowRequests.vipIfAny(request.getVip());
+        DaemonState state = source.snapshot();
+        List<VipState> wanted = VipPage.only(vip, state.vips(), VipState::key);
+        List<VipState> part = page.cut(wanted, VipState::key);
         return GetStateResponse.newBuilder()
-                .setState(StateEncoder.encode(source.snapshot()))
+                .setState(StateEncoder.encode(state, part))
+                .setNextPageToken(VipPage.next(part, wanted, VipState::key))
                 .build();
     }
 
@@ -102,8 +111,6 @@ final class StateCalls {
     }
 
     private static RuntimeException refused(String interval) {
-        return Status.INVALID_ARGUMENT
-                .withDescription("interval: " + interval + " is not between 100 ms and 1 h")
-                .asRuntimeException();
+        return new BadRequestException("interval", interval + " is not between 100 ms and 1 h");
     }
 }

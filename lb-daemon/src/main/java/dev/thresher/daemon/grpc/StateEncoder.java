@@ -28,18 +28,24 @@ import dev.thresher.daemon.state.MemberState;
 import dev.thresher.daemon.state.Traffic;
 import dev.thresher.daemon.state.VipState;
 import java.time.Instant;
+import java.util.List;
 
 /** Writes the daemon's records as messages of the API. */
 final class StateEncoder {
     private StateEncoder() {}
 
     static State encode(DaemonState state) {
+        return encode(state, state.vips());
+    }
+
+    /** With some of its VIPs only. */
+    static State encode(DaemonState state, List<VipState> vips) {
         State.Builder message = State.newBuilder()
                 .setObservedAt(encode(state.observedAt()))
                 .setDaemon(encode(state.daemon()))
                 .setFlowTable(FlowEncoder.encode(state.flows()))
                 .setConfig(encode(state.config()));
-        state.vips().forEach(vip -> message.addVips(encode(vip)));
+        vips.forEach(vip -> message.addVips(encode(vip)));
         return message.build();
     }
 

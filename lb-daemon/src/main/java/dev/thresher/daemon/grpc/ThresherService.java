@@ -25,18 +25,12 @@ import dev.thresher.daemon.flows.FlowCounting;
 import dev.thresher.daemon.flows.FlowScan;
 import dev.thresher.daemon.flows.FlowSource;
 import dev.thresher.daemon.flows.QueryException;
-import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The calls of the service {@code thresher.v1.Thresher}. */
 final class ThresherService extends ThresherGrpc.ThresherImplBase {
-    private static final Logger LOG = LoggerFactory.getLogger(ThresherService.class);
-
     private final StateCalls states;
     private final FlowSource flows;
     private final ScanThread scanThread;
@@ -51,7 +45,7 @@ final class ThresherService extends ThresherGrpc.ThresherImplBase {
 
     @Override
     public void getState(GetStateRequest request, StreamObserver<GetStateResponse> caller) {
-        answer("GetState", caller, states::state);
+        answer("GetState", caller, () -> states.state(request));
     }
 
     @Override
@@ -59,7 +53,7 @@ final class ThresherService extends ThresherGrpc.ThresherImplBase {
         try {
             states.watch(request, (ServerCallStreamObserver<WatchStateResponse>) caller);
         } catch (RuntimeException e) {
-            caller.onError(failure("WatchState", e));
+            caller.onError(CallErrors.of("WatchState", e));
         }
     }
 
@@ -73,7 +67,7 @@ final class ThresherService extends ThresherGrpc.ThresherImplBase {
         try {
             states.watch(request, (ServerCallStreamObserver<WatchCountersResponse>) caller);
         } catch (RuntimeException e) {
-            caller.onError(failure("WatchCounters", e));
+            caller.onError(CallErrors.of("WatchCounters", e));
         }
     }
 
@@ -96,7 +90,7 @@ final class ThresherService extends ThresherGrpc.ThresherImplBase {
         try {
             healths.watch(request, (ServerCallStreamObserver<WatchHealthResponse>) caller);
         } catch (RuntimeException e) {
-            caller.onError(failure("WatchHealth", e));
+            caller.onError(CallErrors.of("WatchHealth", e));
         }
     }
 
@@ -110,7 +104,7 @@ final class ThresherService extends ThresherGrpc.ThresherImplBase {
                     (ServerCallStreamObserver<ListFlowsResponse>) caller,
                     scanThread);
         } catch (QueryException | RuntimeException e) {
-            caller.onError(failure("ListFlows", e));
+            caller.onError(CallErrors.of("ListFlows", e));
         }
     }
 
@@ -131,7 +125,7 @@ final class ThresherService extends ThresherGrpc.ThresherImplBase {
             caller.onNext(FlowEncoder.encode(count.get()));
             caller.onCompleted();
         } catch (RuntimeException e) {
-            caller.onError(failure("GetFlowTable", e));
+            caller.onError(CallErrors.of("GetFlowTable", e));
         }
         return false;
     }
@@ -145,26 +139,10 @@ final class ThresherService extends ThresherGrpc.ThresherImplBase {
         try {
             message = response.get();
         } catch (QueryException | RuntimeException e) {
-            caller.onError(failure(call, e));
+            caller.onError(CallErrors.of(call, e));
             return;
         }
         caller.onNext(message);
         caller.onCompleted();
-    }
-
-    /** gRPC tells the caller of an exception no more than UNKNOWN; an operator's tool ought to say what happened. */
-    static StatusRuntimeException failure(String call, Exception e) {
-        if (e instanceof StatusRuntimeException status) {
-            return status;
-        }
-        if (e instanceof QueryException query) {
-            Status status = query.isNotFound() ? Status.NOT_FOUND : Status.INVALID_ARGUMENT;
-            return status.withDescription(query.getMessage()).asRuntimeException();
-        }
-        LOG.error("{} failed", call, e);
-        return Status.INTERNAL
-                .withDescription(call + " failed: " + e)
-                .withCause(e)
-                .asRuntimeException();
     }
 }

@@ -6,6 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.google.protobuf.Duration;
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.thresher.api.v1.GetStateRequest;
+import dev.thresher.api.v1.GetStateResponse;
+import dev.thresher.api.v1.InvalidConfig;
 import dev.thresher.api.v1.ThresherGrpc;
 import dev.thresher.api.v1.ThresherGrpc.ThresherBlockingStub;
 import dev.thresher.api.v1.WatchCountersRequest;
@@ -21,6 +25,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.protobuf.StatusProto;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -104,6 +109,33 @@ class StateCallsTest {
     private Iterator<WatchStateResponse> watchState(Duration interval) {
         return stub().watchState(
                         WatchStateRequest.newBuilder().setInterval(interval).build());
+    }
+
+    @Test
+    void getState_ofOneVip_orByPages_hasThoseAlone() {
+        String vip = "[2001:db8::1]:80/tcp";
+        GetStateResponse one =
+                stub().getState(GetStateRequest.newBuilder().setVip(vip).build());
+        assertEquals(vip, one.getState().getVips(0).getKey());
+        GetStateResponse last =
+                stub().getState(GetStateRequest.newBuilder().setPageSize(1).build());
+        assertEquals(1, last.getState().getVipsCount());
+        assertEquals("", last.getNextPageToken());
+        GetStateResponse none =
+                stub().getState(GetStateRequest.newBuilder().setPageToken(vip).build());
+        assertEquals(0, none.getState().getVipsCount());
+        assertEquals("edge", none.getState().getDaemon().getInstance());
+    }
+
+    @Test
+    void whatIsRefused_comesWithItsField() throws InvalidProtocolBufferException {
+        StatusRuntimeException e = assertThrows(
+                StatusRuntimeException.class,
+                () -> stub().getState(GetStateRequest.newBuilder().setVip("web").build()));
+        assertEquals(Status.Code.INVALID_ARGUMENT, e.getStatus().getCode());
+        com.google.rpc.Status status = StatusProto.fromThrowable(e);
+        InvalidConfig detail = status.getDetails(0).unpack(InvalidConfig.class);
+        assertEquals("vip", detail.getProblems(0).getPath());
     }
 
     @Test

@@ -16,12 +16,13 @@ import java.util.Arrays;
  *
  * <p>An instance is good for one run.
  */
-final class SlotMatching {
+final class MemberProposals {
     private static final int TAIL_BITS = 7;
     private static final int TAIL = 1 << TAIL_BITS;
     private static final int ROW = 64;
     private static final int FREE = Integer.MAX_VALUE;
 
+    private final Matching matching;
     private final int size;
     private final float[] times;
     private final int[] weights;
@@ -46,25 +47,21 @@ final class SlotMatching {
     private final int[] active;
     private int actives;
 
-    /**
-     * @param times {@code times[rank]}, ascending: when a member of weight 1 proposes to the slot at this rank
-     * @param weights positive, by member index
-     * @param quotas by member index, the sum is {@code size}
-     */
-    SlotMatching(int size, float[] times, int[] weights, int[] quotas, int[] offsets, int[] skips) {
-        this.size = size;
-        this.times = times;
-        this.weights = weights;
-        this.offsets = offsets;
-        this.skips = skips;
+    MemberProposals(Matching matching) {
+        this.matching = matching;
+        this.size = matching.size();
+        this.times = matching.times();
+        this.weights = matching.weights();
+        this.offsets = matching.offsets();
+        this.skips = matching.skips();
         int members = weights.length;
-        missing = quotas.clone();
+        missing = matching.quotas().clone();
         rank = new int[members];
         position = offsets.clone();
         pace = new float[members];
         active = new int[members];
         for (int i = 0; i < members; i++) {
-            pace[i] = 1f / weights[i];
+            pace[i] = matching.pace(i);
             active[i] = i;
         }
         actives = members;
@@ -209,31 +206,12 @@ final class SlotMatching {
 
     /** The slots' ranks for a member, ascending, each with the index of the slot in the low bits. */
     private int[] byRank(int member, int[] slots) {
-        long inverse = inverse(skips[member]);
+        int step = matching.step(member);
         int[] ranks = new int[slots.length];
         for (int i = 0; i < slots.length; i++) {
-            long distance = slots[i] - offsets[member] + (long) size;
-            ranks[i] = ((int) (distance * inverse % size) << TAIL_BITS) | i;
+            ranks[i] = (matching.rank(member, slots[i], step) << TAIL_BITS) | i;
         }
         Arrays.sort(ranks);
         return ranks;
-    }
-
-    /** The inverse modulo {@code size}, which is prime, by Euclid's algorithm. */
-    private long inverse(int value) {
-        int remainder = size;
-        int nextRemainder = value;
-        int factor = 0;
-        int nextFactor = 1;
-        while (nextRemainder != 0) {
-            int quotient = remainder / nextRemainder;
-            int r = remainder - quotient * nextRemainder;
-            remainder = nextRemainder;
-            nextRemainder = r;
-            int f = factor - quotient * nextFactor;
-            factor = nextFactor;
-            nextFactor = f;
-        }
-        return factor < 0 ? factor + size : factor;
     }
 }

@@ -7,22 +7,41 @@ import com.google.rpc.Status;
 import dev.thresher.api.v1.InvalidConfig;
 import dev.thresher.api.v1.WrongRevision;
 import dev.thresher.config.ConfigError;
+import dev.thresher.daemon.flows.QueryException;
 import dev.thresher.daemon.revision.RefusedException;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Says in the terms of gRPC why a change is not made, with details that programs can read. */
-final class ControlErrors {
-    private ControlErrors() {}
+/** Says in the terms of gRPC why a call is not answered or a change not made, with details that programs can read. */
+final class CallErrors {
+    private static final Logger LOG = LoggerFactory.getLogger(CallErrors.class);
+
+    private CallErrors() {}
 
     static StatusRuntimeException of(String call, Exception e) {
+        if (e instanceof StatusRuntimeException status) {
+            return status;
+        }
         if (e instanceof BadRequestException bad) {
             return invalid(bad.getMessage(), List.of(bad.problem()));
         }
-        return e instanceof RefusedException refusal ? of(refusal) : ThresherService.failure(call, e);
+        if (e instanceof RefusedException refusal) {
+            return of(refusal);
+        }
+        if (e instanceof QueryException query) {
+            return status(query.isNotFound() ? Code.NOT_FOUND : Code.INVALID_ARGUMENT, query.getMessage());
+        }
+        // gRPC tells the caller of an exception no more than UNKNOWN; an operator's tool ought to say what happened.
+        LOG.error("{} failed", call, e);
+        return io.grpc.Status.INTERNAL
+                .withDescription(call + " failed: " + e)
+                .withCause(e)
+                .asRuntimeException();
     }
 
     /** The daemon ends, or has more to do than anybody could mean. */
