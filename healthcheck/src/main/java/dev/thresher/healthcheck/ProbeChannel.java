@@ -33,6 +33,7 @@ final class ProbeChannel extends AbstractChannel {
     /** Then it is the turn of others, however much there is to read. */
     private static final int MAX_READS = 16;
 
+    private static final int MAX_BUFFERS = 64;
     private static final int EPOLLHUP = 0x10;
     private static final RecvByteBufAllocator SIZES = new FixedRecvByteBufAllocator(READ_BYTES);
 
@@ -142,20 +143,17 @@ final class ProbeChannel extends AbstractChannel {
         }
     }
 
+    /** In one call, and so in one packet, if there is room: some servers judge a client by its first one. */
     @Override
     protected void doWrite(ChannelOutboundBuffer outbound) throws Exception {
-        for (Object message = outbound.current(); message != null; message = outbound.current()) {
-            ByteBuf buffer = (ByteBuf) message;
-            int sent = buffer.isReadable()
-                    ? socket.send(buffer.internalNioBuffer(buffer.readerIndex(), buffer.readableBytes()))
-                    : 0;
-            if (sent == 0 && buffer.isReadable()) {
+        while (!outbound.isEmpty()) {
+            ByteBuffer[] buffers = outbound.nioBuffers(MAX_BUFFERS, Integer.MAX_VALUE);
+            int count = outbound.nioBufferCount();
+            long sent = count == 0 ? 0 : socket.send(buffers, count);
+            if (sent == 0 && count > 0) {
                 return; // Until there is room again.
             }
             outbound.removeBytes(sent);
-            if (sent == 0) {
-                outbound.remove();
-            }
         }
     }
 

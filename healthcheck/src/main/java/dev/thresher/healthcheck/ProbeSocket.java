@@ -121,9 +121,12 @@ final class ProbeSocket implements EpollIoHandle {
         return socket.recv(buffer, buffer.position(), buffer.limit());
     }
 
-    /** Bytes taken of {@code buffer}, 0 if none fits now. */
-    int send(ByteBuffer buffer) throws IOException {
-        return socket.send(buffer, buffer.position(), buffer.limit());
+    /** Bytes taken of the first {@code count} buffers, 0 if none fits now. */
+    long send(ByteBuffer[] buffers, int count) throws IOException {
+        ByteBuffer first = buffers[0];
+        return count == 1
+                ? socket.send(first, first.position(), first.limit())
+                : socket.writev(buffers, 0, count, Integer.MAX_VALUE);
     }
 
     void shutdownOutput() throws IOException {
