@@ -13,7 +13,6 @@ import dev.thresher.tools.realserver.RealHost.Device;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetAddress;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -66,7 +65,7 @@ final class RealServerCommand {
         Decapsulation program = new Decapsulation(vips == null ? vipsOnLoopback() : vips(vips), guePort(guePort));
         try {
             BpfFs.ensureMounted();
-            boolean replaced = program.attach(ifindex, pin(name));
+            boolean replaced = program.attach(ifindex, Decapsulation.pin(name));
             return say(
                     replaced
                             ? "already decapsulating on " + name + "; now with this version's program, and these VIPs"
@@ -79,8 +78,8 @@ final class RealServerCommand {
     @Command(name = "detach", description = "Stop decapsulating on INTERFACE.", mixinStandardHelpOptions = true)
     int detach(@Parameters(paramLabel = "INTERFACE") String name) {
         try {
-            if (!Decapsulation.detach(pin(name))) {
-                throw CommandFailure.failed("nothing decapsulates on " + name + ": no " + pin(name), null);
+            if (!Decapsulation.detach(Decapsulation.pin(name))) {
+                throw CommandFailure.failed("nothing decapsulates on " + name + ": no " + Decapsulation.pin(name), null);
             }
             return say("no longer decapsulating on " + name);
         } catch (IOException | BpfException e) {
@@ -126,10 +125,6 @@ final class RealServerCommand {
             throw CommandFailure.invalid("--gue-port is 0 to 65535, not " + port);
         }
         return port;
-    }
-
-    private static Path pin(String name) {
-        return Decapsulation.PINS.resolve(name);
     }
 
     private static int indexOf(String name) {
