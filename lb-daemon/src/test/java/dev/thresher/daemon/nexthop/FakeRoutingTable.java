@@ -22,6 +22,7 @@ final class FakeRoutingTable implements RoutingTable {
     int linksAsked;
     /** So many questions about interfaces meet a fault that nobody thought of. */
     int faults;
+
     Errno noRoute = Errno.ENETUNREACH;
 
     @Override

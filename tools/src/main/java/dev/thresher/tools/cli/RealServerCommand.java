@@ -29,9 +29,9 @@ import picocli.CommandLine.Spec;
         name = "real-server",
         header = "Prepare a host to be a real server, or check one.",
         description =
-                "A real server has the VIPs on lo, answers no ARP for them, and takes off the outer header that the load"
-                        + " balancer puts before each packet. 'setup' does all of it, 'check' says what is missing, and"
-                        + " 'attach' is the last part alone: an XDP program.",
+                "A real server has the VIPs on lo, answers no ARP for them, and takes off the outer header that the"
+                    + " load balancer puts before each packet. 'setup' does all of it, 'check' says what is missing,"
+                    + " and 'attach' is the last part alone: an XDP program.",
         subcommands = {RealServerSetup.class, RealServerCheck.class, RealServerTeardown.class})
 final class RealServerCommand {
     @Spec
@@ -41,8 +41,9 @@ final class RealServerCommand {
             name = "attach",
             description = {
                 "Begin to decapsulate packets that come in by INTERFACE.",
-                "Takes the outer headers off packets for the VIPs, of IP in IP and of GUE. Everything else stays as it is. It"
-                        + " lasts until it is detached or the host restarts; run it again when there is another VIP."
+                "Takes the outer headers off packets for the VIPs, of IP in IP and of GUE. Everything else stays as it"
+                        + " is. It lasts until it is detached or the host restarts; run it again when there is another"
+                        + " VIP."
             },
             mixinStandardHelpOptions = true)
     int attach(
@@ -79,7 +80,8 @@ final class RealServerCommand {
     int detach(@Parameters(paramLabel = "INTERFACE") String name) {
         try {
             if (!Decapsulation.detach(Decapsulation.pin(name))) {
-                throw CommandFailure.failed("nothing decapsulates on " + name + ": no " + Decapsulation.pin(name), null);
+                throw CommandFailure.failed(
+                        "nothing decapsulates on " + name + ": no " + Decapsulation.pin(name), null);
             }
             return say("no longer decapsulating on " + name);
         } catch (IOException | BpfException e) {

@@ -113,7 +113,8 @@ public final class Examination {
         return Finding.missing(
                 "vip",
                 IpText.format(own.address()) + " is an address of " + own.device()
-                        + " too: this host answers neighbours who ask for it, and takes the load balancer's packets away",
+                        + " too: this host answers neighbours who ask for it, and takes the load balancer's packets"
+                        + " away",
                 Change.of("ip address delete " + rest, "ip address add " + rest));
     }
 

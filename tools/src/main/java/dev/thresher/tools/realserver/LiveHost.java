@@ -40,7 +40,8 @@ public final class LiveHost implements RealHost {
 
     @Override
     public Set<IpPrefix> localPrefixes(Family family) {
-        return objects("ip", "-j", family.option, "route", "show", "table", "local", "type", "local", "dev", "lo").stream()
+        return objects("ip", "-j", family.option, "route", "show", "table", "local", "type", "local", "dev", "lo")
+                .stream()
                 .map(route -> Prefixes.parse(route.get("dst").getAsString()))
                 .collect(Collectors.toUnmodifiableSet());
     }
@@ -118,9 +119,7 @@ public final class LiveHost implements RealHost {
     @Override
     public Optional<Decapsulation> decapsulation(String device) {
         OptionalInt ifindex = NetworkInterfaces.indexOf(device);
-        return ifindex.isEmpty()
-                ? Optional.empty()
-                : Decapsulation.on(ifindex.getAsInt(), Decapsulation.pin(device));
+        return ifindex.isEmpty() ? Optional.empty() : Decapsulation.on(ifindex.getAsInt(), Decapsulation.pin(device));
     }
 
     @Override
@@ -130,9 +129,7 @@ public final class LiveHost implements RealHost {
 
     private static List<JsonObject> json(String... command) {
         // Other families' addresses leave an empty object behind.
-        return objects(command).stream()
-                .filter(object -> object.has("ifname"))
-                .toList();
+        return objects(command).stream().filter(object -> object.has("ifname")).toList();
     }
 
     private static List<JsonObject> objects(String... command) {

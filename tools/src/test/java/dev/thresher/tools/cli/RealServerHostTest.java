@@ -198,8 +198,10 @@ class RealServerHostTest {
         String inside = "2001:db8:aa::5";
         String[] prefix = {"--interface", PORT, "--vip", "2001:db8:aa::/64", "--encapsulation", "l2"};
         run("ip address add 2001:db8:aa::/64 dev lo");
-        assertEquals(1, thresher(Stream.concat(Stream.of("check"), Stream.of(prefix)).toArray(String[]::new))
-                .exitCode());
+        assertEquals(
+                1,
+                thresher(Stream.concat(Stream.of("check"), Stream.of(prefix)).toArray(String[]::new))
+                        .exitCode());
         assertFalse(host.run("ip", "-6", "route", "get", inside).startsWith("local"));
         Stream<String> setup = Stream.of("setup", "--journal", journal().toString());
         assertEquals(

@@ -277,8 +277,8 @@ class ExaminationTest {
                 .map(Finding::text)
                 .toList();
         assertEquals(
-                List.of("a client's packet of 1500 bytes becomes 1548, and eth0 takes 1500; there is no IPv6 default route"
-                        + " to announce a smaller MSS on"),
+                List.of("a client's packet of 1500 bytes becomes 1548, and eth0 takes 1500; there is no IPv6 default"
+                        + " route to announce a smaller MSS on"),
                 texts);
     }
 
@@ -296,8 +296,7 @@ class ExaminationTest {
         IpPrefix prefix = Prefixes.parse("2001:db8:aa::/64");
         host.devices.put("lo", MemoryHost.device(65536, true, "2001:db8:aa::/64"));
         assertEquals(List.of("ip -6 route add local 2001:db8:aa::/64 dev lo"), mendOfVip(prefix));
-        assertEquals(
-                List.of("ip address add 2001:db8:aa::5/128 dev lo"), mendOfVip(Prefixes.parse("2001:db8:aa::5")));
+        assertEquals(List.of("ip address add 2001:db8:aa::5/128 dev lo"), mendOfVip(Prefixes.parse("2001:db8:aa::5")));
         host.localRoutes.add(prefix);
         assertEquals(List.of(), mendOfVip(prefix));
         assertEquals(List.of(), mendOfVip(Prefixes.parse("2001:db8:aa::5")));
