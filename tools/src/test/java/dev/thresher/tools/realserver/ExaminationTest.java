@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -68,7 +69,7 @@ class ExaminationTest {
         @Override
         public Set<IpPrefix> localPrefixes(Family family) {
             Set<IpPrefix> local = new HashSet<>(localRoutes);
-            devices.get("lo").addresses().stream()
+            Objects.requireNonNull(devices.get("lo")).addresses().stream()
                     .map(prefix -> prefix.isIpv4() ? prefix : Prefixes.of(prefix.address()))
                     .forEach(local::add);
             local.removeIf(prefix -> prefix.isIpv4() != (family == Family.IPV4));
