@@ -35,7 +35,8 @@ final class ClientProcess {
         List<UploadLoop> uploads = new ArrayList<>();
         for (Endpoint vip : vips) {
             start(new RequestLoop(vip, new Pace(REQUEST_INTERVAL), tally, over::get));
-            UploadLoop loop = new UploadLoop(vip, reals, upload, tally, over::get);
+            Duration first = upload.multipliedBy(uploads.size() + 1L).dividedBy(vips.size());
+            UploadLoop loop = new UploadLoop(vip, reals, first, upload, tally, over::get);
             uploads.add(loop);
             start(loop);
         }

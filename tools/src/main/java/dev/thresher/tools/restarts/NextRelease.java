@@ -27,6 +27,7 @@ final class NextRelease {
 
     private static final String BPF = "bpf";
     private static final String DAEMON = "lb-daemon";
+    private static final List<String> MODULES = List.of(BPF, DAEMON);
     private static final String OBJECTS = "dev/thresher/bpf";
     private static final String VERSION = "next";
 
@@ -61,14 +62,12 @@ final class NextRelease {
         for (Path jar : files(dist.resolve(DAEMON), name -> name.endsWith(".jar"))) {
             Files.createSymbolicLink(jars.resolve(jar.getFileName()), jar);
         }
-        for (String module : List.of(BPF, DAEMON)) {
+        for (String module : MODULES) {
             copy(tree.resolve(module).resolve("src/main"), source(module));
         }
         SourceEdit.NEXT_RELEASE.forEach(edit -> edit.apply(work.resolve("source")));
         compilePrograms();
-        for (String module : List.of(BPF, DAEMON)) {
-            compile(module, jars);
-        }
+        compile(jars);
         return jars.resolveSibling(".").normalize();
     }
 
@@ -76,8 +75,8 @@ final class NextRelease {
         return work.resolve("source").resolve(module).resolve("src/main");
     }
 
-    private Path classes(String module) {
-        return work.resolve("classes").resolve(module);
+    private Path classes() {
+        return work.resolve("classes");
     }
 
     private void compilePrograms() throws IOException {
@@ -86,13 +85,13 @@ final class NextRelease {
             Shell.run(
                     tree.resolve("bpf/clang-bpf").toString(),
                     program.toString(),
-                    classes(BPF).resolve(OBJECTS).resolve(object).toString());
+                    classes().resolve(OBJECTS).resolve(object).toString());
         }
     }
 
-    /** Puts the module's jar in the place of this build's. */
-    private void compile(String module, Path jars) throws IOException {
-        Path classes = Files.createDirectories(classes(module));
+    /** Puts a jar with both modules in the place of this build's two. */
+    private void compile(Path jars) throws IOException {
+        Path classes = Files.createDirectories(classes());
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "javac").toString(),
                 "-J-XX:+UseSerialGC",
@@ -104,18 +103,23 @@ final class NextRelease {
                 classes.toString(),
                 "-cp",
                 jars + "/*"));
-        files(source(module).resolve("java"), name -> name.endsWith(".java"))
-                .forEach(file -> command.add(file.toString()));
-        Shell.run(command.toArray(String[]::new));
-        Path resources = source(module).resolve("resources");
-        if (Files.isDirectory(resources)) {
-            copy(resources, classes);
+        for (String module : MODULES) {
+            files(source(module).resolve("java"), name -> name.endsWith(".java"))
+                    .forEach(file -> command.add(file.toString()));
         }
-        Path old =
-                files(jars, name -> name.startsWith("thresher-" + module + "-")).get(0);
-        Manifest manifest = manifest(old);
-        Files.delete(old);
-        pack(classes, manifest, old);
+        Shell.run(command.toArray(String[]::new));
+        for (String module : MODULES) {
+            Path resources = source(module).resolve("resources");
+            if (Files.isDirectory(resources)) {
+                copy(resources, classes);
+            }
+            Files.delete(jar(module, jars));
+        }
+        pack(classes, manifest(jar(DAEMON, dist.resolve(DAEMON))), jars.resolve("thresher-next.jar"));
+    }
+
+    private static Path jar(String module, Path jars) throws IOException {
+        return files(jars, name -> name.startsWith("thresher-" + module + "-")).get(0);
     }
 
     private static Manifest manifest(Path jar) throws IOException {

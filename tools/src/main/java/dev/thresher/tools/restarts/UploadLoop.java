@@ -29,6 +29,7 @@ final class UploadLoop implements Runnable {
 
     private final Endpoint vip;
     private final Path reals;
+    private final Duration first;
     private final Duration length;
     private final ClientTally tally;
     private final BooleanSupplier over;
@@ -43,11 +44,13 @@ final class UploadLoop implements Runnable {
      * Makes a loop.
      *
      * @param reals the folder with the real servers' folders
-     * @param length how long an upload takes
+     * @param first how long the first upload takes, so that several loops do not all begin anew at once
+     * @param length how long the others take
      */
-    UploadLoop(Endpoint vip, Path reals, Duration length, ClientTally tally, BooleanSupplier over) {
+    UploadLoop(Endpoint vip, Path reals, Duration first, Duration length, ClientTally tally, BooleanSupplier over) {
         this.vip = vip;
         this.reals = reals;
+        this.first = first;
         this.length = length;
         this.tally = tally;
         this.over = over;
@@ -59,7 +62,7 @@ final class UploadLoop implements Runnable {
             String name =
                     "steady-" + ProcessHandle.current().pid() + "-" + System.identityHashCode(this) + "-" + sequence++;
             try {
-                one(name);
+                one(name, sequence == 1 ? first : length);
                 tally.arrived();
             } catch (IOException e) {
                 tally.failed("upload to " + vip, String.valueOf(e.getMessage()));
@@ -67,14 +70,14 @@ final class UploadLoop implements Runnable {
         }
     }
 
-    private void one(String name) throws IOException {
+    private void one(String name, Duration time) throws IOException {
         try (Socket connected = vip.connect()) {
             progressNanos = System.nanoTime();
             socket = connected;
             tally.uploadBegun();
             byte[] sent;
             try {
-                sent = send(connected.getOutputStream(), name);
+                sent = send(connected.getOutputStream(), name, time);
             } finally {
                 tally.uploadEnded();
                 socket = null;
@@ -92,7 +95,7 @@ final class UploadLoop implements Runnable {
         }
     }
 
-    private byte[] send(OutputStream out, String name) throws IOException {
+    private byte[] send(OutputStream out, String name, Duration time) throws IOException {
         MessageDigest sent = sha256();
         String head = "PUT /upload/" + name + " HTTP/1.1" + END + "Host: lab" + END + "Connection: close" + END
                 + "Transfer-Encoding: chunked" + END + END;
@@ -101,7 +104,7 @@ final class UploadLoop implements Runnable {
         byte[] chunkHead = (Integer.toHexString(CHUNK_BYTES) + END).getBytes(US_ASCII);
         long start = System.nanoTime();
         Pace pace = new Pace(CHUNK_INTERVAL);
-        while (!over.getAsBoolean() && System.nanoTime() - start < length.toNanos()) {
+        while (!over.getAsBoolean() && System.nanoTime() - start < time.toNanos()) {
             random.nextBytes(chunk);
             out.write(chunkHead);
             out.write(chunk);

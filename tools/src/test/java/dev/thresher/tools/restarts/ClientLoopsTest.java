@@ -62,7 +62,7 @@ class ClientLoopsTest {
     }
 
     private UploadLoop uploadLoop(BooleanSupplier over) {
-        return new UploadLoop(vip, reals, Duration.ofSeconds(10), tally, over);
+        return new UploadLoop(vip, reals, Duration.ofSeconds(10), Duration.ofSeconds(10), tally, over);
     }
 
     private ClientReading run(Runnable loop, Server server) throws InterruptedException, ExecutionException {
