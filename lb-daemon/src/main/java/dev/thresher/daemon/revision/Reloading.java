@@ -38,12 +38,22 @@ public final class Reloading implements Closeable {
     /** Begins. {@code file} is the main one. */
     public static Reloading start(Revisions revisions, Path file) {
         Reloading reloading = new Reloading(revisions, file);
-        // What changed between the daemon's own reading and now must not be missed.
-        reloading.thread.execute(reloading::reload);
+        reloading.thread.execute(reloading::begin);
         Hangup.onEach(reloading::hangup);
         ScheduledFuture<?> unused = reloading.thread.scheduleWithFixedDelay(
                 reloading::look, 0, LOOK_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
         return reloading;
+    }
+
+    /** What changed between the daemon's own reading and now must not be missed. */
+    private void begin() {
+        watch.afterReading(paths());
+        watch.beforeReading();
+        if (revisions.filesSayTheSame()) {
+            watch.afterReading(paths());
+        } else {
+            reload();
+        }
     }
 
     private void hangup() {
@@ -69,13 +79,17 @@ public final class Reloading implements Closeable {
             for (int round = 0; round < MOST_ROUNDS && !known; round++) {
                 watch.beforeReading();
                 revisions.reload();
-                Set<Path> paths = new LinkedHashSet<>(revisions.files());
-                paths.add(folder);
-                known = watch.afterReading(paths);
+                known = watch.afterReading(paths());
             }
         } catch (RuntimeException e) {
             LOG.error("Cannot read the configuration again", e);
         }
+    }
+
+    private Set<Path> paths() {
+        Set<Path> paths = new LinkedHashSet<>(revisions.files());
+        paths.add(folder);
+        return paths;
     }
 
     private static Thread newThread(Runnable body) {
