@@ -108,7 +108,7 @@ final class ControlBench implements Callable<Integer> {
     }
 
     /** A data plane that is new each time. */
-    private void starts(Path folder, int count, String startName, String rssName, double startMs, double rssMb) {
+    private void starts(Path folder, int count, String startName, String rssName, double startMs, double rssMib) {
         List<Double> times = new ArrayList<>();
         List<Double> memory = new ArrayList<>();
         for (int round = 0; round < rounds; round++) {
@@ -117,12 +117,12 @@ final class ControlBench implements Callable<Integer> {
                 daemon.requireForwarding(0);
                 daemon.requireForwarding(count - 1);
                 settle();
-                memory.add(daemon.residentMb());
+                memory.add(daemon.residentMib());
             }
         }
         boolean asSet = count == 1 || count == MANY;
         figures.add(Figure.of(startName, times, "ms", asSet ? startMs : null));
-        figures.add(Figure.of(rssName, memory, "MB", asSet ? rssMb : null));
+        figures.add(Figure.of(rssName, memory, "MiB", asSet ? rssMib : null));
     }
 
     /** Edits stay, so each changes one pool. */

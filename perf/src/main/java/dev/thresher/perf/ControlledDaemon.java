@@ -118,13 +118,13 @@ final class ControlledDaemon implements AutoCloseable {
         }
     }
 
-    /** Resident memory in MB of 10^6 bytes. */
-    double residentMb() {
+    /** Resident memory. */
+    double residentMib() {
         try {
             return Files.readAllLines(Path.of("/proc", Long.toString(process.pid()), "status")).stream()
                     .filter(line -> line.startsWith("VmRSS:"))
                     .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-                    .mapToDouble(kib -> kib * 1024 / 1e6)
+                    .mapToDouble(kib -> kib / 1024.0)
                     .findFirst()
                     .orElseThrow(() -> new BenchException("the daemon has ended"));
         } catch (IOException e) {
