@@ -9,6 +9,6 @@ final class ManualChecker {
 
     static HealthChecker on(ManualLoop loop, Probe probe, SplittableRandom random, HealthListener listener) {
         return new HealthChecker(probes ->
-                Engine.of(loop, probe, ProbeRoutes.direct(), new ProbeGate(ProbeGate.MOST, probes), random, listener));
+                Engine.of(loop, probe, ProbeRoutes.direct(), new ProbeGate(4096, probes), random, listener));
     }
 }
