@@ -11,8 +11,9 @@
 /*
  * Raised when a struct, an enum or the meaning of a field changes: a program does not use maps of
  * another version. By one, when a daemon can still read what it needs of them, so that it
- * carries flows, members and VIPs over: fields that were there have their places and meanings. To
- * the next hundred otherwise: then a daemon starts over.
+ * carries flows, members, VIPs and counters over, there and back: fields that were there have their
+ * places and meanings, and what is new stands at the end: of a struct, of the drop reasons, of the
+ * counters. To the next hundred otherwise: then a daemon starts over.
  */
 #define ABI_VERSION 100
 

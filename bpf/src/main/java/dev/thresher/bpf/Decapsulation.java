@@ -26,8 +26,7 @@ import java.util.Set;
  * @param guePort UDP port of GUE, 0 to 65535; 0 for none
  */
 public record Decapsulation(Set<Prefix> vips, int guePort) {
-    /** Where the links of all interfaces are pinned, each under its interface's name. */
-    public static final Path PINS = BpfFs.ROOT.resolve("thresher-real");
+    private static final Path PINS = BpfFs.ROOT.resolve("thresher-real");
 
     /** IANA's number for GUE. */
     public static final int DEFAULT_GUE_PORT = 6080;
@@ -80,6 +79,14 @@ public record Decapsulation(Set<Prefix> vips, int guePort) {
         public String toString() {
             return address.getHostAddress() + "/" + length;
         }
+    }
+
+    /**
+     * Where the link of an interface is pinned: under its name, in which a colon stands for each dot. bpffs takes no dots, and
+     * the names of VLAN interfaces have them; colons the kernel takes in no interface's name.
+     */
+    public static Path pin(String interfaceName) {
+        return PINS.resolve(interfaceName.replace('.', ':'));
     }
 
     /** Loads the object with its programs, ready to be attached; the caller closes it. */

@@ -66,8 +66,12 @@ final class Attempt implements Cancellable {
     }
 
     void finish(ProbeResult result) {
+        boolean passed = result.outcome() == ProbeResult.Outcome.PASSED;
+        if (passed && channel instanceof ProbeChannel connection) {
+            connection.succeeded();
+        }
         if (end()) {
-            done.accept(result.outcome() == ProbeResult.Outcome.PASSED ? result.withWarning(warning) : result);
+            done.accept(passed ? result.withWarning(warning) : result);
         }
     }
 

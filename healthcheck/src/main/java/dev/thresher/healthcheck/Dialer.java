@@ -8,11 +8,12 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.epoll.EpollDatagramChannel;
-import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.unix.Errors.NativeIoException;
-import io.netty.channel.unix.IntegerUnixChannelOption;
+import io.netty.channel.unix.Socket;
+import io.netty.channel.unix.UnixChannel;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
@@ -23,18 +24,7 @@ import java.util.function.Supplier;
 
 /** Opens the sockets of all probes: the one place that knows how they are set up. */
 final class Dialer {
-    /** Little of an answer is read, so that large reads would only cost memory. */
-    private static final int READ_BYTES = 4096;
-
     private static final int MAX_DATAGRAM_BYTES = 65_536;
-
-    /** TCP_MAXSEG, which is 2 at IPPROTO_TCP, which is 6. */
-    private static final IntegerUnixChannelOption MAX_SEGMENT = new IntegerUnixChannelOption("TCP_MAXSEG", 6, 2);
-    /**
-     * Leaves room for any outer header on any path that IPv6 can take (1,280 bytes): the tunnel drops a segment that has no
-     * room for it, and that would count against the real server.
-     */
-    private static final int TUNNEL_SEGMENT_BYTES = 1100;
 
     /** What the native transport calls it. */
     private static final int EADDRINUSE = -98;
@@ -47,9 +37,15 @@ final class Dialer {
 
     private final EventLoop eventLoop;
     private final LocalPorts ports = LocalPorts.ofThisHost();
+    private final SocketPool pool = new SocketPool();
 
     Dialer(EventLoop eventLoop) {
         this.eventLoop = eventLoop;
+    }
+
+    /** Sockets that are open and serve no probe. */
+    int idleSockets() {
+        return pool.idle();
     }
 
     private static InetAddress any(int length) {
@@ -89,18 +85,15 @@ final class Dialer {
         return connect(socket, context, new InetSocketAddress(context.address(), 0), conversation, done);
     }
 
-    private static Channel stream(ProbeContext context) {
-        EpollSocketChannel channel = new EpollSocketChannel(familyOf(context.address()));
-        if (context.mark() != ProbeRoute.NO_MARK) {
-            channel.config().setOption(MAX_SEGMENT, TUNNEL_SEGMENT_BYTES);
+    private Channel stream(ProbeContext context) {
+        boolean ipv4 = context.address() instanceof Inet4Address;
+        boolean tunnelled = context.mark() != ProbeRoute.NO_MARK;
+        try {
+            SocketPool.Kind kind = SocketPool.Kind.of(ipv4, tunnelled);
+            return new ProbeChannel(pool, context.decides() ? ProbeSocket.open(kind) : pool.take(kind));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
-        channel.config()
-                // The attempt's own timer covers connecting and answer together.
-                .setConnectTimeoutMillis(0)
-                // Closing sends a reset: no TIME_WAIT piles up on either side, however many probes a second.
-                .setSoLinger(0)
-                .setRecvByteBufAllocator(new FixedRecvByteBufAllocator(READ_BYTES));
-        return channel;
     }
 
     private static Channel reading(EpollDatagramChannel channel) {
@@ -122,7 +115,7 @@ final class Dialer {
         Channel channel = null;
         try {
             channel = socket.get();
-            SocketMark.set(channel, context.mark());
+            mark(channel, context.mark());
             conversation.prepare(channel.pipeline(), attempt);
         } catch (RuntimeException e) {
             if (channel != null) {
@@ -148,6 +141,14 @@ final class Dialer {
             }
         });
         return attempt;
+    }
+
+    private static void mark(Channel channel, int mark) {
+        if (channel instanceof ProbeChannel probe) {
+            probe.mark(mark);
+        } else if (mark != ProbeRoute.NO_MARK) {
+            SocketMark.set((Socket) ((UnixChannel) channel).fd(), mark);
+        }
     }
 
     private ChannelFuture connect(Channel channel, InetSocketAddress destination) {

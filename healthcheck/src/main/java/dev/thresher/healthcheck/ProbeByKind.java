@@ -6,6 +6,7 @@ import java.util.function.Consumer;
 
 /** The list of kinds: hands each target to the probe of its kind. */
 final class ProbeByKind implements Probe {
+    private final Dialer dialer;
     private final Probe tcp;
     private final Probe tls;
     private final Probe http;
@@ -16,7 +17,7 @@ final class ProbeByKind implements Probe {
     private final Probe exec;
 
     private ProbeByKind(EpollLoop loop) {
-        Dialer dialer = new Dialer(loop.eventLoop());
+        this.dialer = new Dialer(loop.eventLoop());
         TlsLayer layer = new TlsLayer(loop.eventLoop(), loop.workers(), loop.blocking(), Clock.systemUTC());
         this.tcp = new TcpProbe(dialer);
         this.tls = new TlsProbe(dialer, layer);
@@ -32,6 +33,11 @@ final class ProbeByKind implements Probe {
 
     static ProbeByKind on(EpollLoop loop) {
         return new ProbeByKind(loop);
+    }
+
+    /** Sockets that are open and serve no probe. On the loop's thread. */
+    int idleSockets() {
+        return dialer.idleSockets();
     }
 
     @Override

@@ -11,10 +11,12 @@ import java.time.Duration;
  * @param target what is probed
  * @param address where its sockets connect
  * @param mark SO_MARK of each of them, {@link ProbeRoute#NO_MARK} for none
+ * @param decides whether a verdict may come of this probe. Then it has a new socket: what is said against a target, or after
+ *     that for it, shall not hang on one that has served before
  */
-record ProbeContext(Target target, InetAddress address, int mark) {
-    static ProbeContext of(Target target, ProbeRoute.Open route) {
-        return new ProbeContext(target, route.address(), route.mark());
+record ProbeContext(Target target, InetAddress address, int mark, boolean decides) {
+    static ProbeContext of(Target target, ProbeRoute.Open route, boolean decides) {
+        return new ProbeContext(target, route.address(), route.mark(), decides);
     }
 
     /** Where a probe with ports connects. */

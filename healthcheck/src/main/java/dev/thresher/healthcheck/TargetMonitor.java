@@ -204,8 +204,9 @@ final class TargetMonitor {
         try {
             ProbeRoute route = engine.routes().to(target);
             if (route instanceof ProbeRoute.Open open) {
+                boolean decides = machine.isForming(health.state(), startedNanos);
                 return engine.probe()
-                        .start(ProbeContext.of(target, open), found -> probeEnded(run, proven(found, open)));
+                        .start(ProbeContext.of(target, open, decides), found -> probeEnded(run, proven(found, open)));
             }
             probeEnded(run, ProbeResult.inconclusive(((ProbeRoute.Closed) route).reason()));
         } catch (RuntimeException e) {

@@ -37,8 +37,19 @@ final class Certificates {
 
     /** A server whose certificate is for {@link #NAME} and 127.0.0.1, and ends after {@code left}. */
     SslContext server(Duration left) throws Exception {
+        return context(issue(left));
+    }
+
+    /** The same certificate, its key before it, in a file for a server that reads such. */
+    Path serverFile(Path directory, String name, Duration left) throws Exception {
+        X509Bundle bundle = issue(left);
+        return Files.writeString(
+                directory.resolve(name), bundle.getPrivateKeyPEM() + "\n" + bundle.getCertificatePathPEM());
+    }
+
+    private X509Bundle issue(Duration left) throws Exception {
         Instant now = Instant.now();
-        X509Bundle bundle = new CertificateBuilder()
+        return new CertificateBuilder()
                 .ecp256()
                 .subject("CN=" + NAME)
                 .addSanDnsName(NAME)
@@ -46,7 +57,6 @@ final class Certificates {
                 .notBefore(now.minus(Duration.ofDays(100)))
                 .notAfter(now.plus(left))
                 .buildIssuedBy(authority);
-        return context(bundle);
     }
 
     private static SslContext context(X509Bundle bundle) throws SSLException {

@@ -37,7 +37,7 @@ class DatagramProbesTest {
 
     @AfterEach
     void nothing_is_left_open() {
-        assertEquals(socketsBefore, ProbeRun.openSockets(), "sockets open");
+        probes.assertOpenSockets(socketsBefore);
         probes.close();
     }
 

@@ -33,7 +33,7 @@ class DnsProbeTest {
 
     @AfterEach
     void nothing_is_left_open() {
-        assertEquals(socketsBefore, ProbeRun.openSockets(), "sockets open");
+        probes.assertOpenSockets(socketsBefore);
         probes.close();
     }
 

@@ -64,6 +64,21 @@ class HealthCheckerTest {
     }
 
     @Test
+    void probes_that_may_bring_a_verdict_are_told_so() {
+        update(REAL);
+        intervals(3);
+        int settled = probe.deciding(REAL).size();
+        assertEquals(true, probe.deciding(REAL).get(0));
+        assertEquals(false, probe.deciding(REAL).get(settled - 1));
+        probe.answer(REAL, FAIL);
+        intervals(4);
+        // The first failure comes as a surprise, the other two of three decide; then it is down.
+        List<Boolean> since =
+                probe.deciding(REAL).subList(settled, probe.deciding(REAL).size());
+        assertEquals(List.of(false, true, true, false), since.subList(0, 4));
+    }
+
+    @Test
     void fall_failures_take_a_target_down_and_rise_successes_bring_it_back() {
         update(REAL);
         intervals(2);

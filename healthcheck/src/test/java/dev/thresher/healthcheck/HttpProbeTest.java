@@ -37,7 +37,7 @@ class HttpProbeTest {
 
     @AfterEach
     void nothing_is_left_open() {
-        assertEquals(socketsBefore, ProbeRun.openSockets(), "sockets open");
+        probes.assertOpenSockets(socketsBefore);
         probes.close();
     }
 
@@ -260,12 +260,8 @@ class HttpProbeTest {
     void an_expected_body_passes_wherever_it_is_cut() throws Exception {
         ProbeResult passed = ProbeResult.passed("HTTP 200, body contains \"ready\"");
         assertEquals(passed, body(answering("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nI am ready"), LONG));
-        assertEquals(
-                passed,
-                body(
-                        answering(
-                                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nI re\r\n3\r\nady\r\n0\r\n\r\n"),
-                        LONG));
+        String chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+        assertEquals(passed, body(answering(chunked + "4\r\nI re\r\n3\r\nady\r\n0\r\n\r\n"), LONG));
         assertEquals(passed, body(dripping(OK + "so ready", 1), LONG));
         assertEquals(passed, body(endlessly(OK, "already "), LONG));
     }

@@ -23,14 +23,19 @@ import java.util.stream.Stream;
 /** Runs real probes on a loop of their own, and counts what is left of them. */
 final class ProbeRun implements AutoCloseable {
     private final EpollLoop loop = EpollLoop.open();
-    private final Probe probe = ProbeByKind.on(loop);
+    private final ProbeByKind probe = ProbeByKind.on(loop);
 
     /** Results as they arrive: more than one for a probe would show. */
     final BlockingQueue<ProbeResult> results = new LinkedBlockingQueue<>();
 
     Cancellable start(Target target) {
+        return start(target, false);
+    }
+
+    /** @param decides see {@link ProbeContext#decides} */
+    Cancellable start(Target target, boolean decides) {
         CompletableFuture<Cancellable> started = new CompletableFuture<>();
-        ProbeContext context = new ProbeContext(target, target.destination(), ProbeRoute.NO_MARK);
+        ProbeContext context = new ProbeContext(target, target.destination(), ProbeRoute.NO_MARK, decides);
         loop.execute(() -> started.complete(probe.start(context, results::add)));
         return started.join();
     }
@@ -67,6 +72,16 @@ final class ProbeRun implements AutoCloseable {
     /** Lets the loop finish what it has begun. */
     void settle() {
         loop.eventLoop().submit(() -> {}).syncUninterruptibly();
+    }
+
+    /** Fails unless only so many sockets are open, without those that wait for their next connection. */
+    void assertOpenSockets(long expected) {
+        assertEquals(expected, openSockets() - idleSockets(), "sockets open");
+    }
+
+    /** Those that wait for their next connection. */
+    int idleSockets() {
+        return loop.eventLoop().submit(probe::idleSockets).syncUninterruptibly().getNow();
     }
 
     /** The internet sockets that this process has open; the JDK keeps a Unix one of its own. */

@@ -21,6 +21,7 @@ final class ScriptedProbe implements Probe {
     private final Map<Target, ProbeResult> answers = new HashMap<>();
     private final Map<Target, List<Long>> starts = new HashMap<>();
     private final Set<Target> underWay = new HashSet<>();
+    private final Map<Target, List<Boolean>> deciding = new HashMap<>();
     private Duration latency = Duration.ofMillis(1);
 
     ScriptedProbe(ManualLoop loop) {
@@ -45,6 +46,11 @@ final class ScriptedProbe implements Probe {
         return starts.getOrDefault(target, List.of());
     }
 
+    /** Which probes of {@code target} a verdict might come of. */
+    List<Boolean> deciding(Target target) {
+        return deciding.getOrDefault(target, List.of());
+    }
+
     Set<Target> underWay() {
         return Set.copyOf(underWay);
     }
@@ -54,6 +60,7 @@ final class ScriptedProbe implements Probe {
         Target target = context.target();
         assertTrue(underWay.add(target), () -> "two probes of " + target + " at once");
         starts.computeIfAbsent(target, first -> new ArrayList<>()).add(loop.nanoTime());
+        deciding.computeIfAbsent(target, first -> new ArrayList<>()).add(context.decides());
         Runnable answer = () -> {
             underWay.remove(target);
             done.accept(answerOf(target));

@@ -6,10 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.netty.channel.Channel;
-import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.epoll.EpollDatagramChannel;
-import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.unix.IntegerUnixChannelOption;
+import io.netty.channel.unix.Socket;
+import io.netty.channel.unix.UnixChannel;
+import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -20,23 +21,21 @@ class SocketMarkTest {
     void the_kernel_has_the_mark_before_anything_is_connected() {
         assumeTrue(ProcessHandle.current().info().user().orElse("").equals("root"), "marks are for root");
         List<Channel> channels = List.of(
-                new EpollSocketChannel(),
                 new EpollDatagramChannel(),
                 new EpollDatagramChannel(RawSockets.openIcmp(true)),
                 new EpollDatagramChannel(RawSockets.openIcmp(false)));
         for (Channel channel : channels) {
-            SocketMark.set(channel, 0x7468);
+            SocketMark.set((Socket) ((UnixChannel) channel).fd(), 0x7468);
             assertEquals(0x7468, channel.config().getOption(SO_MARK));
             channel.unsafe().closeForcibly();
         }
     }
 
     @Test
-    void a_socket_that_cannot_be_marked_is_refused() {
-        EmbeddedChannel channel = new EmbeddedChannel();
-        assertThrows(UnableToProbeException.class, () -> SocketMark.set(channel, 1));
-        SocketMark.set(channel, ProbeRoute.NO_MARK);
-        channel.close().syncUninterruptibly();
+    void a_socket_that_cannot_be_marked_is_refused() throws IOException {
+        Socket closed = Socket.newSocketStream();
+        closed.close();
+        assertThrows(UnableToProbeException.class, () -> SocketMark.set(closed, 1));
     }
 
     @Test

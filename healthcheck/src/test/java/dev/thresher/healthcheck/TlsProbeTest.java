@@ -48,7 +48,7 @@ class TlsProbeTest {
 
     @AfterEach
     void nothing_is_left_open() {
-        assertEquals(socketsBefore, ProbeRun.openSockets(), "sockets open");
+        probes.assertOpenSockets(socketsBefore);
         probes.close();
     }
 

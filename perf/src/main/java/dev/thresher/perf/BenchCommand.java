@@ -17,7 +17,8 @@ import picocli.CommandLine.Command;
             MemoryBench.class,
             MaglevBench.class,
             HealthBench.class,
-            FailoverBench.class
+            FailoverBench.class,
+            RestartsBench.class
         })
 public final class BenchCommand {
     private BenchCommand() {}

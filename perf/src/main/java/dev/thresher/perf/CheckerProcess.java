@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.ToLongBiFunction;
 
 /**
  * A process that does nothing but check {@code TARGETS} addresses of 127.0.0.0/8 at {@code PORT} every
@@ -34,6 +35,7 @@ final class CheckerProcess {
             long nanos,
             long probes,
             long checkerCpuNanos,
+            long checkerUserNanos,
             int descriptors,
             int up,
             int wrongTransitions,
@@ -82,7 +84,8 @@ final class CheckerProcess {
                     .toJson(new Reading(
                             System.nanoTime(),
                             status.probes(),
-                            checkerCpuNanos(),
+                            checkerNanos(ThreadMXBean::getThreadCpuTime),
+                            checkerNanos(ThreadMXBean::getThreadUserTime),
                             descriptors,
                             (int) up,
                             wrong.get(),
@@ -91,12 +94,12 @@ final class CheckerProcess {
     }
 
     /** Of the event loop and its workers; not of the compiler and the garbage collector. */
-    private static long checkerCpuNanos() {
+    private static long checkerNanos(ToLongBiFunction<ThreadMXBean, Long> time) {
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
         long sum = 0;
         for (Thread thread : Thread.getAllStackTraces().keySet()) {
             if (thread.getName().startsWith("health-")) {
-                sum += Math.max(0, threads.getThreadCpuTime(thread.getId()));
+                sum += Math.max(0, time.applyAsLong(threads, thread.getId()));
             }
         }
         return sum;

@@ -9,6 +9,8 @@ import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The other side of a {@link CheckerProcess}. */
 final class RunningChecker implements AutoCloseable {
@@ -22,16 +24,14 @@ final class RunningChecker implements AutoCloseable {
         this.answers = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     }
 
-    static RunningChecker start(int port, int targets, int intervalMillis) {
-        ProcessBuilder builder = new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("java.class.path"),
-                CheckerProcess.class.getName(),
-                Integer.toString(port),
-                Integer.toString(targets),
-                Integer.toString(intervalMillis));
+    /** @param options of the checker's Java */
+    static RunningChecker start(List<String> options, int port, int targets, int intervalMillis) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(options);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), CheckerProcess.class.getName()));
+        command.addAll(List.of(Integer.toString(port), Integer.toString(targets), Integer.toString(intervalMillis)));
+        ProcessBuilder builder = new ProcessBuilder(command);
         try {
             return new RunningChecker(
                     builder.redirectError(ProcessBuilder.Redirect.INHERIT).start());

@@ -5,6 +5,7 @@ import dev.thresher.bpf.BpfMap;
 import dev.thresher.bpf.InstancePins;
 import dev.thresher.bpf.layout.ProgramSettings;
 import dev.thresher.bpf.layout.ProgramSettings.HashKey;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
@@ -37,7 +38,7 @@ final class EarlierMaps implements AutoCloseable {
                     .ifPresent(opened -> found.put(map, opened));
         }
         byte[] settings = found.size() == LbMap.values().length
-                ? LbMap.SETTINGS.in(found).lookup(FIRST).orElseThrow()
+                ? wholeSettings(LbMap.SETTINGS.in(found).lookup(FIRST).orElseThrow())
                 : new byte[0];
         EarlierMaps earlier = new EarlierMaps(found, settings);
         if (!found.isEmpty() && !earlier.isUsable()) {
@@ -46,9 +47,13 @@ final class EarlierMaps implements AutoCloseable {
         return earlier;
     }
 
+    /** A version before ours may have fewer: what came later is zero. */
+    private static byte[] wholeSettings(byte[] settings) {
+        return Arrays.copyOf(settings, Math.max(settings.length, ProgramSettings.LENGTH));
+    }
+
     boolean isUsable() {
-        return settings.length >= ProgramSettings.LENGTH
-                && ProgramSettings.isReadable(ProgramSettings.versionOf(settings));
+        return settings.length > 0 && ProgramSettings.isReadable(ProgramSettings.versionOf(settings));
     }
 
     /** All of them, if they are usable. */

@@ -141,7 +141,9 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
         } catch (IOException | RuntimeException e) {
             abandon(fresh, e);
             throw new DatapathException(
-                    "cannot pin the program in " + attachment.pins().directory() + ": " + e.getMessage(), e);
+                    "cannot put the program and its maps in "
+                            + attachment.pins().directory() + " in their place: " + e,
+                    e);
         } catch (DatapathException e) {
             abandon(fresh, e);
             throw e;

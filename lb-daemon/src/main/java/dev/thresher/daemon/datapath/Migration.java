@@ -2,6 +2,7 @@
 package dev.thresher.daemon.datapath;
 
 import dev.thresher.bpf.BpfMap;
+import dev.thresher.bpf.layout.Counter;
 import dev.thresher.bpf.layout.MemberRecord;
 import dev.thresher.bpf.layout.VipMatch;
 import dev.thresher.bpf.layout.VipRecord;
@@ -144,11 +145,7 @@ final class Migration implements AutoCloseable {
             counters.copy(ids);
         }
         copyVipStats();
-        if (!isShared(LbMap.COUNTERS)
-                && from(LbMap.COUNTERS).info().maxEntries()
-                        == to.map(LbMap.COUNTERS).info().maxEntries()) {
-            copyValues(LbMap.COUNTERS);
-        }
+        copyGlobalCounters();
         try (FlowTable flows = LoadedMaps.table(from(LbMap.FLOWS));
                 FlowTable fragments = LoadedMaps.table(from(LbMap.FRAGMENTS))) {
             FlowTransfer.Result first = transfer(LbMap.FLOWS, flows, to.flows(), ids, nowTicks.getAsLong());
@@ -184,20 +181,40 @@ final class Migration implements AutoCloseable {
                         .run(nowTicks);
     }
 
-    /** Another version may count more. */
-    private boolean sameValues(LbMap map) {
-        return from(map).info().valueSize() == to.map(map).info().valueSize();
-    }
-
     private void copyVipStats() {
-        if (!isShared(LbMap.VIP_STATS) && sameValues(LbMap.VIP_STATS)) {
+        if (!isShared(LbMap.VIP_STATS)) {
             Values.visit(from(LbMap.VIP_STATS), from(LbMap.VIP_STATS).info().maxEntries(), (id, value) -> {
                 int renamed = vipIds.of(id, -1);
                 if (renamed >= 0) {
-                    to.map(LbMap.VIP_STATS).update(Keys.of(renamed), value);
+                    to.map(LbMap.VIP_STATS)
+                            .update(
+                                    Keys.of(renamed),
+                                    Values.fit(value, from(LbMap.VIP_STATS), to.map(LbMap.VIP_STATS)));
                 }
             });
         }
+    }
+
+    /** Another version may have more reasons to drop packets, in the middle, and more counters, at the end. */
+    private void copyGlobalCounters() {
+        if (isShared(LbMap.COUNTERS)) {
+            return;
+        }
+        int first = Counter.dropReasons().get(0).index();
+        int reasons = dropReasons(from(LbMap.VIP_STATS));
+        int reasonsNow = dropReasons(to.map(LbMap.VIP_STATS));
+        int count = to.map(LbMap.COUNTERS).info().maxEntries();
+        Values.visit(from(LbMap.COUNTERS), from(LbMap.COUNTERS).info().maxEntries(), (index, value) -> {
+            boolean isLater = index >= first + reasons;
+            int moved = isLater ? index - reasons + reasonsNow : index;
+            if (moved < count && (isLater || moved < first + reasonsNow)) {
+                to.map(LbMap.COUNTERS).update(Keys.of(moved), value);
+            }
+        });
+    }
+
+    private static int dropReasons(BpfMap vipStats) {
+        return vipStats.info().valueSize() / Long.BYTES;
     }
 
     /** By old id, the new one, or 0 where the member has gone and its id may be somebody else's. */

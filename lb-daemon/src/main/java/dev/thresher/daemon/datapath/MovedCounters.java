@@ -26,11 +26,12 @@ final class MovedCounters {
         long[] all = new long[words()];
         long[] gone = new long[words()];
         Values.visit(from, from.info().maxEntries(), (id, value) -> {
-            add(all, value);
+            byte[] fitted = Values.fit(value, from, to);
+            add(all, fitted);
             if (ids[id] == NOBODY) {
-                add(gone, value);
+                add(gone, fitted);
             } else {
-                to.update(Keys.of(ids[id]), value);
+                to.update(Keys.of(ids[id]), fitted);
             }
         });
         put(gone);
@@ -40,7 +41,7 @@ final class MovedCounters {
     /** Once the other program is at work. */
     void addRest() {
         long[] all = new long[words()];
-        Values.visit(from, from.info().maxEntries(), (id, value) -> add(all, value));
+        Values.visit(from, from.info().maxEntries(), (id, value) -> add(all, Values.fit(value, from, to)));
         long[] rest = new long[words()];
         add(rest, to.lookup(Keys.of(NOBODY)).orElseThrow());
         for (int i = 0; i < rest.length; i++) {
@@ -50,7 +51,7 @@ final class MovedCounters {
     }
 
     private int words() {
-        return from.valueBytes() / Long.BYTES;
+        return to.valueBytes() / Long.BYTES;
     }
 
     private static void add(long[] sums, byte[] value) {
@@ -61,7 +62,7 @@ final class MovedCounters {
     }
 
     private void put(long[] sums) {
-        ByteBuffer value = ByteBuffer.allocate(from.valueBytes()).order(ByteOrder.nativeOrder());
+        ByteBuffer value = ByteBuffer.allocate(to.valueBytes()).order(ByteOrder.nativeOrder());
         value.asLongBuffer().put(sums);
         to.update(Keys.of(NOBODY), value.array());
     }

@@ -3,7 +3,7 @@ package dev.thresher.daemon.datapath;
 
 import dev.thresher.bpf.BpfMap;
 
-/** The values of an array map that say something. */
+/** The values of an array map. */
 final class Values {
     private Values() {}
 
@@ -13,7 +13,7 @@ final class Values {
         void visit(int index, byte[] value);
     }
 
-    /** Visits indexes below {@code count}. */
+    /** Visits indexes below {@code count} whose values say something. */
     static void visit(BpfMap array, int count, Visitor visitor) {
         array.visitArray(count, (index, value) -> {
             for (byte each : value) {
@@ -23,5 +23,20 @@ final class Values {
                 }
             }
         });
+    }
+
+    /**
+     * A value of one map for another whose values, or each CPU's part of them, are longer or shorter: what came later is at
+     * the end, and is zero where nobody wrote it.
+     */
+    static byte[] fit(byte[] value, BpfMap from, BpfMap to) {
+        int parts = from.valueBytes() / from.perCpuStride();
+        int length = to.valueBytes() / parts;
+        byte[] fitted = new byte[to.valueBytes()];
+        for (int part = 0; part < parts; part++) {
+            System.arraycopy(
+                    value, part * from.perCpuStride(), fitted, part * length, Math.min(from.perCpuStride(), length));
+        }
+        return fitted;
     }
 }

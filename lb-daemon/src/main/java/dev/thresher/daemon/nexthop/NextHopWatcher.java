@@ -59,7 +59,11 @@ public final class NextHopWatcher implements AutoCloseable {
     public static NextHopWatcher start(
             String interfaceName, BooleanSupplier isGeneric, Consumer<Map<InetAddress, Resolution>> listener)
             throws IOException {
-        NextHopResolver resolver = NextHopResolver.open(interfaceName, isGeneric);
+        return start(NextHopResolver.open(interfaceName, isGeneric), listener);
+    }
+
+    static NextHopWatcher start(NextHopResolver resolver, Consumer<Map<InetAddress, Resolution>> listener)
+            throws IOException {
         try {
             NextHopWatcher watcher = new NextHopWatcher(resolver, Wakeup.open(), listener);
             watcher.thread.setDaemon(true);
@@ -101,7 +105,7 @@ public final class NextHopWatcher implements AutoCloseable {
             while (!closed) {
                 watch();
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException e) {
             log.error("Next hops are no longer watched and stay as they are: restart the daemon", e);
         }
     }
@@ -115,6 +119,10 @@ public final class NextHopWatcher implements AutoCloseable {
             }
         } catch (IOException e) {
             log.error("Changes of routes and neighbours cannot be heard, trying again: {}", e.getMessage());
+            wakeup.await(Wakeup.NO_DESCRIPTOR, REOPEN_MILLIS);
+        } catch (RuntimeException e) {
+            // A fault of ours, such as a message that nobody thought of, must not end the watch for good.
+            log.error("Next hops stay as they are for now, looking again", e);
             wakeup.await(Wakeup.NO_DESCRIPTOR, REOPEN_MILLIS);
         }
     }

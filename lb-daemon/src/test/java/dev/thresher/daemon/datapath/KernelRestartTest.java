@@ -22,10 +22,7 @@ import dev.thresher.config.IpText;
 import dev.thresher.config.XdpMode;
 import dev.thresher.daemon.state.Traffic;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
@@ -199,20 +196,6 @@ class KernelRestartTest extends PinnedDatapath {
         startAndStop(config());
         pinVersion(ProgramSettings.ABI_VERSION + 100);
         assertStartsOver();
-    }
-
-    private void pinVersion(int version) throws IOException {
-        byte[] settings;
-        try (BpfMap pinned = pinned(LbMap.SETTINGS)) {
-            settings = pinned.lookup(index(0)).orElseThrow();
-        }
-        ByteBuffer.wrap(settings).order(ByteOrder.nativeOrder()).putInt(0, version);
-        Path pin = pins.map(LbMap.SETTINGS.pinName());
-        Files.delete(pin);
-        try (BpfMap other = BpfMap.createArray("settings", settings.length, 1)) {
-            other.update(index(0), settings);
-            other.pin(pin.toString());
-        }
     }
 
     @Test

@@ -15,6 +15,7 @@ import dev.thresher.bpf.layout.MapNames;
 import dev.thresher.bpf.layout.MemberRecord;
 import dev.thresher.bpf.layout.MemberRecord.NextHop;
 import dev.thresher.bpf.layout.MemberState;
+import dev.thresher.bpf.layout.ProgramSettings;
 import dev.thresher.bpf.layout.VipRecord;
 import dev.thresher.config.Config;
 import dev.thresher.config.FlowSettings;
@@ -27,6 +28,8 @@ import dev.thresher.daemon.control.Configs;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
@@ -118,6 +121,30 @@ abstract class PinnedDatapath {
             return clock.jiffies()
                     >>> SettingsSource.ticks(FlowSettings.DEFAULT, clock.hz()).shift();
         }
+    }
+
+    /** As if another version had made the maps. */
+    void pinVersion(int version) throws IOException {
+        pinVersion(version, ProgramSettings.LENGTH);
+    }
+
+    /** The same with settings of another length: of more, or of fewer. */
+    void pinVersion(int version, int length) throws IOException {
+        byte[] settings;
+        try (BpfMap pinned = pinned(LbMap.SETTINGS)) {
+            settings = Arrays.copyOf(pinned.lookup(index(0)).orElseThrow(), length);
+        }
+        ByteBuffer.wrap(settings).order(ByteOrder.nativeOrder()).putInt(0, version);
+        try (BpfMap other = BpfMap.createArray("settings", settings.length, 1)) {
+            other.update(index(0), settings);
+            pinInstead(LbMap.SETTINGS, other);
+        }
+    }
+
+    void pinInstead(LbMap map, BpfMap other) throws IOException {
+        Path pin = pins.map(map.pinName());
+        Files.delete(pin);
+        other.pin(pin.toString());
     }
 
     long trackedAt(int place) {

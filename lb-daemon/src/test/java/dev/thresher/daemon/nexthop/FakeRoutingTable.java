@@ -20,6 +20,9 @@ final class FakeRoutingTable implements RoutingTable {
     final Map<Integer, Link> links = new HashMap<>();
     final Set<Integer> unable = new HashSet<>();
     int linksAsked;
+    /** So many questions about interfaces meet a fault that nobody thought of. */
+    int faults;
+
     Errno noRoute = Errno.ENETUNREACH;
 
     @Override
@@ -44,6 +47,10 @@ final class FakeRoutingTable implements RoutingTable {
     @Override
     public Optional<Link> link(int ifindex) {
         linksAsked++;
+        if (faults > 0) {
+            faults--;
+            throw new IllegalStateException("a fault of ours");
+        }
         return Optional.ofNullable(links.get(ifindex));
     }
 

@@ -13,7 +13,6 @@ import dev.thresher.tools.realserver.RealHost.Device;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetAddress;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -30,9 +29,9 @@ import picocli.CommandLine.Spec;
         name = "real-server",
         header = "Prepare a host to be a real server, or check one.",
         description =
-                "A real server has the VIPs on lo, answers no ARP for them, and takes off the outer header that the load"
-                        + " balancer puts before each packet. 'setup' does all of it, 'check' says what is missing, and"
-                        + " 'attach' is the last part alone: an XDP program.",
+                "A real server has the VIPs on lo, answers no ARP for them, and takes off the outer header that the"
+                    + " load balancer puts before each packet. 'setup' does all of it, 'check' says what is missing,"
+                    + " and 'attach' is the last part alone: an XDP program.",
         subcommands = {RealServerSetup.class, RealServerCheck.class, RealServerTeardown.class})
 final class RealServerCommand {
     @Spec
@@ -42,8 +41,9 @@ final class RealServerCommand {
             name = "attach",
             description = {
                 "Begin to decapsulate packets that come in by INTERFACE.",
-                "Takes the outer headers off packets for the VIPs, of IP in IP and of GUE. Everything else stays as it is. It"
-                        + " lasts until it is detached or the host restarts; run it again when there is another VIP."
+                "Takes the outer headers off packets for the VIPs, of IP in IP and of GUE. Everything else stays as it"
+                        + " is. It lasts until it is detached or the host restarts; run it again when there is another"
+                        + " VIP."
             },
             mixinStandardHelpOptions = true)
     int attach(
@@ -66,7 +66,7 @@ final class RealServerCommand {
         Decapsulation program = new Decapsulation(vips == null ? vipsOnLoopback() : vips(vips), guePort(guePort));
         try {
             BpfFs.ensureMounted();
-            boolean replaced = program.attach(ifindex, pin(name));
+            boolean replaced = program.attach(ifindex, Decapsulation.pin(name));
             return say(
                     replaced
                             ? "already decapsulating on " + name + "; now with this version's program, and these VIPs"
@@ -79,8 +79,9 @@ final class RealServerCommand {
     @Command(name = "detach", description = "Stop decapsulating on INTERFACE.", mixinStandardHelpOptions = true)
     int detach(@Parameters(paramLabel = "INTERFACE") String name) {
         try {
-            if (!Decapsulation.detach(pin(name))) {
-                throw CommandFailure.failed("nothing decapsulates on " + name + ": no " + pin(name), null);
+            if (!Decapsulation.detach(Decapsulation.pin(name))) {
+                throw CommandFailure.failed(
+                        "nothing decapsulates on " + name + ": no " + Decapsulation.pin(name), null);
             }
             return say("no longer decapsulating on " + name);
         } catch (IOException | BpfException e) {
@@ -126,10 +127,6 @@ final class RealServerCommand {
             throw CommandFailure.invalid("--gue-port is 0 to 65535, not " + port);
         }
         return port;
-    }
-
-    private static Path pin(String name) {
-        return Decapsulation.PINS.resolve(name);
     }
 
     private static int indexOf(String name) {

@@ -9,6 +9,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -113,8 +114,18 @@ public final class Balancer {
 
     /** Starts the daemon; its API answers when this returns. */
     public void start() {
-        List<String> command = List.of(
-                launcher.toString(), "daemon", "--config", files.config().toString());
+        start(List.of());
+    }
+
+    /** The same with the jars of another build, laid out as the launcher does it. */
+    public void startFrom(Path dist) {
+        start(List.of("env", "THRESHER_DIST=" + dist));
+    }
+
+    private void start(List<String> prefix) {
+        List<String> command = new ArrayList<>(prefix);
+        command.addAll(List.of(
+                launcher.toString(), "daemon", "--config", files.config().toString()));
         Process process = LabProcess.start(host, command, files.daemonLog());
         boolean ready = Await.until(START_LIMIT, () -> !process.isAlive() || accepts(files.socket()));
         if (!process.isAlive()) {
@@ -127,9 +138,26 @@ public final class Balancer {
 
     /** Ends the daemon as a crash would: at once, without closing anything. */
     public void kill() {
-        LabProcess.on(host).stream()
+        pids().forEach(LabProcess::kill);
+    }
+
+    /** Ends the daemon as an administrator does, by SIGTERM; it has ended when this returns. */
+    public void stop() {
+        if (!LabProcess.terminate(pids())) {
+            throw new LabException("the daemon has not ended on SIGTERM:\n" + lastWords());
+        }
+    }
+
+    /** Has the daemon read its configuration again, by SIGHUP. */
+    public void hangUp() {
+        pids().forEach(pid -> Shell.run("kill", "-HUP", Long.toString(pid)));
+    }
+
+    private List<Long> pids() {
+        return LabProcess.on(host).stream()
                 .filter(process -> process.name().equals(LabProcess.DAEMON))
-                .forEach(process -> LabProcess.kill(process.pid()));
+                .map(LabProcess::pid)
+                .toList();
     }
 
     /** A connection to its API. */
@@ -144,7 +172,7 @@ public final class Balancer {
     }
 
     /** The end of the daemon's log. */
-    String lastWords() {
+    public String lastWords() {
         try {
             List<String> lines = Files.readAllLines(files.daemonLog());
             return String.join("\n", lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size()));

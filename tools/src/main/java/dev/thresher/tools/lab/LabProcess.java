@@ -55,10 +55,15 @@ public record LabProcess(String name, long pid) {
 
     /** Ends processes: those that do not heed SIGTERM by SIGKILL. */
     static void stopAll(Collection<Long> pids) {
-        signal(pids, ProcessHandle::destroy);
-        if (!Await.until(TERM_PATIENCE, () -> alive(pids).findAny().isEmpty())) {
+        if (!terminate(pids)) {
             alive(pids).forEach(LabProcess::kill);
         }
+    }
+
+    /** Asks processes to end; whether all have ended within some seconds. */
+    static boolean terminate(Collection<Long> pids) {
+        signal(pids, ProcessHandle::destroy);
+        return Await.until(TERM_PATIENCE, () -> alive(pids).findAny().isEmpty());
     }
 
     /** Ends a process as a crash would; it has ended when this returns. */
@@ -78,11 +83,12 @@ public record LabProcess(String name, long pid) {
         return pids.stream().filter(pid -> ProcessHandle.of(pid).isPresent() && !isZombie(pid));
     }
 
-    /** An ended process whose parent has not asked for its exit status yet. */
+    /** An ended process whose parent has not asked for its exit status yet. Its threads may end later, and its sockets with them. */
     private static boolean isZombie(long pid) {
         try {
             String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
-            return stat.startsWith("Z", stat.lastIndexOf(')') + 2);
+            String[] threads = Path.of("/proc/" + pid + "/task").toFile().list();
+            return stat.startsWith("Z", stat.lastIndexOf(')') + 2) && (threads == null || threads.length <= 1);
         } catch (IOException e) {
             return true;
         }

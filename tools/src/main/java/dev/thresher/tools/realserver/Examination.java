@@ -2,7 +2,9 @@
 package dev.thresher.tools.realserver;
 
 import dev.thresher.config.IpPrefix;
+import dev.thresher.config.IpText;
 import dev.thresher.tools.realserver.RealHost.Device;
+import dev.thresher.tools.realserver.RealHost.OwnAddress;
 import dev.thresher.tools.realserver.Wanted.Decapsulator;
 import dev.thresher.tools.realserver.Wanted.Encapsulation;
 import java.util.ArrayList;
@@ -18,6 +20,7 @@ public final class Examination {
     private static final int SILENT = 8;
 
     private static final String LOOPBACK = "lo";
+    private static final int IPV6_BITS = 128;
 
     private final Wanted wanted;
     private final RealHost host;
@@ -48,8 +51,10 @@ public final class Examination {
         if (wanted.vipFamilies().contains(Family.IPV4)) {
             findings.addAll(arp());
         }
-        Set<IpPrefix> local = host.device(LOOPBACK).map(Device::addresses).orElse(Set.of());
-        wanted.vips().forEach(vip -> findings.add(vip(vip, local)));
+        wanted.vips().forEach(vip -> findings.add(vip(vip)));
+        host.answeredAddresses().stream()
+                .filter(address -> wanted.vips().contains(Prefixes.of(address.address())))
+                .forEach(address -> findings.add(answeredElsewhere(address)));
         if (wanted.encapsulation() != Encapsulation.L2) {
             findings.addAll(new PathMtu(wanted, host, device, outerFamilies()).findings());
             findings.addAll(decapsulation());
@@ -87,15 +92,30 @@ public final class Examination {
                         Change.of("ip link set " + name + " up", "ip link set " + name + " down"));
     }
 
-    private static Finding vip(IpPrefix vip, Set<IpPrefix> local) {
-        if (local.stream().anyMatch(address -> Prefixes.covers(address, vip))) {
+    private Finding vip(IpPrefix vip) {
+        Family family = vip.isIpv4() ? Family.IPV4 : Family.IPV6;
+        if (host.localPrefixes(family).stream().anyMatch(local -> Prefixes.covers(local, vip))) {
             return Finding.good("vip", vip + " is on " + LOOPBACK);
         }
-        String rest = vip + " dev " + LOOPBACK;
+        // Of a prefix that is added as an address, IPv4 takes all addresses for the host's own, IPv6 only that one.
+        boolean isAddress = family == Family.IPV4 || vip.length() == IPV6_BITS;
+        String object = isAddress ? "ip address " : "ip -6 route ";
+        String rest = (isAddress ? "" : "local ") + vip + " dev " + LOOPBACK;
         return Finding.missing(
                 "vip",
                 vip + " is not on " + LOOPBACK + ": packets for it are not this host's",
-                Change.of("ip address add " + rest, "ip address delete " + rest));
+                Change.of(object + "add " + rest, object + "delete " + rest));
+    }
+
+    /** The settings for ARP do not cover that: the device has the address, so it answers for it. */
+    private static Finding answeredElsewhere(OwnAddress own) {
+        String rest = IpText.format(own.address()) + "/" + own.length() + " dev " + own.device();
+        return Finding.missing(
+                "vip",
+                IpText.format(own.address()) + " is an address of " + own.device()
+                        + " too: this host answers neighbours who ask for it, and takes the load balancer's packets"
+                        + " away",
+                Change.of("ip address delete " + rest, "ip address add " + rest));
     }
 
     /**

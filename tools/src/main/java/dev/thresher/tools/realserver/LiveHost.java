@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /** This host, asked by {@code ip} and {@code sysctl}. */
@@ -30,15 +31,46 @@ public final class LiveHost implements RealHost {
     }
 
     private static Device device(JsonObject json) {
-        boolean up = json.getAsJsonArray("flags").asList().stream()
-                .anyMatch(flag -> flag.getAsString().equals("UP"));
-        Set<IpPrefix> addresses = StreamSupport.stream(
-                        json.getAsJsonArray("addr_info").spliterator(), false)
-                .map(JsonElement::getAsJsonObject)
+        Set<IpPrefix> addresses = addresses(json)
                 .filter(address -> !address.get("scope").getAsString().equals("link"))
                 .map(LiveHost::prefix)
                 .collect(Collectors.toUnmodifiableSet());
-        return new Device(json.get("mtu").getAsInt(), up, addresses);
+        return new Device(json.get("mtu").getAsInt(), hasFlag(json, "UP"), addresses);
+    }
+
+    @Override
+    public Set<IpPrefix> localPrefixes(Family family) {
+        return objects("ip", "-j", family.option, "route", "show", "table", "local", "type", "local", "dev", "lo")
+                .stream()
+                .map(route -> Prefixes.parse(route.get("dst").getAsString()))
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    @Override
+    public List<OwnAddress> answeredAddresses() {
+        return json("ip", "-j", "address", "show").stream()
+                .filter(device -> !hasFlag(device, "LOOPBACK") && !hasFlag(device, "NOARP"))
+                .flatMap(device -> addresses(device).map(address -> own(device, address)))
+                .toList();
+    }
+
+    private static OwnAddress own(JsonObject device, JsonObject address) {
+        return new OwnAddress(
+                device.get("ifname").getAsString(),
+                IpText.parse(address.get("local").getAsString()),
+                address.get("prefixlen").getAsInt());
+    }
+
+    private static boolean hasFlag(JsonObject device, String flag) {
+        return device.getAsJsonArray("flags").asList().stream()
+                .anyMatch(each -> each.getAsString().equals(flag));
+    }
+
+    private static Stream<JsonObject> addresses(JsonObject device) {
+        return StreamSupport.stream(device.getAsJsonArray("addr_info").spliterator(), false)
+                .map(JsonElement::getAsJsonObject)
+                // Other families' leave an empty object behind.
+                .filter(address -> address.has("local"));
     }
 
     private static IpPrefix prefix(JsonObject address) {
@@ -87,25 +119,26 @@ public final class LiveHost implements RealHost {
     @Override
     public Optional<Decapsulation> decapsulation(String device) {
         OptionalInt ifindex = NetworkInterfaces.indexOf(device);
-        return ifindex.isEmpty()
-                ? Optional.empty()
-                : Decapsulation.on(ifindex.getAsInt(), Decapsulation.PINS.resolve(device));
+        return ifindex.isEmpty() ? Optional.empty() : Decapsulation.on(ifindex.getAsInt(), Decapsulation.pin(device));
     }
 
     @Override
     public Map<DecapDrop, Long> drops(String device) {
-        return Decapsulation.drops(Decapsulation.PINS.resolve(device));
+        return Decapsulation.drops(Decapsulation.pin(device));
     }
 
     private static List<JsonObject> json(String... command) {
+        // Other families' addresses leave an empty object behind.
+        return objects(command).stream().filter(object -> object.has("ifname")).toList();
+    }
+
+    private static List<JsonObject> objects(String... command) {
         Shell.Result result = Shell.attempt("", List.of(command));
         if (result.exit() != 0) {
             return List.of();
         }
         return JsonParser.parseString(result.out()).getAsJsonArray().asList().stream()
                 .map(JsonElement::getAsJsonObject)
-                // Other families' addresses leave an empty object behind.
-                .filter(object -> object.has("ifname"))
                 .toList();
     }
 }

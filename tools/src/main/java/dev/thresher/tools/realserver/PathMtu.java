@@ -33,11 +33,19 @@ record PathMtu(Wanted wanted, RealHost host, Device device, Set<Family> outer) {
             return List.of(Finding.missing("mtu", harm, Change.of(mtuCommand(wanted.mtu()), mtuCommand(device.mtu()))));
         }
         List<Finding> findings = new ArrayList<>();
+        List<String> without = new ArrayList<>();
         for (Family family : wanted.vipFamilies()) {
             int segment = family.segment(device.mtu() - overhead());
-            host.defaultRoutes(family).forEach(route -> findings.add(route(family, route, segment, harm)));
+            List<List<String>> routes = host.defaultRoutes(family);
+            routes.forEach(route -> findings.add(route(family, route, segment, harm)));
+            if (routes.isEmpty()) {
+                without.add(family.label);
+            }
         }
-        return findings.isEmpty() ? List.of(withoutRoute(harm, needed)) : findings;
+        if (!without.isEmpty()) {
+            findings.add(withoutRoute(String.join(" and no ", without), harm, needed));
+        }
+        return findings;
     }
 
     private int overhead() {
@@ -53,10 +61,10 @@ record PathMtu(Wanted wanted, RealHost host, Device device, Set<Family> outer) {
         return "ip link set " + name() + " mtu " + mtu;
     }
 
-    private Finding withoutRoute(String harm, int needed) {
+    private Finding withoutRoute(String families, String harm, int needed) {
         return Finding.missing(
                 "mtu",
-                harm + "; there is no default route to announce a smaller MSS on",
+                harm + "; there is no " + families + " default route to announce a smaller MSS on",
                 Change.of(mtuCommand(needed), mtuCommand(device.mtu())));
     }
 

@@ -20,7 +20,11 @@ public final class Prefixes {
         if (text.indexOf('/') >= 0) {
             return IpPrefix.parse(text);
         }
-        InetAddress address = IpText.parse(text);
+        return of(IpText.parse(text));
+    }
+
+    /** The one address. */
+    static IpPrefix of(InetAddress address) {
         return new IpPrefix(address, address.getAddress().length * Byte.SIZE);
     }
 

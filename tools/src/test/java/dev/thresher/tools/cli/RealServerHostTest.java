@@ -169,6 +169,8 @@ class RealServerHostTest {
                 "arp_announce  | sysctl -q -w net.ipv4.conf.all.arp_announce=1",
                 "vip           | ip address delete 203.0.113.10/32 dev lo",
                 "vip           | ip address delete 2001:db8:cafe::10/128 dev lo",
+                "vip           | ip address add 203.0.113.10/24 dev " + PORT,
+                "vip           | ip address add 2001:db8:cafe::10/64 nodad dev " + PORT,
                 "mss           | ip -4 route change default via 10.9.0.1",
                 "mss           | ip -4 route change default via 10.9.0.1 advmss 1460",
                 "mss           | ip -6 route change default via fd09::1 dev " + PORT + " advmss 1440",
@@ -189,6 +191,39 @@ class RealServerHostTest {
         assertEquals(name, missing.get(0).get("name").getAsString());
         mend(missing.get(0)).forEach(this::paste);
         assertReady(gue);
+    }
+
+    @Test
+    void ipv6_prefix_is_the_hosts_own_after_setup() {
+        String inside = "2001:db8:aa::5";
+        String[] prefix = {"--interface", PORT, "--vip", "2001:db8:aa::/64", "--encapsulation", "l2"};
+        run("ip address add 2001:db8:aa::/64 dev lo");
+        assertEquals(
+                1,
+                thresher(Stream.concat(Stream.of("check"), Stream.of(prefix)).toArray(String[]::new))
+                        .exitCode());
+        assertFalse(host.run("ip", "-6", "route", "get", inside).startsWith("local"));
+        Stream<String> setup = Stream.of("setup", "--journal", journal().toString());
+        assertEquals(
+                0,
+                thresher(Stream.concat(setup, Stream.of(prefix)).toArray(String[]::new))
+                        .exitCode());
+        assertTrue(host.run("ip", "-6", "route", "get", inside).startsWith("local"));
+        assertEquals(0, teardown().exitCode());
+        assertFalse(host.run("ip", "-6", "route", "get", inside).startsWith("local"));
+    }
+
+    /** As interfaces of VLANs have it; bpffs takes no dots. */
+    @Test
+    void interface_may_have_a_dot_in_its_name() {
+        String port = "thr-rs.100";
+        run("ip link add " + port + " type veth peer name thr-rs.101");
+        run("ip link set " + port + " up");
+        assertEquals(0, thresher("attach", port, "--vip", "203.0.113.10").exitCode());
+        CliRun check = thresher("check", "--interface", port, "--vip", "203.0.113.10");
+        assertTrue(check.out().contains("our program unwraps packets on " + port), check::out);
+        assertEquals(0, thresher("detach", port).exitCode());
+        assertEquals(1, thresher("detach", port).exitCode(), "nothing is left");
     }
 
     @Test

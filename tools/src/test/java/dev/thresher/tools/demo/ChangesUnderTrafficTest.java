@@ -13,6 +13,11 @@ import dev.thresher.tools.lab.LabSpec;
 import dev.thresher.tools.lab.Launcher;
 import dev.thresher.tools.lab.RealServer;
 import dev.thresher.tools.lab.Shell;
+import dev.thresher.tools.restarts.ProofCounts;
+import dev.thresher.tools.restarts.ProofResult;
+import dev.thresher.tools.restarts.RestartProof;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -67,6 +72,17 @@ final class ChangesUnderTrafficTest {
             long failed = all.stream().filter(answer -> !answer.ok()).count();
             assertEquals(0, failed, () -> "failed, of " + all.size() + " requests");
         }
+    }
+
+    /** {@code thresher bench restarts} does the same for longer. */
+    @Test
+    void noRequestFailsAndNoCounterGoesBack_overRestartsKillsUpgradesAndReloads() {
+        Path dist = Path.of(System.getenv("THRESHER_DIST"));
+        long seed = System.nanoTime();
+        List<String> told = new ArrayList<>(List.of("seed " + seed));
+        ProofCounts counts = new ProofCounts(1, 1, 2, 4, Duration.ofSeconds(5));
+        ProofResult result = RestartProof.run(lab, dist, counts, seed, told::add);
+        assertTrue(result.ok(), () -> result + "\n" + String.join("\n", told));
     }
 
     private static Set<String> whoAnswers(SteadyRequests steady) {

@@ -7,13 +7,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.thresher.bpf.DecapDrop;
 import dev.thresher.bpf.Decapsulation;
 import dev.thresher.config.IpPrefix;
+import dev.thresher.config.IpText;
+import dev.thresher.tools.realserver.RealHost.OwnAddress;
 import dev.thresher.tools.realserver.Wanted.Decapsulator;
 import dev.thresher.tools.realserver.Wanted.Encapsulation;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -36,6 +40,8 @@ class ExaminationTest {
         private final Map<Family, List<List<String>>> routes = new HashMap<>();
         private final Set<String> fou = new HashSet<>();
         private final Map<DecapDrop, Long> drops = new EnumMap<>(DecapDrop.class);
+        private final List<OwnAddress> answered = new ArrayList<>();
+        private final Set<IpPrefix> localRoutes = new HashSet<>();
         private @Nullable Decapsulation program;
 
         MemoryHost() {
@@ -57,6 +63,22 @@ class ExaminationTest {
         @Override
         public Optional<Device> device(String name) {
             return Optional.ofNullable(devices.get(name));
+        }
+
+        /** As the kernel has it: an address that was added makes its whole prefix local in IPv4, itself alone in IPv6. */
+        @Override
+        public Set<IpPrefix> localPrefixes(Family family) {
+            Set<IpPrefix> local = new HashSet<>(localRoutes);
+            Objects.requireNonNull(devices.get("lo")).addresses().stream()
+                    .map(prefix -> prefix.isIpv4() ? prefix : Prefixes.of(prefix.address()))
+                    .forEach(local::add);
+            local.removeIf(prefix -> prefix.isIpv4() != (family == Family.IPV4));
+            return local;
+        }
+
+        @Override
+        public List<OwnAddress> answeredAddresses() {
+            return answered;
         }
 
         @Override
@@ -245,6 +267,49 @@ class ExaminationTest {
     void interface_with_room_needs_no_smaller_mss() {
         host.devices.put("eth0", MemoryHost.device(1548, true, "10.0.3.11", "fd00:3::11"));
         assertEquals(List.of(), mss(Family.IPV4, "default via 10.0.3.1 dev eth0"));
+    }
+
+    @Test
+    void family_without_a_default_route_is_told() {
+        host.routes.put(Family.IPV4, List.of(List.of("default", "advmss", "1412", "via", "10.0.3.1")));
+        Wanted wanted = new Wanted(List.of(VIP4, VIP6), "eth0", Encapsulation.GUE, 6080, Decapsulator.XDP, null);
+        List<String> texts = Examination.of(wanted, host).stream()
+                .filter(finding -> finding.name().equals("mtu"))
+                .map(Finding::text)
+                .toList();
+        assertEquals(
+                List.of("a client's packet of 1500 bytes becomes 1548, and eth0 takes 1500; there is no IPv6 default"
+                        + " route to announce a smaller MSS on"),
+                texts);
+    }
+
+    private List<String> mendOfVip(IpPrefix vip) {
+        Wanted wanted = new Wanted(List.of(vip), "eth0", Encapsulation.L2, 6080, Decapsulator.XDP, null);
+        return Examination.of(wanted, host).stream()
+                .filter(finding -> finding.name().equals("vip"))
+                .flatMap(finding -> finding.mend().stream())
+                .map(Change::text)
+                .toList();
+    }
+
+    @Test
+    void ipv6_prefix_needs_a_local_route() {
+        IpPrefix prefix = Prefixes.parse("2001:db8:aa::/64");
+        host.devices.put("lo", MemoryHost.device(65536, true, "2001:db8:aa::/64"));
+        assertEquals(List.of("ip -6 route add local 2001:db8:aa::/64 dev lo"), mendOfVip(prefix));
+        assertEquals(List.of("ip address add 2001:db8:aa::5/128 dev lo"), mendOfVip(Prefixes.parse("2001:db8:aa::5")));
+        host.localRoutes.add(prefix);
+        assertEquals(List.of(), mendOfVip(prefix));
+        assertEquals(List.of(), mendOfVip(Prefixes.parse("2001:db8:aa::5")));
+    }
+
+    @Test
+    void vip_that_another_device_answers_for_is_told() {
+        host.answered.add(new OwnAddress("eth0", VIP4.address(), 24));
+        host.answered.add(new OwnAddress("eth1", VIP6.address(), 128));
+        host.answered.add(new OwnAddress("eth0", IpText.parse("10.0.3.11"), 24));
+        assertEquals(List.of("ip address delete 203.0.113.10/24 dev eth0"), mendOfVip(VIP4));
+        assertEquals(List.of("ip address delete 2001:db8:cafe::10/128 dev eth1"), mendOfVip(VIP6));
     }
 
     @Test
