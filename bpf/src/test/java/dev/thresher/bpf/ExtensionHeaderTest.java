@@ -25,7 +25,6 @@ class ExtensionHeaderTest {
     /** EXTENSIONS_MAX in parse_rare.h. */
     private static final int MOST = 5;
 
-
     private LoadedProgram lb;
     private int member;
 
@@ -118,7 +117,9 @@ class ExtensionHeaderTest {
             int extension = headers - IPV6_HEADER;
             byte[] payload = new byte[1100];
             System.arraycopy(tcp, 0, payload, extension - SHORTEST - TCP_HEADER, TCP_HEADER);
-            byte[] frame = frame(Frame.TCP, List.of(Extension.DESTINATION)).payload(payload).bytes();
+            byte[] frame = frame(Frame.TCP, List.of(Extension.DESTINATION))
+                    .payload(payload)
+                    .bytes();
             frame[Frame.ETHERNET_HEADER + IPV6_HEADER + 1] = (byte) (extension / SHORTEST - 1);
             if (headers > 1016) {
                 assertPasses(frame);

@@ -113,7 +113,8 @@ class FragmentMemoryTest {
 
     private void age(int ticks) {
         FlowEntry entry = remembered.get(place());
-        remembered.put(place(), new FlowEntry(entry.tag(), entry.member(), lb.flows().aged(ticks), true, false));
+        remembered.put(
+                place(), new FlowEntry(entry.tag(), entry.member(), lb.flows().aged(ticks), true, false));
     }
 
     /** Two packets may have one tag. */

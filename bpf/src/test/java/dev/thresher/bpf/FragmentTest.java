@@ -195,7 +195,8 @@ class FragmentTest {
         int member = lb.addMember(service, "10.0.3.11");
         lb.setTable(service, member);
         for (int bytes : new int[] {8, 16}) {
-            Frame frame = Frame.tcp(family.from(bytes), family.host + ":80").syn().payload(20);
+            Frame frame =
+                    Frame.tcp(family.from(bytes), family.host + ":80").syn().payload(20);
             for (byte[] piece : frame.identification(bytes).cut(bytes)) {
                 assertEquals(Frame.address("10.0.3.11"), realOf(piece));
             }
@@ -228,7 +229,10 @@ class FragmentTest {
     void first_fragment_of_less_than_any_may_have_passes(Family family) {
         dns(family, 80, HashKind.FIVE_TUPLE);
         lb.setTable(lb.addVip(family.vip, 80, Frame.TCP), 0);
-        byte[] whole = Frame.tcp(family.from(1), family.host + ":80").payload(20).cut(8).get(0);
+        byte[] whole = Frame.tcp(family.from(1), family.host + ":80")
+                .payload(20)
+                .cut(8)
+                .get(0);
         int length = Frame.ETHERNET_HEADER + (family == Family.IPV6 ? 4 : 2);
         for (int missing = 1; missing <= 8; missing++) {
             byte[] padded = whole.clone();

@@ -59,7 +59,8 @@ class QuotedHeadersTest {
 
     private static Frame error(String vip, Frame lost, int quoted) {
         String router = Serving.isIpv6(vip) ? "2001:db8:1::1" : "192.0.2.1";
-        return Frame.icmp(router, vip, Icmp.about(Icmp.Kind.TOO_BIG, lost, quoted).mtu(1300));
+        return Frame.icmp(
+                router, vip, Icmp.about(Icmp.Kind.TOO_BIG, lost, quoted).mtu(1300));
     }
 
     /** Where the flow has its entry, not where the table would have it. */

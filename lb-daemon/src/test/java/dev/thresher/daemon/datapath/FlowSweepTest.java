@@ -17,8 +17,7 @@ final class FlowSweepTest {
 
     private final ByteBuffer memory = memory(SIZE);
     private final ByteBuffer fragments = memory(FlowEntry.PER_PAIR);
-    private final FlowSweep sweep =
-            new FlowSweep(new FlowTable(memory, () -> {}), new FlowTable(fragments, () -> {}));
+    private final FlowSweep sweep = new FlowSweep(new FlowTable(memory, () -> {}), new FlowTable(fragments, () -> {}));
 
     private static ByteBuffer memory(int places) {
         return ByteBuffer.allocateDirect(places * Long.BYTES).order(ByteOrder.nativeOrder());
