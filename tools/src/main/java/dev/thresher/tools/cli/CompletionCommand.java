@@ -11,7 +11,8 @@ import picocli.CommandLine.Parameters;
 /** The verb {@code completion}. */
 @Command(
         name = "completion",
-        description = "Print a script that lets the shell complete verbs and options.",
+        description =
+                "Print a script that lets the shell complete verbs, options, and what a running daemon has names for.",
         footer = {
             "%nFor this shell:          source <(thresher completion bash)",
             "For every bash:          thresher completion bash > /etc/bash_completion.d/thresher",
@@ -36,6 +37,7 @@ final class CompletionCommand extends Verb {
             out().println(BASH_IN_ZSH);
         }
         out().println(AutoComplete.bash(root.getCommandName().toLowerCase(Locale.ROOT), root));
+        out().print(NameCompletion.script(root));
         out().flush();
         return ExitCode.OK;
     }

@@ -115,6 +115,7 @@ public final class ThresherCommand implements Callable<Integer> {
         ThresherCommand command = new ThresherCommand(terminals);
         CommandLine line = new CommandLine(command);
         VerbGroup.addAll(VERBS, line);
+        line.addSubcommand(NamesCommand.class);
         line.getSubcommands().values().stream()
                 .filter(verb -> verb.getCommand() instanceof LabCommand)
                 .forEach(LabCommand::stopAtHost);

@@ -61,11 +61,34 @@ final class StateVerbsTest {
                         "no_member           7",
                         "",
                         "The configuration files do not count until this is mended",
-                        "  /etc/thresher/vips.conf:3: thresher.vips[0].pool: \"wbe\" is not a pool; did you mean `web`?",
+                        "  /etc/thresher/vips.conf:3: thresher.vips[0].pool: \"wbe\" is not a pool; did you mean"
+                                + " `web`?",
                         "",
                         "Warnings",
                         "  no member of one VIP is up"),
                 run.outLines());
+        assertEquals("", run.err());
+        assertEquals(0, run.exitCode());
+    }
+
+    @Test
+    void names_areThoseOfTheDaemon() {
+        assertEquals(
+                List.of(
+                        "VIP 203.0.113.10:80/tcp",
+                        "VIP [2001:db8::1]:53/udp",
+                        "POOL pool-tcp",
+                        "POOL pool-udp",
+                        "ADDRESS 10.0.0.2",
+                        "ADDRESS 10.0.0.3",
+                        "ADDRESS fd00::2"),
+                run("names").outLines());
+    }
+
+    @Test
+    void names_withoutADaemon_areNone() {
+        CliRun run = CliRun.of("names", "--socket", dir.resolve("none.sock").toString());
+        assertEquals(List.of(), run.outLines());
         assertEquals("", run.err());
         assertEquals(0, run.exitCode());
     }
