@@ -47,7 +47,7 @@ final class SocketPool {
 
     /** How many may wait in a process that may open so many files: no more than a quarter of them in all. */
     static int limitFor(long descriptors) {
-        return (int) Math.min(MOST, descriptors / (4 * Kind.values().length));
+        return (int) Math.min(MOST, descriptors / (4L * Kind.values().length));
     }
 
     /** @throws IOException if there is none, and the kernel makes none */

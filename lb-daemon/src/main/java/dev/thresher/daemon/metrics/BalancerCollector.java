@@ -42,8 +42,8 @@ final class BalancerCollector implements MultiCollector {
         });
         source.certificateEnd()
                 .get()
-                .ifPresent(end -> series.add(
-                        MetricName.API_CERTIFICATE_END_TIMESTAMP_SECONDS, end.toEpochMilli() / MILLIS));
+                .ifPresent(end ->
+                        series.add(MetricName.API_CERTIFICATE_END_TIMESTAMP_SECONDS, end.toEpochMilli() / MILLIS));
         series.add(MetricName.NEXT_HOPS_UNRESOLVED, source.unresolved().getAsInt());
         return series.toSnapshots();
     }

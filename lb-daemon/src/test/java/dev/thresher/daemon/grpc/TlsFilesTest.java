@@ -60,7 +60,8 @@ final class TlsFilesTest {
     @Test
     void theEnd_isThatOfTheCertificateInUse() throws Exception {
         Instant end = Instant.now().truncatedTo(ChronoUnit.SECONDS).plus(Duration.ofDays(3));
-        TestAuthority.writeServer(settings, authority.issue(how -> how.subject("CN=soon").notAfter(end)));
+        TestAuthority.writeServer(
+                settings, authority.issue(how -> how.subject("CN=soon").notAfter(end)));
         TlsFiles files = TlsFiles.open(settings);
         assertEquals(end, files.ends());
 

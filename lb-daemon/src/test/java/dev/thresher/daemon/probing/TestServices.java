@@ -92,8 +92,8 @@ final class TestServices implements AutoCloseable {
         return switch (name) {
             case "tcp" -> new ProbeKind.Tcp(http.getAddress().getPort());
             // Without a limit its one segment would be as large as the MTU.
-            case "http" -> new ProbeKind.Http(
-                    http.getAddress().getPort(), HttpExchange.get("/" + "x".repeat(1329)), null);
+            case "http" ->
+                new ProbeKind.Http(http.getAddress().getPort(), HttpExchange.get("/" + "x".repeat(1329)), null);
             case "tls" -> new ProbeKind.Tls(https.getAddress().getPort(), tls);
             case "https" -> new ProbeKind.Http(https.getAddress().getPort(), HttpExchange.get("/"), tls);
             case "grpc" -> new ProbeKind.Grpc(grpc.getPort(), "", null, null);
