@@ -204,6 +204,7 @@ _Static_assert(sizeof(struct flow_bucket_pair) == 128, "struct flow_bucket_pair"
  * means taken, and member 0 that the packet was left to the kernel.
  */
 #define FRAGMENT_PAIRS 1024
+#define FRAGMENT_TICKS 30 /* that it lasts; Linux waits as long for the rest (ip_frag_time) */
 
 /* Tells how a QUIC connection id names its server. */
 enum quic_scheme {

@@ -84,8 +84,8 @@ static __always_inline bool turn_echo(struct xdp_md *ctx, __u32 link, const bool
 }
 
 /*
- * Answers an echo request to a VIP (RFC 792, RFC 4443 section 4.1). One with options, or in pieces,
- * is for the kernel to answer, or not to.
+ * Answers an echo request to a VIP (RFC 792, RFC 4443 section 4.1). One with options is for the
+ * kernel to answer, or not to.
  */
 __noinline int answer_echo(struct xdp_md *ctx, const struct packet *packet)
 {
@@ -95,8 +95,7 @@ __noinline int answer_echo(struct xdp_md *ctx, const struct packet *packet)
 		return aborted();
 	link = bounded_link(packet);
 	if (packet->header != (packet->ipv6 ? sizeof(struct ipv6hdr) : sizeof(struct iphdr)) ||
-	    packet->fragment || !is_answerable(packet) || !vip_of_address(packet) ||
-	    !checksum_is_right(ctx, packet))
+	    !is_answerable(packet) || !vip_of_address(packet) || !checksum_is_right(ctx, packet))
 		return pass();
 	if (!(packet->ipv6 ? turn_echo(ctx, link, true) : turn_echo(ctx, link, false)))
 		return pass();
@@ -112,29 +111,31 @@ static __always_inline bool is_error(__u8 type, bool ipv6)
 	return type == ICMP_UNREACHABLE || type == ICMP_TIME_EXCEEDED || type == ICMP_BAD_PARAMETER;
 }
 
-/* The flow that an error's quoted packet belongs to, as the client's packets show it. */
+/*
+ * The flow that an error's quoted packet belongs to, as the client's packets show it. A later
+ * fragment has no ports, and nothing is remembered of its first one: that was on its way to the
+ * client, and did not come by here.
+ */
 static __always_inline bool parse_quoted(struct xdp_md *ctx, const struct packet *error,
 					 struct packet *flow)
 {
-	struct cursor cursor = cursor_of(ctx);
+	__u32 quote = error->header + sizeof(struct icmp_message);
+	__u32 start = bounded_link(error) + quote;
+	struct fragment fragment = {};
+	struct cursor cursor;
 	struct addr client;
 	__be32 *ports;
-	void *start;
-	__u64 needed;
 
-	cursor.at = header_at(cursor, error, error->header) + sizeof(struct icmp_message);
-	start = cursor.at;
 	flow->ipv6 = error->ipv6;
-	if (!(error->ipv6 ? parse_ipv6(&cursor, flow) : parse_ipv4(&cursor, flow)))
+	if (!parse_network(ctx, start, flow, &fragment))
 		return false;
 	if (flow->later || (flow->protocol != IPPROTO_TCP && flow->protocol != IPPROTO_UDP))
 		return false;
-	ports = cursor.at;
-	needed = cursor.at - start;
-	asm volatile("" : "+r"(needed)); /* the verifier would not have it calculated otherwise */
-	needed += error->header + sizeof(struct icmp_message) + sizeof(*ports);
+	cursor = cursor_of(ctx);
+	ports = cursor.at + (start & NETWORK_MASK) + (flow->header & HEADER_MASK);
 	/* What lies behind the error is padding, and no port. */
-	if ((void *)(ports + 1) > cursor.end || needed > error->length)
+	if ((void *)(ports + 1) > cursor.end ||
+	    quote + flow->header + sizeof(*ports) > error->length)
 		return false;
 	flow->ports = *ports << 16 | *ports >> 16;
 	client = flow->dst;
@@ -206,7 +207,9 @@ static __always_inline enum icmp_kind icmp_kind(struct xdp_md *ctx, const struct
 	struct cursor cursor = cursor_of(ctx);
 	const struct icmp_message *icmp = header_at(cursor, packet, packet->header);
 
-	if ((void *)(icmp + 1) > cursor.end || packet->later ||
+	/* All pieces of a message go to the kernel. An error that keeps to its limit of 576 or, in
+	 * IPv6, 1280 bytes (RFC 1812, section 4.3.2.3; RFC 4443, section 2.4) has none. */
+	if ((void *)(icmp + 1) > cursor.end || packet->fragment ||
 	    packet->length < packet->header + sizeof(*icmp))
 		return ICMP_OTHER;
 	if (icmp->type == (packet->ipv6 ? ICMPV6_ECHO_REQUEST : ICMP_ECHO_REQUEST))

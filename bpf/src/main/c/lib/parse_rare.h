@@ -8,8 +8,9 @@
 
 #include "parse.h"
 
-#define TAGS_MAX       2
-#define EXTENSIONS_MAX 6
+#define TAGS_MAX 2
+#define EXTENSIONS_MAX                                                                             \
+	5 /* as many as RFC 8200, section 4.1, has of those below, each in its place */
 
 /* Hop-by-hop and destination options and routing begin alike. */
 struct extension {
@@ -28,6 +29,10 @@ struct fragment_header {
 
 #define IPV6_FRAGMENT_OFFSET 0xfff8
 #define IPV6_FRAGMENT_MORE   0x0001
+/* For the verifier, again: of a packet in the frame, or in an ICMP error in it. */
+#define NETWORK_MASK 2047
+
+#define FRAGMENT_UNIT 8 /* bytes: all but the last one are of a multiple */
 
 /* What tells the fragments of one packet from those of another, beside the addresses. */
 struct fragment {
@@ -68,8 +73,9 @@ static __always_inline void *header_at(struct cursor cursor, const struct packet
 }
 
 /*
- * Goes on to the transport header, or, in a later fragment, to where it was cut. Answers 0 for a
- * chain that is longer, or a packet that is still underway to another address.
+ * Goes on from the IPv6 header that the cursor is at to the transport header, or, in a later
+ * fragment, to where it was cut. Answers 0 for a chain that is longer, or a packet that is still
+ * underway to another address.
  */
 static __always_inline int parse_extensions(struct cursor cursor, struct packet *packet,
 					    struct fragment *fragment)
@@ -79,8 +85,8 @@ static __always_inline int parse_extensions(struct cursor cursor, struct packet 
 
 	/* Verifiers before 6.6 refuse a loop that the compiler begins in its middle. */
 #pragma unroll
-	for (i = 0; i < EXTENSIONS_MAX; i++) {
-		void *at = header_at(cursor, packet, header);
+	for (i = 0; i <= EXTENSIONS_MAX; i++) {
+		void *at = cursor.at + (header & HEADER_MASK);
 		__u8 protocol = packet->protocol;
 
 		packet->header = header;
@@ -115,32 +121,63 @@ static __always_inline int parse_extensions(struct cursor cursor, struct packet 
 	return 0;
 }
 
-static __always_inline int parse_network(struct cursor cursor, struct packet *packet,
-					 struct fragment *fragment)
+/*
+ * The headers up to the transport's of the packet that begins at an offset in the frame, whose
+ * family is known: it may be one that an ICMP error quotes. A global function, which the verifier
+ * walks once.
+ */
+__noinline int parse_network(struct xdp_md *ctx, __u32 offset, struct packet *packet,
+			     struct fragment *fragment)
 {
-	const struct iphdr *ipv4 = header_at(cursor, packet, 0);
-	struct cursor network = { (void *)ipv4, cursor.end };
+	struct cursor cursor = cursor_of(ctx);
+	struct cursor network;
+	void *start;
 
+	if (!packet || !fragment)
+		return 0;
+	cursor.at += offset & NETWORK_MASK;
+	start = cursor.at;
+	network = cursor;
 	if (packet->ipv6)
 		return parse_ipv6(&network, packet) && parse_extensions(cursor, packet, fragment);
 	if (!parse_ipv4(&network, packet))
 		return 0;
-	packet->header = ipv4->ihl * 4;
-	fragment->id = ipv4->id;
+	packet->header = ((struct iphdr *)start)->ihl * 4;
+	fragment->id = ((struct iphdr *)start)->id;
 	fragment->protocol = packet->protocol;
+	return 1;
+}
+
+/*
+ * The first fragment may end within TCP's header. Its ports are there, for it has 8 bytes at least;
+ * what is wrong with it (RFC 1858) is for the real server to say, which gets the rest too.
+ */
+static __always_inline int parse_short_tcp(struct cursor cursor, __u32 length,
+					   struct packet *packet)
+{
+	if (cursor.at + FRAGMENT_UNIT > cursor.end || length < FRAGMENT_UNIT)
+		return 0;
+	packet->ports = *(__be32 *)cursor.at;
+	if (cursor.at + TCP_FLAGS_OFFSET < cursor.end && length > TCP_FLAGS_OFFSET)
+		packet->tcp_flags = *((__u8 *)cursor.at + TCP_FLAGS_OFFSET);
 	return 1;
 }
 
 /* ICMP too is a packet here, with ports of 0, and so is a later fragment of anything. */
 static __always_inline int parse_transport(struct cursor cursor, struct packet *packet)
 {
+	__u32 length;
+
 	if (header_at(cursor, packet, 0) + packet->length > cursor.end ||
 	    packet->header > packet->length)
 		return 0;
 	if (packet->later || is_icmp(packet))
 		return 1;
 	cursor.at = header_at(cursor, packet, packet->header);
-	return parse_ports(&cursor, packet->length - packet->header, packet);
+	length = packet->length - packet->header;
+	if (packet->fragment && packet->protocol == IPPROTO_TCP && length < sizeof(struct tcphdr))
+		return parse_short_tcp(cursor, length, packet);
+	return parse_ports(&cursor, length, packet);
 }
 
 /* Like parse_plain(), of any packet; both structs are all zeroes before. */
@@ -155,7 +192,9 @@ __noinline int parse_any(struct xdp_md *ctx, struct packet *packet, struct fragm
 	packet->ipv6 = type == bpf_htons(ETH_P_IPV6);
 	if (!packet->ipv6 && type != bpf_htons(ETH_P_IP))
 		return 0;
-	return parse_network(cursor, packet, fragment) && parse_transport(cursor, packet);
+	if (!parse_network(ctx, packet->link, packet, fragment))
+		return 0;
+	return parse_transport(cursor_of(ctx), packet);
 }
 
 #endif

@@ -25,7 +25,7 @@ __noinline int choose_any(struct xdp_md *ctx, const struct packet *packet,
 	if (!packet || !fragment || !choice)
 		return 0;
 	if (packet->later)
-		return choose_for_later(packet, fragment, choice) != 0;
+		return choose_for_later(ctx, packet, fragment, choice) != 0;
 	choice->hash = flow_hash(packet);
 	has_member = choose(ctx, packet, choice) != 0;
 	if (packet->fragment && (has_member || choice->verdict == XDP_PASS))

@@ -24,6 +24,14 @@ static __always_inline int send_out(const struct member *member, __u32 member_id
 	return verdict;
 }
 
+/* What the way takes of a packet before it is wrapped: perhaps nothing. */
+static __always_inline __u32 room_of(const struct member *member)
+{
+	__u32 overhead = overhead_of(member);
+
+	return member->mtu > overhead ? member->mtu - overhead : 0;
+}
+
 /* Takes what it needs from the frame again, so that the caller's packet may live in registers. */
 __noinline int refuse(struct xdp_md *ctx, __u32 member_id)
 {
@@ -33,7 +41,7 @@ __noinline int refuse(struct xdp_md *ctx, __u32 member_id)
 
 	if (!member || !parse_any(ctx, &packet, &fragment))
 		return aborted();
-	return refuse_too_big(ctx, &packet, member->mtu - overhead_of(member), member->vip_id);
+	return refuse_too_big(ctx, &packet, room_of(member), member->vip_id);
 }
 
 /* A packet of a client. */

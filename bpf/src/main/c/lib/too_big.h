@@ -17,7 +17,10 @@
  * section 2.4. */
 #define ICMP_ERROR_LIMIT   576
 #define ICMPV6_ERROR_LIMIT 1280
-#define IPV6_LEAST_MTU	   1280
+
+/* Nobody is told less, for nobody would heed it: RFC 791 section 3.2, RFC 8200 section 5. */
+#define IPV4_LEAST_MTU 68
+#define IPV6_LEAST_MTU 1280
 
 /* Internetwork control (RFC 1812, section 4.3.2.5). */
 #define ICMP_ERROR_TOS 0xc0
@@ -171,12 +174,13 @@ static __always_inline bool become_too_big(struct xdp_md *ctx, const struct pack
 __noinline int refuse_too_big(struct xdp_md *ctx, const struct packet *packet, __u32 mtu,
 			      __u32 vip_id)
 {
+	__u32 least;
+
 	if (!packet)
 		return aborted();
-	/* No IPv6 host sends packets smaller than that for having been asked to (RFC 8200, section
-	 * 5). */
-	if (packet->ipv6 && mtu < IPV6_LEAST_MTU)
-		mtu = IPV6_LEAST_MTU;
+	least = packet->ipv6 ? IPV6_LEAST_MTU : IPV4_LEAST_MTU;
+	if (mtu < least)
+		mtu = least;
 	if (packet->length <= mtu || !may_answer(packet) || !spend_icmp_budget() ||
 	    !(packet->ipv6 ? become_too_big(ctx, packet, mtu, true)
 			   : become_too_big(ctx, packet, mtu, false)))

@@ -383,6 +383,7 @@ class AbiTest {
         assertEquals(constant("FLOW_SEEN_MASK"), FlowEntry.SEEN_MODULUS - 1);
         assertEquals(constant("FLOWS_PER_PAIR"), FlowEntry.PER_PAIR);
         assertEquals(constant("FLOWS_PER_BUCKET"), FlowEntry.PER_PAIR / 2);
+        assertEquals(constant("FRAGMENT_TICKS"), FlowEntry.FRAGMENT_TICKS);
         assertEquals(
                 FlowEntry.PER_PAIR * Long.BYTES, btf.struct("flow_bucket_pair").size());
     }

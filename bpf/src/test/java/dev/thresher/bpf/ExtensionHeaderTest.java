@@ -20,6 +20,9 @@ class ExtensionHeaderTest {
     private static final int PORT = 80;
     private static final int IPV6_HEADER = 40;
     private static final int SEGMENTS_LEFT = 3;
+    private static final int TCP_HEADER = 20;
+    private static final int SHORTEST = 8;
+    /** EXTENSIONS_MAX in parse_rare.h. */
     private static final int MOST = 5;
 
     private LoadedProgram lb;
@@ -101,9 +104,30 @@ class ExtensionHeaderTest {
     }
 
     @Test
-    void longer_chain_than_anybody_needs_passes() {
-        assertPasses(frame(Frame.TCP, Collections.nCopies(MOST + 2, Extension.DESTINATION))
+    void one_header_more_than_the_most_passes() {
+        assertPasses(frame(Frame.TCP, Collections.nCopies(MOST + 1, Extension.DESTINATION))
                 .bytes());
+    }
+
+    /** All headers together are at most 1,016 bytes: this one takes in what is payload else, up to another TCP header. */
+    @Test
+    void longest_header_is_stepped_over_and_a_longer_one_passes() {
+        byte[] tcp = Arrays.copyOfRange(frame(Frame.TCP, List.of()).ip(), IPV6_HEADER, IPV6_HEADER + TCP_HEADER);
+        for (int headers : new int[] {1008, 1016, 1024}) {
+            int extension = headers - IPV6_HEADER;
+            byte[] payload = new byte[1100];
+            System.arraycopy(tcp, 0, payload, extension - SHORTEST - TCP_HEADER, TCP_HEADER);
+            byte[] frame = frame(Frame.TCP, List.of(Extension.DESTINATION))
+                    .payload(payload)
+                    .bytes();
+            frame[Frame.ETHERNET_HEADER + IPV6_HEADER + 1] = (byte) (extension / SHORTEST - 1);
+            if (headers > 1016) {
+                assertPasses(frame);
+            } else {
+                assertEquals(Verdict.TX, Verdict.of(lb.run(frame)));
+            }
+        }
+        assertEquals(1, lb.flows().all().count());
     }
 
     private void assertPasses(byte[] frame) {

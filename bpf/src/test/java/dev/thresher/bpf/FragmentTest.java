@@ -50,6 +50,14 @@ class FragmentTest {
             this.host = host;
         }
 
+        String vip() {
+            return vip;
+        }
+
+        String otherVip() {
+            return this == IPV6 ? "2001:db8:cafe::11" : "203.0.113.11";
+        }
+
         String from(int port) {
             return (this == IPV6 ? "[" + client + "]:" : client + ":") + port;
         }
@@ -143,6 +151,95 @@ class FragmentTest {
             assertEquals(real, realOf(piece));
         }
         assertEquals(0, lb.counter(Counter.DROP_FRAGMENT));
+    }
+
+    /** What is sent where: to the routed member, of a client that has a route. */
+    private Service routed(Family family, boolean quic) {
+        Service service = lb.addRoutedVip(family.vip, 0, Frame.UDP, quic, true);
+        int other = lb.addRoutedMember(service, "10.0.3.11");
+        int chosen = lb.addRoutedMember(service, "10.0.3.12");
+        lb.setTable(service, other);
+        lb.routeClients(service, family.client, family == Family.IPV6 ? 128 : 32, chosen);
+        return service;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void client_with_a_source_route_needs_no_first_fragment(Family family) {
+        Service service = routed(family, false);
+        List<byte[]> pieces = family.udp(1, 53).cut(PIECE);
+        for (int i : new int[] {2, 1, 0, 1}) {
+            assertEquals(Frame.address("10.0.3.12"), realOf(pieces.get(i)), "fragment " + i);
+        }
+        lb.routeClients(service, family.client, family == Family.IPV6 ? 128 : 32, 0);
+        byte[] early = family.udp(1, 53).identification(2).cut(PIECE).get(1);
+        assertEquals(Verdict.DROP, Verdict.of(lb.run(early)), "without a route its flow decides");
+        assertEquals(1, lb.dropped(service, Counter.DROP_FRAGMENT));
+    }
+
+    /** A connection id, which only the first fragment has, goes before the source route. */
+    @ParameterizedTest
+    @EnumSource
+    void fragment_for_a_vip_with_connection_ids_needs_its_first_one(Family family) {
+        Service service = routed(family, true);
+        assertEquals(
+                Verdict.DROP, Verdict.of(lb.run(family.udp(1, 53).cut(PIECE).get(1))));
+        assertEquals(1, lb.dropped(service, Counter.DROP_FRAGMENT));
+    }
+
+    /** Such as nobody sends who means well (RFC 1858), but all of it is for the VIP. */
+    @ParameterizedTest
+    @EnumSource
+    void first_fragment_that_ends_within_the_tcp_header_goes_where_the_rest_goes(Family family) {
+        Service service = lb.addVip(family.vip, 80, Frame.TCP);
+        int member = lb.addMember(service, "10.0.3.11");
+        lb.setTable(service, member);
+        for (int bytes : new int[] {8, 16}) {
+            Frame frame =
+                    Frame.tcp(family.from(bytes), family.host + ":80").syn().payload(20);
+            for (byte[] piece : frame.identification(bytes).cut(bytes)) {
+                assertEquals(Frame.address("10.0.3.11"), realOf(piece));
+            }
+        }
+        assertEquals(2, lb.stats(member).newFlows());
+        assertEquals(2, lb.flows().all().count());
+        for (int bytes : new int[] {8, 16}) {
+            Frame frame = Frame.tcp(family.from(1), family.host + ":22").syn().payload(20);
+            for (byte[] piece : frame.identification(1000 + bytes).cut(bytes)) {
+                assertPasses(piece);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void short_first_fragment_shows_its_flags(Family family) {
+        Service service = lb.addVip(family.vip, 80, Frame.TCP);
+        int member = lb.addMember(service, "10.0.3.11");
+        lb.setTable(service, member);
+        Frame fin = Frame.tcp(family.from(1), family.host + ":80").fin().payload(20);
+        realOf(fin.cut(8).get(0));
+        assertEquals(false, lb.flows().all().findFirst().orElseThrow().shortLived(), "the flag is in the next piece");
+        realOf(fin.cut(16).get(0));
+        assertEquals(true, lb.flows().all().findFirst().orElseThrow().shortLived());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void first_fragment_of_less_than_any_may_have_passes(Family family) {
+        dns(family, 80, HashKind.FIVE_TUPLE);
+        lb.setTable(lb.addVip(family.vip, 80, Frame.TCP), 0);
+        byte[] whole = Frame.tcp(family.from(1), family.host + ":80")
+                .payload(20)
+                .cut(8)
+                .get(0);
+        int length = Frame.ETHERNET_HEADER + (family == Family.IPV6 ? 4 : 2);
+        for (int missing = 1; missing <= 8; missing++) {
+            byte[] padded = whole.clone();
+            padded[length + 1] -= (byte) missing;
+            assertPasses(padded);
+            assertPasses(java.util.Arrays.copyOf(padded, padded.length - missing));
+        }
     }
 
     @ParameterizedTest

@@ -240,6 +240,15 @@ class IcmpErrorTest {
                 .forEach(length -> assertPasses(Arrays.copyOf(frame, length)));
     }
 
+    /** The kernel gets all pieces of it, or the one that has the header would get to nobody who has the rest. */
+    @ParameterizedTest
+    @ValueSource(strings = {VIP4, VIP6})
+    void error_in_fragments_passes(String vip) {
+        pair(vip);
+        Frame error = error(vip, Icmp.about(Icmp.Kind.TOO_BIG, lost(vip, 40000).payload(200), 200));
+        error.cut(80).forEach(this::assertPasses);
+    }
+
     @Test
     void quoted_ipv4_options_are_stepped_over() {
         pair(VIP4);

@@ -10,10 +10,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.thresher.bpf.layout.Counter;
+import dev.thresher.bpf.layout.MapNames;
 import dev.thresher.bpf.layout.MemberRecord.Encapsulation;
 import dev.thresher.bpf.layout.ProgramSettings;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -142,10 +145,22 @@ class TooBigTest {
     @Test
     void short_packets_are_quoted_whole() {
         int member = Serving.add(lb, VIP4, PORT, Frame.UDP, REAL4, Encapsulation.IPIP);
-        Serving.put(lb, member, Encapsulation.IPIP, 68, 0);
-        for (int bytes = 49; bytes < 100; bytes++) {
-            assertAnswered(sized(VIP4, Frame.UDP, bytes), VIP4, 48);
+        Serving.put(lb, member, Encapsulation.IPIP, 88, 0);
+        for (int bytes = 69; bytes < 120; bytes++) {
+            assertAnswered(sized(VIP4, Frame.UDP, bytes), VIP4, 68);
         }
+    }
+
+    /** The least that IPv4 promises (RFC 791, section 3.2), also where the outer header alone is too much for the way. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 19, 20, 21, 30, 60, 87})
+    void no_ipv4_client_is_told_less_than_68(int mtu) {
+        int member = Serving.add(lb, VIP4, PORT, Frame.UDP, REAL4, Encapsulation.IPIP);
+        Serving.put(lb, member, Encapsulation.IPIP, mtu, 0);
+        assertAnswered(sized(VIP4, Frame.UDP, 100), VIP4, 68);
+        assertAnswered(sized(VIP4, Frame.UDP, 69), VIP4, 68);
+        assertEquals(Verdict.DROP, Verdict.of(lb.run(sized(VIP4, Frame.UDP, 68))));
+        assertEquals(1, lb.counter(Counter.DROP_TOO_BIG));
     }
 
     /** IPv6 promises 1280 to everybody, so nobody would heed less (RFC 8200, section 5). */
@@ -157,16 +172,33 @@ class TooBigTest {
         assertEquals(Verdict.DROP, Verdict.of(lb.run(sized(VIP6, Frame.UDP, 1280))));
         assertEquals(1, lb.counter(Counter.DROP_TOO_BIG));
         assertEquals(Verdict.TX, Verdict.of(lb.run(sized(VIP6, Frame.UDP, 1240))));
+        Serving.put(lb, member, Encapsulation.IPIP, 30, 0);
+        assertAnswered(sized(VIP6, Frame.UDP, 1400), VIP6, 1280);
+    }
+
+    /** No error may be about one (RFC 1122, section 3.2.2). */
+    @ParameterizedTest
+    @ValueSource(strings = {VIP4, VIP6})
+    void later_fragment_is_not_answered(String vip) {
+        int member = Serving.add(lb, vip, PORT, Frame.UDP, REAL4, Encapsulation.IPIP);
+        Serving.put(lb, member, Encapsulation.IPIP, MTU, 0);
+        List<byte[]> pieces = Serving.packet(vip, PORT, Frame.UDP).payload(4000).cut(1496);
+        assertEquals(Verdict.TX, Verdict.of(lb.run(pieces.get(0))));
+        assertEquals(1, lb.counter(Counter.ICMP_TOO_BIG));
+        assertEquals(Verdict.DROP, Verdict.of(lb.run(pieces.get(1))));
+        assertEquals(1, lb.counter(Counter.ICMP_TOO_BIG));
+        assertEquals(1, lb.counter(Counter.DROP_TOO_BIG));
+        assertEquals(0, lb.counter(Counter.DROP_FRAGMENT));
     }
 
     @Test
     void padding_is_not_quoted() {
         int member = Serving.add(lb, VIP4, PORT, Frame.UDP, REAL4, Encapsulation.IPIP);
         Serving.put(lb, member, Encapsulation.IPIP, 68, 0);
-        Frame frame = sized(VIP4, Frame.UDP, 60);
+        Frame frame = sized(VIP4, Frame.UDP, 80);
         byte[] padded = Arrays.copyOf(frame.bytes(), 200);
-        Arrays.fill(padded, 80, 200, (byte) 0x77);
-        assertAnswer(lb.run(padded).packet(), frame, VIP4, 48);
+        Arrays.fill(padded, 100, 200, (byte) 0x77);
+        assertAnswer(lb.run(padded).packet(), frame, VIP4, 68);
     }
 
     @ParameterizedTest
@@ -189,12 +221,46 @@ class TooBigTest {
         Frame frame = sized(VIP4, Frame.UDP, 1500);
         CurrentThread.pinTo(0);
         int attempts = 2 * BURST;
+        int answered = answered(frame, attempts);
+        assertTrue(answered >= BURST && answered < BURST + 10, answered + " of " + attempts + " were answered");
+        assertEquals(answered, lb.counter(Counter.ICMP_TOO_BIG));
+        assertEquals(attempts - answered, lb.counter(Counter.DROP_TOO_BIG));
+    }
+
+    /** Of {@link #BURST} tokens a quarter of a tick earns all, and no time more than all. */
+    @Test
+    void budget_is_earned_back() {
+        int member = Serving.add(lb, VIP4, PORT, Frame.UDP, REAL4, Encapsulation.IPIP);
+        Serving.put(lb, member, Encapsulation.IPIP, MTU, 0);
+        Frame frame = sized(VIP4, Frame.UDP, 1500);
+        int tick = 1 << TestSettings.DEFAULT.ticks().shift();
+        CurrentThread.pinTo(0);
+        assertEquals(0, answeredAfter(0, 0, frame));
+        assertEquals(1, answeredAfter(tick / 1024, 0, frame));
+        assertEquals(BURST / 2, answeredAfter(tick / 8, 0, frame));
+        assertEquals(BURST, answeredAfter(tick / 4, 0, frame));
+        assertEquals(BURST, answeredAfter(tick / 2, 100, frame));
+        assertEquals(BURST, answeredAfter(2 * tick, 100, frame));
+    }
+
+    /** How many of many are answered when the budget was last filled so many jiffies ago, and what was left then. */
+    private int answeredAfter(int jiffies, int tokens, Frame frame) {
+        BpfMap budgets = lb.object().map(MapNames.ICMP_BUDGET);
+        ByteBuffer values = ByteBuffer.allocate(budgets.valueBytes()).order(ByteOrder.nativeOrder());
+        try (KernelClock clock = KernelClock.open()) {
+            while (values.hasRemaining()) {
+                values.putLong(clock.jiffies() - jiffies).putLong(tokens);
+            }
+        }
+        budgets.update(LoadedProgram.key(0), values.array());
+        return answered(frame, 2 * BURST);
+    }
+
+    private int answered(Frame frame, int attempts) {
         int answered = 0;
         for (int i = 0; i < attempts; i++) {
             answered += Verdict.of(lb.run(frame)) == Verdict.TX ? 1 : 0;
         }
-        assertTrue(answered >= BURST && answered < BURST + 10, answered + " of " + attempts + " were answered");
-        assertEquals(answered, lb.counter(Counter.ICMP_TOO_BIG));
-        assertEquals(attempts - answered, lb.counter(Counter.DROP_TOO_BIG));
+        return answered;
     }
 }

@@ -2,7 +2,7 @@
 package dev.thresher.bpf.layout;
 
 /**
- * One entry of the connection table, a u64; see {@code lib/abi.h}. 0 is an empty place.
+ * One entry of the connection table, or of the table of fragments, a u64; see {@code lib/abi.h}. 0 is an empty place.
  *
  * @param tag the upper 30 bits of the flow's hash
  * @param member id of the member that has the flow
@@ -22,6 +22,9 @@ public record FlowEntry(int tag, int member, int seen, boolean confirmed, boolea
      * that a reading of the clock may be old.
      */
     public static final int LARGEST_TIMEOUT = SEEN_MODULUS - 256;
+
+    /** Ticks that the place of a first fragment is remembered. */
+    public static final int FRAGMENT_TICKS = 30;
 
     private static final int OLDEST_READING = 64;
     private static final int SHORT_LIVED = 1;

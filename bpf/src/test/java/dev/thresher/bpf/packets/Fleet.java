@@ -133,7 +133,7 @@ final class Fleet implements AutoCloseable {
                 .findFirst();
     }
 
-    /** Is it a packet like any, and for a VIP? Then it must not pass. */
+    /** Is it a sound packet for a VIP, or an error about one? Then it must not pass. */
     boolean mustSend(byte[] frame) {
         return isForVip(frame)
                 && SoundPacket.parse(frame)

@@ -42,7 +42,12 @@ final class IcmpCases {
     private static Stream<PacketCase> family(Fleet fleet, String name, String vip, String real) {
         Target tcp = fleet.target(vip, 80, Frame.TCP, real, Encapsulation.IPIP);
         fleet.target(vip, 443, Frame.UDP, real, Encapsulation.IPIP);
-        return Stream.of(echoes(name, tcp), errors(name, tcp), strangeErrors(name, tcp), moved(fleet, name, vip))
+        return Stream.of(
+                        echoes(name, tcp),
+                        errors(name, tcp),
+                        strangeErrors(name, tcp),
+                        longQuotes(name, tcp),
+                        moved(fleet, name, vip))
                 .flatMap(cases -> cases);
     }
 
@@ -117,6 +122,42 @@ final class IcmpCases {
                         name + ": error about a packet that another address sent", toOther.bytes(), new Passed()),
                 new PacketCase(name + ": error about a port that no VIP has", ofOtherPort.bytes(), new Passed()),
                 new PacketCase(name + ": error about an ICMP message", nested.bytes(), new Passed()));
+    }
+
+    /** What is quoted has more than an IP header before its ports, or no ports. */
+    private static Stream<PacketCase> longQuotes(String name, Target vip) {
+        Stream<PacketCase> fragments = Stream.of(
+                quote(name + ": error about a first fragment", vip, vip.reply().fragment(0, true), new Sent(vip)),
+                quote(name + ": error about a later fragment", vip, vip.reply().fragment(30, true), new Passed()));
+        if (!vip.vipIsIpv6()) {
+            return Stream.concat(
+                    fragments,
+                    Stream.of(quote(
+                            name + ": error that quotes options",
+                            vip,
+                            vip.reply().options(10),
+                            new Sent(vip))));
+        }
+        return Stream.concat(
+                fragments,
+                Stream.of(
+                        quote(
+                                name + ": error that quotes destination options",
+                                vip,
+                                vip.reply().extensions(Extension.DESTINATION),
+                                new Sent(vip)),
+                        quote(
+                                name + ": error that quotes three headers and a fragment's",
+                                vip,
+                                vip.reply()
+                                        .extensions(Extension.HOP_BY_HOP, Extension.ROUTING, Extension.LONG_DESTINATION)
+                                        .fragment(0, true),
+                                new Sent(vip))));
+    }
+
+    private static PacketCase quote(String name, Target vip, Frame lost, Outcome outcome) {
+        Icmp error = Icmp.about(Kind.TOO_BIG, lost, 120).mtu(1300);
+        return new PacketCase(name, Frame.icmp(vip.router(), vip.vip(), error).bytes(), outcome);
     }
 
     private static Frame strangerTo(Target vip) {

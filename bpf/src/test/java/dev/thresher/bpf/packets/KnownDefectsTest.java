@@ -2,27 +2,24 @@
 package dev.thresher.bpf.packets;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.thresher.bpf.Frame;
 import dev.thresher.bpf.LoadedProgram;
 import dev.thresher.bpf.LoadedProgram.MemberStats;
 import dev.thresher.bpf.LoadedProgram.Service;
-import dev.thresher.bpf.TestSettings;
-import dev.thresher.bpf.Verdict;
 import dev.thresher.bpf.layout.HashKind;
 import dev.thresher.bpf.layout.VipMatch;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Set;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Defects known from other load balancers that take more than one packet to show; the matrix has the rest. */
+/**
+ * Defects known from other load balancers that take more than one packet to show; the matrix has the rest, and the daemon's
+ * ResizedFlowsTest that of a connection table that gets another size.
+ */
 class KnownDefectsTest {
     private static final String VIP = "203.0.113.10";
     private static final String CLIENT = "198.51.100.7";
@@ -84,34 +81,6 @@ class KnownDefectsTest {
                 lb.run(from(1));
             }
             assertEquals(new MemberStats(10, 10L * from(1).ip().length, 1), lb.stats(member));
-        }
-    }
-
-    @Test
-    void connection_table_of_another_size_moves_no_flow() {
-        List<String> small = realsOfFlows(1 << 4);
-        List<String> large = realsOfFlows(1 << 12);
-        assertEquals(small, large);
-        assertNotEquals(1, Set.copyOf(small).size(), "real servers");
-    }
-
-    /** Where each flow goes, by Maglev at first and then by whatever the table has room for. */
-    private static List<String> realsOfFlows(int pairs) {
-        try (LoadedProgram lb = LoadedProgram.load(TestSettings.withFlowPairs(pairs))) {
-            Service service = lb.addVip(VIP, 80, Frame.TCP);
-            int[] members = IntStream.range(1, 8)
-                    .map(i -> lb.addMember(service, "10.0.3." + i))
-                    .toArray();
-            lb.setTable(service, members);
-            List<String> reals = new ArrayList<>();
-            for (int round = 0; round < 2; round++) {
-                for (int port = 1; port <= FLOWS; port++) {
-                    var output = lb.run(from(port));
-                    assertEquals(Verdict.TX, Verdict.of(output));
-                    reals.add(address(output.packet(), IPV4_DESTINATION));
-                }
-            }
-            return reals;
         }
     }
 }

@@ -23,11 +23,14 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 /**
- * Broken packets of every kind, made of the inputs of the matrix: the program never contradicts itself, leaves alone what
+ * Broken packets of every kind, made of the inputs of the matrix, and noise: the program never contradicts itself, leaves alone what
  * is not for a VIP, and sends nothing that a strict parser rejects.
  */
 class MutatedPacketsTest {
     private static final int PACKETS = Integer.getInteger("thresher.mutated-packets", 10_000_000);
+
+    /** One packet of so many is noise. */
+    private static final int NOISE = 10;
 
     /** One thread's part, on programs of its own. */
     private record Part(int packets, SplittableRandom random) {
@@ -38,7 +41,8 @@ class MutatedPacketsTest {
                 List<Matrix.Run> runs = matrix.runs();
                 for (int i = 0; i < packets; i++) {
                     Matrix.Run run = runs.get(random.nextInt(runs.size()));
-                    byte[] frame = mutator.mutate(run.packet().input());
+                    byte[] input = run.packet().input();
+                    byte[] frame = random.nextInt(NOISE) == 0 ? mutator.noise(input) : mutator.mutate(input);
                     verdicts.merge(send(run.fleet(), frame), 1L, Long::sum);
                 }
                 assertEquals(verdicts.getOrDefault(Verdict.PASS, 0L), matrix.count(Counter.PASS), "counted as passed");

@@ -12,6 +12,8 @@ final class Mutator {
 
     private static final int SHORTEST = 14;
     private static final int MOST_CHANGES = 4;
+    private static final int LONGEST_NOISE = 256;
+    private static final int[] KEPT = {0, 14, 16, 34, 54, 62};
     /** Values at which a length or an offset turns into something else. */
     private static final int[] EDGES = {0, 1, 4, 5, 6, 7, 8, 15, 17, 40, 44, 58, 60, 127, 128, 129, 254, 255};
 
@@ -32,6 +34,15 @@ final class Mutator {
             case 2 -> moved(frame);
             default -> frame;
         };
+    }
+
+    /** Noise behind so many bytes of a frame: none, its Ethernet header, or all but the end of its headers. */
+    byte[] noise(byte[] original) {
+        byte[] frame = new byte[SHORTEST + random.nextInt(LONGEST_NOISE)];
+        random.nextBytes(frame);
+        int kept = KEPT[random.nextInt(KEPT.length)];
+        System.arraycopy(original, 0, frame, 0, Math.min(Math.min(kept, original.length), frame.length));
+        return frame;
     }
 
     private void change(byte[] frame, int at) {

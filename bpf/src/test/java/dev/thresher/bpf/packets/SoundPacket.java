@@ -2,15 +2,16 @@
 package dev.thresher.bpf.packets;
 
 import dev.thresher.bpf.Frame;
+import dev.thresher.bpf.Icmp;
+import java.net.Inet6Address;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * A plain TCP or UDP packet that is whole, which the program must not leave to the kernel if it is for a VIP: what the
- * program knows of headers, said once more and in another language.
+ * What a packet is for, or an ICMP error about, that the program must not leave to the kernel if that is a VIP: TCP, UDP
+ * and errors that are whole, and first fragments. What the program knows of headers, said once more and in another
+ * language.
  */
 record SoundPacket(InetAddress destination, int port, int protocol) {
     private static final int TYPE_AT = 12;
@@ -23,6 +24,8 @@ record SoundPacket(InetAddress destination, int port, int protocol) {
     private static final int IPV6_DESTINATION = 24;
     private static final int TCP_HEADER = 20;
     private static final int UDP_HEADER = 8;
+    private static final int ICMP_HEADER = 8;
+    private static final int PORTS = 4;
 
     static Optional<SoundPacket> parse(byte[] frame) {
         int start = networkHeader(frame);
@@ -31,10 +34,17 @@ record SoundPacket(InetAddress destination, int port, int protocol) {
         }
         ByteBuffer packet = ByteBuffer.wrap(frame, start, frame.length - start).slice();
         return switch (type(frame, start)) {
-            case TYPE_IPV4 -> ipv4(packet);
-            case TYPE_IPV6 -> ipv6(packet);
+            case TYPE_IPV4 -> IpHeaders.read(packet, false).flatMap(SoundPacket::of);
+            case TYPE_IPV6 -> IpHeaders.read(packet, true).flatMap(SoundPacket::of);
             default -> Optional.empty();
         };
+    }
+
+    private static Optional<SoundPacket> of(IpHeaders headers) {
+        if (!headers.isWhole() || headers.later()) {
+            return Optional.empty();
+        }
+        return isError(headers) ? quoted(headers) : transport(headers);
     }
 
     /** Where in the frame the address is that an IP packet is for, whatever else is wrong with it; -1 for none. */
@@ -63,47 +73,41 @@ record SoundPacket(InetAddress destination, int port, int protocol) {
         return ByteBuffer.wrap(frame).getShort(start - Frame.ETHERNET_HEADER + TYPE_AT) & 0xffff;
     }
 
-    private static Optional<SoundPacket> ipv4(ByteBuffer packet) {
-        if (packet.capacity() < IPV4_HEADER || packet.get(0) >> 4 != 4) {
+    private static Optional<SoundPacket> transport(IpHeaders headers) {
+        int protocol = headers.protocol();
+        int content = headers.length() - headers.bytes();
+        int minimum = protocol == Frame.TCP && !headers.fragment() ? TCP_HEADER : UDP_HEADER;
+        if ((protocol != Frame.TCP && protocol != Frame.UDP) || content < minimum) {
             return Optional.empty();
         }
-        int header = (packet.get(0) & 0xf) * Integer.BYTES;
-        int length = packet.getShort(2) & 0xffff;
-        boolean fragment = (packet.getShort(6) & 0x3fff) != 0;
-        if (header < IPV4_HEADER || fragment || length > packet.capacity()) {
-            return Optional.empty();
-        }
-        return transport(packet, header, length, packet.get(9), IPV4_DESTINATION, 4);
+        return at(headers, headers.destination(), headers.u16(2));
     }
 
-    private static Optional<SoundPacket> ipv6(ByteBuffer packet) {
-        if (packet.capacity() < IPV6_HEADER || (packet.get(0) >> 4 & 0xf) != 6) {
-            return Optional.empty();
-        }
-        int length = IPV6_HEADER + (packet.getShort(4) & 0xffff);
-        if (length > packet.capacity()) {
-            return Optional.empty();
-        }
-        return transport(packet, IPV6_HEADER, length, packet.get(6), IPV6_DESTINATION, 16);
+    /** IPv4-mapped IPv6 addresses, which the library makes IPv4 ones, are nobody's. */
+    private static Optional<SoundPacket> at(IpHeaders headers, InetAddress address, int port) {
+        return address instanceof Inet6Address == headers.ipv6()
+                ? Optional.of(new SoundPacket(address, port, headers.protocol()))
+                : Optional.empty();
     }
 
-    private static Optional<SoundPacket> transport(
-            ByteBuffer packet, int header, int length, int protocol, int addressAt, int addressBytes) {
-        int minimum = protocol == Frame.TCP ? TCP_HEADER : UDP_HEADER;
-        if ((protocol != Frame.TCP && protocol != Frame.UDP) || length < header + minimum) {
-            return Optional.empty();
+    private static boolean isError(IpHeaders headers) {
+        if (headers.protocol() != (headers.ipv6() ? Icmp.PROTOCOL_IPV6 : Icmp.PROTOCOL_IPV4)
+                || headers.fragment()
+                || headers.length() < headers.bytes() + ICMP_HEADER) {
+            return false;
         }
-        InetAddress destination = address(packet.array(), packet.arrayOffset() + addressAt, addressBytes);
-        return Optional.of(new SoundPacket(destination, packet.getShort(header + 2) & 0xffff, protocol))
-                .filter(sound -> sound.destination.getAddress().length == addressBytes);
+        int type = headers.u16(0) >> Byte.SIZE;
+        return headers.ipv6() ? type >= 1 && type <= 4 : type == 3 || type == 11 || type == 12;
     }
 
-    /** An IPv4-mapped IPv6 address becomes an IPv4 one. */
-    private static InetAddress address(byte[] bytes, int at, int length) {
-        try {
-            return InetAddress.getByAddress(Arrays.copyOfRange(bytes, at, at + length));
-        } catch (UnknownHostException e) {
-            throw new IllegalArgumentException(e);
-        }
+    /** The flow of the packet that was lost, which the receiver of the error has to have sent. */
+    private static Optional<SoundPacket> quoted(IpHeaders error) {
+        int at = error.bytes() + ICMP_HEADER;
+        ByteBuffer quote = error.packet().slice(at, error.length() - at);
+        return IpHeaders.read(quote, error.ipv6())
+                .filter(lost -> !lost.later() && lost.bytes() + PORTS <= quote.capacity())
+                .filter(lost -> lost.protocol() == Frame.TCP || lost.protocol() == Frame.UDP)
+                .filter(lost -> lost.source().equals(error.destination()))
+                .flatMap(lost -> at(lost, lost.source(), lost.u16(0)));
     }
 }

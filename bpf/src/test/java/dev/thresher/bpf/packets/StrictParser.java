@@ -125,7 +125,7 @@ final class StrictParser {
         int checksum = u16(frame, udp + 6);
         if (!ipv6) {
             require(checksum == 0, "UDP checksum over IPv4");
-        } else if (in.isTransportSumRight()) {
+        } else if (in.isSumCertain()) {
             // Otherwise the error is passed on: the outer checksum is derived from the inner one.
             require(checksum != 0, "no UDP checksum over IPv6");
             require(sum(frame, udp, end, pseudoSum(UDP, udp)) == 0xffff, "UDP checksum");
@@ -157,19 +157,18 @@ final class StrictParser {
         return Arrays.equals(frame, from, end, other.frame, otherFrom, other.end);
     }
 
-    /** Does the packet, which is no fragment and has no extension headers, carry a right checksum? */
-    private boolean isTransportSumRight() {
+    /** Is the sum of the packet certain? It is added up, or derived from a checksum in it that has to be right for that. */
+    private boolean isSumCertain() {
         int header = ipv6 ? IPV6_HEADER : (frame[start] & 0xf) * Integer.BYTES;
         int protocol = frame[start + (ipv6 ? 6 : 9)] & 0xff;
         int at = start + header;
-        if (!ipv6 && ((u16(frame, start + 6) & 0x3fff) != 0 || !isHeaderSumRight())) {
-            return false;
+        boolean plain =
+                ipv6 ? protocol == TCP || protocol == UDP || protocol == ICMPV6 : (u16(frame, start + 6) & 0x3fff) == 0;
+        if (!plain || (protocol == UDP && (u16(frame, at + 4) != end - at || u16(frame, at + 6) == 0))) {
+            return true;
         }
-        boolean udp = protocol == UDP && u16(frame, at + 4) == end - at && u16(frame, at + 6) != 0;
-        if (!udp && protocol != TCP) {
-            return false;
-        }
-        return sum(frame, at, end, pseudoSum(protocol, at)) == 0xffff;
+        int pseudoSum = protocol == ICMP ? 0 : pseudoSum(protocol, at);
+        return isHeaderSumRight() && sum(frame, at, end, pseudoSum) == 0xffff;
     }
 
     private int pseudoSum(int protocol, int at) {

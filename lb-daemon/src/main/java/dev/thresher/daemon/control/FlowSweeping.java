@@ -22,7 +22,7 @@ public final class FlowSweeping implements Runnable {
 
     public FlowSweeping(KernelDatapath datapath) {
         this.datapath = datapath;
-        this.sweep = new FlowSweep(datapath.flows());
+        this.sweep = new FlowSweep(datapath.flows(), datapath.fragments());
         this.status = new FlowStatus(sweep.census(), List.of());
     }
 
@@ -35,7 +35,7 @@ public final class FlowSweeping implements Runnable {
     public void run() {
         try {
             if (!sweep.isOf(datapath.flows())) {
-                sweep = new FlowSweep(datapath.flows());
+                sweep = new FlowSweep(datapath.flows(), datapath.fragments());
             }
             int removed = sweep.step(datapath.nowTicks(), datapath.settings().ticks());
             LOG.trace("Swept a part of the connection table: {} entries were expired", removed);

@@ -213,6 +213,11 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
         return loaded.flows();
     }
 
+    /** Where first fragments went. */
+    public FlowTable fragments() {
+        return loaded.fragments();
+    }
+
     @Override
     public ProgramSettings settings() {
         return loaded.settings();

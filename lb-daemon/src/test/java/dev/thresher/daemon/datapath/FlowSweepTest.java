@@ -15,9 +15,13 @@ final class FlowSweepTest {
     private static final int PART = SIZE / FlowSweep.PARTS;
     private static final Ticks TICKS = new Ticks(10, 60, 900, 30);
 
-    private final ByteBuffer memory =
-            ByteBuffer.allocateDirect(SIZE * Long.BYTES).order(ByteOrder.nativeOrder());
-    private final FlowSweep sweep = new FlowSweep(new FlowTable(memory, () -> {}));
+    private final ByteBuffer memory = memory(SIZE);
+    private final ByteBuffer fragments = memory(FlowEntry.PER_PAIR);
+    private final FlowSweep sweep = new FlowSweep(new FlowTable(memory, () -> {}), new FlowTable(fragments, () -> {}));
+
+    private static ByteBuffer memory(int places) {
+        return ByteBuffer.allocateDirect(places * Long.BYTES).order(ByteOrder.nativeOrder());
+    }
 
     @Test
     void beforeTheFirstStep_theTableCountsAsEmpty() {
@@ -53,6 +57,18 @@ final class FlowSweepTest {
         sweep.step(0, TICKS);
 
         assertEquals(new FlowCensus(SIZE, SIZE - PART, PART, 0), sweep.census());
+    }
+
+    /** 4,096 ticks later it would be followed again. */
+    @Test
+    void eachStep_removesFragmentsThatAreForgotten() {
+        fragments.putLong(0, new FlowEntry(5, 1, 100, true, false).encode());
+        fragments.putLong(Long.BYTES, new FlowEntry(6, 1, 101, true, false).encode());
+        sweep.step(131, TICKS);
+
+        assertEquals(0, fragments.getLong(0));
+        assertEquals(new FlowEntry(6, 1, 101, true, false), FlowEntry.decode(fragments.getLong(Long.BYTES)));
+        assertEquals(new FlowCensus(SIZE, 0, 0, 0), sweep.census());
     }
 
     private void round(long nowTicks) {

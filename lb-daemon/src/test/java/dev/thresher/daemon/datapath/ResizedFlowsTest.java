@@ -92,7 +92,8 @@ final class ResizedFlowsTest {
             program.datapath().resize(capacity(1 << 16));
             assertEquals(4 * 500, entries(program));
             assertKept(reals, program, "grown");
-            FlowSweep sweep = new FlowSweep(program.datapath().flows());
+            FlowSweep sweep =
+                    new FlowSweep(program.datapath().flows(), program.datapath().fragments());
             for (int part = 0; part < FlowSweep.PARTS; part++) {
                 sweep.step(
                         program.datapath().nowTicks(),
