@@ -42,6 +42,11 @@ public final class Document {
         return SourceFiles.isPart(String.valueOf(file.getFileName()));
     }
 
+    /** The folder beside a file whose files count with it. */
+    public static Path folderOf(Path file) {
+        return SourceFiles.folderOf(file);
+    }
+
     /**
      * Reads files as they would be with other texts in some of them.
      *

@@ -152,8 +152,9 @@ final class Storage {
     private void requireUnedited() throws IOException {
         String found = readRuntime();
         if (found != null && !found.equals(runtimeText)) {
-            throw new IOException(folder.runtimeFile() + " was edited while the daemon runs, which reads it at its start only:"
-                    + " restart the daemon to have the edit count, or remove the file to have it written anew");
+            throw new IOException(
+                    folder.runtimeFile() + " was edited while the daemon runs, which reads it at its start only:"
+                            + " restart the daemon to have the edit count, or remove the file to have it written anew");
         }
     }
 

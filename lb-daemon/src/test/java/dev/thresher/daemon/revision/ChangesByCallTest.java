@@ -408,8 +408,9 @@ class ChangesByCallTest {
 
         RefusedException refusal = refused(weight("10.0.0.2", 6), 0);
 
-        String reason = runtime + " was edited while the daemon runs, which reads it at its start only: restart the daemon to"
-                + " have the edit count, or remove the file to have it written anew";
+        String reason =
+                runtime + " was edited while the daemon runs, which reads it at its start only: restart the daemon to"
+                        + " have the edit count, or remove the file to have it written anew";
         assertTrue(String.valueOf(refusal.getMessage()).startsWith(reason), refusal::getMessage);
         assertEquals(edited, Files.readString(runtime));
         assertTrue(revisions.state().warnings().stream().anyMatch(warning -> warning.startsWith(reason)));
