@@ -37,6 +37,11 @@ public final class Document {
         return load(file, Map.of());
     }
 
+    /** The folder beside a file whose files count with it. */
+    public static Path folderOf(Path file) {
+        return SourceFiles.folderOf(file);
+    }
+
     /**
      * Reads files as they would be with other texts in some of them.
      *

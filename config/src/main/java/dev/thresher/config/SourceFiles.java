@@ -36,7 +36,7 @@ import java.util.stream.Stream;
  * than one that refuses to start.
  */
 final class SourceFiles implements ConfigIncluder, ConfigIncluderFile, ConfigIncluderURL, ConfigIncluderClasspath {
-    static final String FOLDER = "conf.d";
+    private static final String FOLDER = "conf.d";
 
     private static final String EXTENSION = ".conf";
     private static final ConfigObject NOTHING = ConfigFactory.empty().root();
@@ -50,6 +50,10 @@ final class SourceFiles implements ConfigIncluder, ConfigIncluderFile, ConfigInc
     SourceFiles(ErrorLog errors, Map<Path, String> instead) {
         this.errors = errors;
         this.instead = instead;
+    }
+
+    static Path folderOf(Path file) {
+        return file.resolveSibling(FOLDER);
     }
 
     /** The files that were read, in that order. */
@@ -90,7 +94,7 @@ final class SourceFiles implements ConfigIncluder, ConfigIncluderFile, ConfigInc
     }
 
     private List<Path> partsBeside(Path file) {
-        Path folder = file.resolveSibling(FOLDER);
+        Path folder = folderOf(file);
         if (!Files.isDirectory(folder)) {
             return List.of();
         }

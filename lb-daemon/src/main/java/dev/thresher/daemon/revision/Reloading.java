@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.daemon.revision;
 
+import dev.thresher.config.Document;
 import java.io.Closeable;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,7 +33,7 @@ public final class Reloading implements Closeable {
 
     private Reloading(Revisions revisions, Path file) {
         this.revisions = revisions;
-        this.folder = file.resolveSibling("conf.d");
+        this.folder = Document.folderOf(file);
     }
 
     /** Begins. {@code file} is the main one. */
@@ -40,7 +41,11 @@ public final class Reloading implements Closeable {
         Reloading reloading = new Reloading(revisions, file);
         // What changed between the daemon's own reading and now must not be missed.
         reloading.thread.execute(reloading::reload);
-        Hangup.onEach(reloading::hangup);
+        if (!Hangup.onEach(reloading::hangup)) {
+            LOG.warn(
+                    "SIGHUP is ignored, as whoever started the daemon wanted (nohup?): edits of the files count all the"
+                            + " same, a moment after they are made");
+        }
         ScheduledFuture<?> unused = reloading.thread.scheduleWithFixedDelay(
                 reloading::look, 0, LOOK_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
         return reloading;
