@@ -54,13 +54,17 @@ public final class Reloading implements Closeable {
 
     /** What changed between the daemon's own reading and now must not be missed. */
     private void begin() {
-        watch.afterReading(paths());
-        watch.beforeReading();
-        if (revisions.filesSayTheSame()) {
+        try {
             watch.afterReading(paths());
-        } else {
-            reload();
+            watch.beforeReading();
+            if (revisions.filesSayTheSame()) {
+                watch.afterReading(paths());
+                return;
+            }
+        } catch (RuntimeException | Error e) {
+            LOG.error("Cannot compare the configuration files with what was read", e);
         }
+        reload();
     }
 
     private void hangup() {
