@@ -103,8 +103,7 @@ final class HealthBench implements Callable<Integer> {
 
     private List<Row> measure(RunningChecker checker, int targets) {
         awaitAllUp(checker, targets);
-        waitSeconds(5); // for the just-in-time compiler
-        Reading first = checker.read();
+        Reading first = awaitRest(checker);
         int descriptors = first.descriptors();
         Reading last = first;
         for (int second = 0; second < seconds; second++) {
@@ -158,6 +157,18 @@ final class HealthBench implements Callable<Integer> {
             waitSeconds(1);
         }
         throw new BenchException("not all " + targets + " targets came up within 30 s; is another program in the way?");
+    }
+
+    /** Waits for the just-in-time compiler, and until what has piled up in the meantime is dealt with. */
+    private static Reading awaitRest(RunningChecker checker) {
+        waitSeconds(5);
+        Reading reading = checker.read();
+        for (int second = 0; second < 25 && reading.waiting() > 0; second++) {
+            waitSeconds(1);
+            reading = checker.read();
+        }
+        waitSeconds(1);
+        return checker.read();
     }
 
     private static void waitSeconds(long time) {

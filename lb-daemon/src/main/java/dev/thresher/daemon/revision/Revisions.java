@@ -14,6 +14,7 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +37,7 @@ public final class Revisions {
 
     private List<Path> files;
     private List<ConfigError> problems = List.of();
+    private @Nullable Instant problemsSince;
     private volatile ConfigState state;
 
     /** A revision, and what was wanted to make it. */
@@ -236,6 +238,7 @@ public final class Revisions {
             LOG.info("Revision {} is in force, from {}", current.revision().number(), file);
         }
         problems = List.of();
+        problemsSince = null;
         state = describe();
     }
 
@@ -266,6 +269,7 @@ public final class Revisions {
                 file,
                 current.revision().number());
         problems = errors;
+        problemsSince = problemsSince == null ? now() : problemsSince;
         state = describe();
     }
 
@@ -283,6 +287,6 @@ public final class Revisions {
         storage.failure()
                 .ifPresent(failure ->
                         warnings.add(failure + "; changes by calls are refused as long as they could not be kept"));
-        return new ConfigState(now.revision().number(), now.revision().at(), problems, warnings);
+        return new ConfigState(now.revision().number(), now.revision().at(), problemsSince, problems, warnings);
     }
 }
