@@ -37,6 +37,11 @@ public final class Document {
         return load(file, Map.of());
     }
 
+    /** Does a file count if it lies in the folder of further files? Those that editors and package managers leave do not. */
+    public static boolean isPart(Path file) {
+        return SourceFiles.isPart(String.valueOf(file.getFileName()));
+    }
+
     /** The folder beside a file whose files count with it. */
     public static Path folderOf(Path file) {
         return SourceFiles.folderOf(file);

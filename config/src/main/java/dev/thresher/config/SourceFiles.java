@@ -109,7 +109,7 @@ final class SourceFiles implements ConfigIncluder, ConfigIncluderFile, ConfigInc
     }
 
     /** Editors and package managers leave hidden and renamed files. */
-    private static boolean isPart(String name) {
+    static boolean isPart(String name) {
         return name.endsWith(EXTENSION) && !name.startsWith(".");
     }
 

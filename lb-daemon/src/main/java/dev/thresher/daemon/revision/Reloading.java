@@ -11,6 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,7 +29,8 @@ public final class Reloading implements Closeable {
 
     private final Revisions revisions;
     private final Path folder;
-    private final FileWatch watch = new FileWatch();
+    private final AtomicBoolean hangups = new AtomicBoolean();
+    private final FileWatch watch = new FileWatch(Document::isPart);
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(Reloading::newThread);
 
     private Reloading(Revisions revisions, Path file) {
@@ -52,10 +54,16 @@ public final class Reloading implements Closeable {
     }
 
     private void hangup() {
-        LOG.info("SIGHUP: reading the configuration again");
-        if (!thread.isShutdown()) {
-            thread.execute(this::reload);
+        // One reading answers for all signals that came before it.
+        if (hangups.compareAndSet(false, true) && !thread.isShutdown()) {
+            thread.execute(this::reloadAsAsked);
         }
+    }
+
+    private void reloadAsAsked() {
+        hangups.set(false);
+        LOG.info("SIGHUP: reading the configuration again");
+        reload();
     }
 
     private void look() {
@@ -63,7 +71,8 @@ public final class Reloading implements Closeable {
             if (watch.hasSettledChange()) {
                 reload();
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // What is thrown here would end the looking for good.
             LOG.error("Cannot look at the configuration files", e);
         }
     }
@@ -78,7 +87,7 @@ public final class Reloading implements Closeable {
                 paths.add(folder);
                 known = watch.afterReading(paths);
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.error("Cannot read the configuration again", e);
         }
     }

@@ -205,6 +205,15 @@ public final class Revisions {
 
     /** Reads the files again, and brings what they say into force. What is wrong with them is logged and kept. */
     public synchronized void reload() {
+        try {
+            readAgain();
+        } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
+            LOG.error("The configuration could not be read", e);
+            refuse(List.of(new ConfigError(file.toString(), 0, "", null, "cannot be read: " + e)));
+        }
+    }
+
+    private void readAgain() {
         Intent before = current.intent();
         Intent next;
         try {

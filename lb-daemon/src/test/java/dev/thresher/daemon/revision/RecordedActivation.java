@@ -7,14 +7,21 @@ import dev.thresher.daemon.control.Forecast;
 import dev.thresher.daemon.control.Refusals;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A data plane that takes note of what it is told, unless it refuses. */
 public final class RecordedActivation implements Activation {
     public final List<Config> activated = new ArrayList<>();
     public boolean refuses;
+    /** Thrown in the place of an answer. */
+    @Nullable
+    Error failure;
 
     @Override
     public void activate(Config config) throws ActivationException {
+        if (failure != null) {
+            throw failure;
+        }
         if (refuses) {
             throw Refusals.of("the kernel refuses this write");
         }
