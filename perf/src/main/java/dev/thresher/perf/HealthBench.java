@@ -4,6 +4,7 @@ package dev.thresher.perf;
 import com.google.gson.GsonBuilder;
 import dev.thresher.perf.CheckerProcess.Reading;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -84,6 +85,9 @@ final class HealthBench implements Callable<Integer> {
                         List.of(javaOptions.trim().split(" +")), server.port(), targets, INTERVAL_MILLIS)) {
             rows = pauses ? pause(checker, targets) : measure(checker, targets);
         }
+        if (!pauses) {
+            rows = withFloor(rows);
+        }
         PrintWriter out = command.commandLine().getOut();
         if (json) {
             out.println(new GsonBuilder().create().toJson(new Report(rows)));
@@ -130,6 +134,17 @@ final class HealthBench implements Callable<Integer> {
                 new Row("of_it_kernel", 1e6 * (cpu - user) / perSecond, "us", "", true),
                 new Row("descriptors", descriptors, "open at most", "≤ 2000", descriptors <= 2000),
                 new Row("wrong_verdicts", last.wrongTransitions(), "", "0", last.wrongTransitions() == 0));
+    }
+
+    /** On a server of its own: what the checker leaves behind shall not count. */
+    private List<Row> withFloor(List<Row> rows) {
+        List<Row> all = new ArrayList<>(rows);
+        try (HealthServer server = new HealthServer();
+                BareProbes bare = new BareProbes(server.port(), rate)) {
+            double floor = bare.microsEach(() -> waitSeconds(5), () -> waitSeconds(Math.min(seconds, 10)));
+            all.add(new Row("floor_per_probe", floor, "us", "", true));
+        }
+        return all;
     }
 
     private List<Row> pause(RunningChecker checker, int targets) {

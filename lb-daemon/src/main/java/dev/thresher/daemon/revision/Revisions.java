@@ -123,11 +123,8 @@ public final class Revisions {
      * @param expected the revision that must be in force, or 0 for any
      */
     public Outcome plan(Change change, long expected) throws RefusedException {
-        Current now = current;
-        now.require(expected);
-        Intent after = proposal.next(now.intent(), change);
-        return new Outcome(
-                planner.difference(now.intent(), after, change), now.revision().number());
+        Planned planned = planned(change, expected);
+        return new Outcome(planned.difference(), planned.now().revision().number());
     }
 
     /**
@@ -135,11 +132,29 @@ public final class Revisions {
      *
      * @param expected the revision that must be in force, or 0 for any
      */
-    public synchronized Outcome apply(Change change, long expected, Author author) throws RefusedException {
+    @SuppressWarnings("ReferenceEquality") // equal or not, another object is another's work
+    public Outcome apply(Change change, long expected, Author author) throws RefusedException {
+        // Before the lock: to foresee where flows go means to build tables, and nobody ought to wait for that.
+        Planned planned = planned(change, expected);
+        synchronized (this) {
+            return make(planned.now() == current ? planned : planned(change, expected), change, author);
+        }
+    }
+
+    /** A change, looked at from what was in force at some moment. */
+    private record Planned(Current now, Intent next, Difference difference) {}
+
+    private Planned planned(Change change, long expected) throws RefusedException {
         Current now = current;
         now.require(expected);
         Intent next = proposal.next(now.intent(), change);
-        Difference difference = planner.difference(now.intent(), next, change);
+        return new Planned(now, next, planner.difference(now.intent(), next, change));
+    }
+
+    private Outcome make(Planned planned, Change change, Author author) throws RefusedException {
+        Current now = planned.now();
+        Intent next = planned.next();
+        Difference difference = planned.difference();
         try {
             if (!difference.elements().isEmpty()) {
                 Revision made = next(author, change.how(), difference.names());

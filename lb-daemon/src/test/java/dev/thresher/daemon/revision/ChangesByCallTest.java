@@ -11,6 +11,7 @@ import dev.thresher.config.IpText;
 import dev.thresher.config.VipKey;
 import dev.thresher.config.change.Edit;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -19,10 +20,12 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -73,6 +76,15 @@ class ChangesByCallTest {
               %s
             }
             """.formatted(dir, more);
+    }
+
+    private void reloadWith(String more) {
+        try {
+            write(more);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        revisions.reload();
     }
 
     private static Change weight(String real, int weight) {
@@ -157,6 +169,23 @@ class ChangesByCallTest {
         assertEquals(RefusedException.Reason.WRONG_REVISION, refusal.reason());
         assertEquals(2, refusal.revision());
         assertThrows(RefusedException.class, () -> revisions.plan(HEAVIER, 1));
+    }
+
+    /** To foresee where flows go takes as long as the tables of all VIPs that change. */
+    @Test
+    void apply_thatForesees_letsAReloadPass_andGoesOnFromThere() throws Exception {
+        AtomicBoolean first = new AtomicBoolean(true);
+        activation.whileForeseeing = () -> {
+            if (first.getAndSet(false)) {
+                CompletableFuture.runAsync(() -> {
+                            reloadWith("capacity.vips = 100");
+                        })
+                        .join();
+            }
+        };
+        assertEquals(3, revisions.apply(HEAVIER, 0, ROOT).revision());
+        assertEquals(100, activation.latest().capacity().vips());
+        assertEquals(1, revisions.runtime().size());
     }
 
     @Test

@@ -28,8 +28,12 @@ public final class RecordedActivation implements Activation {
         activated.add(config);
     }
 
+    /** Called by each look at what a change would do. */
+    public volatile Runnable whileForeseeing = () -> {};
+
     @Override
     public Forecast forecast(Config config) {
+        whileForeseeing.run();
         return Forecast.NOTHING;
     }
 
