@@ -61,9 +61,11 @@ final class SourceFiles implements ConfigIncluder, ConfigIncluderFile, ConfigInc
         return List.copyOf(textByName.keySet());
     }
 
-    /** The same as paths. */
-    List<Path> paths() {
-        return names().stream().map(Path::of).toList();
+    /** The same, with what they said. */
+    List<SourceText> texts() {
+        return textByName.entrySet().stream()
+                .map(source -> SourceText.of(source.getKey(), source.getValue()))
+                .toList();
     }
 
     /** What the file says, substitutions not yet made; nothing after an error. */
@@ -77,7 +79,7 @@ final class SourceFiles implements ConfigIncluder, ConfigIncluderFile, ConfigInc
      */
     ConfigObject parseWithFolder(Path file) {
         ConfigObject merged = parse(file);
-        for (Path part : partsBeside(file)) {
+        for (Path part : partsBeside(file, errors)) {
             merged = parse(part).withFallback(merged);
         }
         return merged;
@@ -93,7 +95,8 @@ final class SourceFiles implements ConfigIncluder, ConfigIncluderFile, ConfigInc
                 .root();
     }
 
-    private List<Path> partsBeside(Path file) {
+    /** The files of the folder beside a file, in the order of their names. */
+    static List<Path> partsBeside(Path file, ErrorLog errors) {
         Path folder = folderOf(file);
         if (!Files.isDirectory(folder)) {
             return List.of();

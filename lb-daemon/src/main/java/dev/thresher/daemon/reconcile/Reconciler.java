@@ -7,6 +7,7 @@ import dev.thresher.bpf.layout.Addresses;
 import dev.thresher.bpf.layout.MemberRecord;
 import dev.thresher.bpf.layout.MemberRecord.NextHop;
 import dev.thresher.bpf.layout.MemberState;
+import dev.thresher.bpf.layout.VipMatch;
 import dev.thresher.bpf.layout.VipRecord;
 import dev.thresher.config.Member;
 import dev.thresher.config.VipKey;
@@ -46,7 +47,7 @@ public final class Reconciler {
             (a, b) -> Arrays.compareUnsigned(Addresses.encode(a), Addresses.encode(b));
 
     /** Each batch waits some 8 ms for the kernel; each table is a map, and for that time a file descriptor. */
-    private static final int TABLES_AT_ONCE = 256;
+    private static final int TABLES_AT_ONCE = 512;
 
     private final Datapath datapath;
     private final TableBuilder tableBuilder;
@@ -328,9 +329,11 @@ public final class Reconciler {
     private void writeMembers(List<DesiredVip> changed, Predicate<MemberState> which) {
         for (DesiredVip desired : changed) {
             AppliedVip vip = applied(desired.key());
+            VipMatch match = VipKeys.match(desired.key());
             for (DesiredMember member : desired.members()) {
                 if (which.test(member.state())) {
-                    write(id(vip, member.real()), member.record(desired, vip.id, egress.of(member.egress())));
+                    int egressIndex = egress.of(member.egress());
+                    write(id(vip, member.real()), member.record(desired, match, vip.id, egressIndex));
                 }
             }
         }

@@ -41,8 +41,7 @@ public final class Reloading implements Closeable {
     /** Begins. {@code file} is the main one. */
     public static Reloading start(Revisions revisions, Path file) {
         Reloading reloading = new Reloading(revisions, file);
-        // What changed between the daemon's own reading and now must not be missed.
-        reloading.thread.execute(reloading::reload);
+        reloading.thread.execute(reloading::begin);
         if (!Hangup.onEach(reloading::hangup)) {
             LOG.warn(
                     "SIGHUP is ignored, as whoever started the daemon wanted (nohup?): edits of the files count all the"
@@ -51,6 +50,21 @@ public final class Reloading implements Closeable {
         ScheduledFuture<?> unused = reloading.thread.scheduleWithFixedDelay(
                 reloading::look, 0, LOOK_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
         return reloading;
+    }
+
+    /** What changed between the daemon's own reading and now must not be missed. */
+    private void begin() {
+        try {
+            watch.afterReading(paths());
+            watch.beforeReading();
+            if (revisions.filesSayTheSame()) {
+                watch.afterReading(paths());
+                return;
+            }
+        } catch (RuntimeException | Error e) {
+            LOG.error("Cannot compare the configuration files with what was read", e);
+        }
+        reload();
     }
 
     private void hangup() {
@@ -83,13 +97,17 @@ public final class Reloading implements Closeable {
             for (int round = 0; round < MOST_ROUNDS && !known; round++) {
                 watch.beforeReading();
                 revisions.reload();
-                Set<Path> paths = new LinkedHashSet<>(revisions.files());
-                paths.add(folder);
-                known = watch.afterReading(paths);
+                known = watch.afterReading(paths());
             }
         } catch (RuntimeException | Error e) {
             LOG.error("Cannot read the configuration again", e);
         }
+    }
+
+    private Set<Path> paths() {
+        Set<Path> paths = new LinkedHashSet<>(revisions.files());
+        paths.add(folder);
+        return paths;
     }
 
     private static Thread newThread(Runnable body) {

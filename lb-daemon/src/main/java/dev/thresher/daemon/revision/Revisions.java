@@ -94,6 +94,11 @@ public final class Revisions {
         return files;
     }
 
+    /** Do the files read as they did last? Then a {@link #reload} would change nothing; but it also finds new files. */
+    public boolean filesSayTheSame() {
+        return current.intent().files().isStillWritten();
+    }
+
     /** The file of the runtime changes. */
     public Path runtimeFile() {
         return storage.runtimeFile();

@@ -62,7 +62,7 @@ final class Storage {
             for (Path file : intent.files().files()) {
                 disk.clean(file);
             }
-            history.recover(RevisionFile.digest(intent.document()));
+            history.recover(() -> RevisionFile.digest(intent.document()));
             failure = null;
         } catch (IOException e) {
             failed(e);
