@@ -2,15 +2,15 @@
 package dev.thresher.config;
 
 /**
- * How much a configuration may be. The largest that the maps hold, 4,096 VIPs and 65,536 members, needs less than half; what is
+ * How much a configuration may be. The largest that the maps hold, 4,096 VIPs and 65,536 members, needs less; what is
  * beyond would keep the daemon from its work, whoever sends it.
  */
 final class Limits {
     /** Characters of one text. */
     static final int TEXT = 8 << 20;
 
-    /** Characters of what a configuration says with its substitutions made. */
-    static final int RESOLVED = 8 << 20;
+    /** Characters of what a configuration says with its substitutions made: half, for runtime changes are kept with what was before. */
+    static final int RESOLVED = 4 << 20;
 
     /** Substitutions of a configuration: the library takes a copy of what it has for each. */
     static final int REFERENCES = 10_000;

@@ -98,7 +98,7 @@ class ConfigLimitsTest {
         String message = errors(VALID + text).get(0).toString();
 
         assertTrue(
-                message.startsWith("edit.conf: with its substitutions ${…} made, it may have more than 8,388,608 characters"),
+                message.startsWith("edit.conf: with its substitutions ${…} made, it may have more than 4,194,304 characters"),
                 message);
     }
 
