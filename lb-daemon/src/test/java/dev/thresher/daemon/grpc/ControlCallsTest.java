@@ -43,20 +43,13 @@ import dev.thresher.api.v1.WrongRevision;
 import dev.thresher.config.IpText;
 import dev.thresher.config.Order;
 import dev.thresher.config.Pool;
+import dev.thresher.daemon.DaemonChannel;
 import dev.thresher.daemon.revision.Intent;
 import dev.thresher.daemon.revision.RecordedActivation;
 import dev.thresher.daemon.revision.Revisions;
-import io.grpc.ManagedChannel;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
-import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.protobuf.StatusProto;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollDomainSocketChannel;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.unix.DomainSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -91,8 +84,7 @@ class ControlCallsTest {
     private Revisions revisions;
     private ControlService service;
     private GrpcServer server;
-    private EventLoopGroup clientLoop;
-    private ManagedChannel channel;
+    private DaemonChannel daemon;
     private ControlBlockingStub control;
 
     @BeforeEach
@@ -104,28 +96,15 @@ class ControlCallsTest {
         service = new ControlService(revisions);
         server = GrpcServer.start(
                 dir.resolve("edge.sock"), new SampleState(), new SampleFlows(), new SampleHealth(), service);
-        clientLoop = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
-        channel = channel(server);
-        control = ControlGrpc.newBlockingStub(channel);
-    }
-
-    private ManagedChannel channel(GrpcServer to) {
-        return NettyChannelBuilder.forAddress(
-                        new DomainSocketAddress(to.socket().toFile()))
-                .channelType(EpollDomainSocketChannel.class, DomainSocketAddress.class)
-                .eventLoopGroup(clientLoop)
-                .withOption(ChannelOption.SO_KEEPALIVE, null)
-                .usePlaintext()
-                .overrideAuthority("localhost")
-                .build();
+        daemon = new DaemonChannel(server.socket());
+        control = ControlGrpc.newBlockingStub(daemon.channel());
     }
 
     @AfterEach
-    void stop() throws InterruptedException {
+    void stop() {
         server.close();
         service.close();
-        channel.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
-        clientLoop.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
+        daemon.close();
     }
 
     private String text(String more) {
@@ -577,25 +556,23 @@ class ControlCallsTest {
             });
             busy.await();
             assertTrue(thread.run(() -> {}), "one may wait");
-            ManagedChannel second = channel(other);
-            try {
+            try (DaemonChannel second = new DaemonChannel(other.socket())) {
                 PlanRequest request =
                         PlanRequest.newBuilder().setChange(edits(HEAVIER)).build();
                 StatusRuntimeException refusal = refused(
                         Code.RESOURCE_EXHAUSTED,
-                        () -> ControlGrpc.newBlockingStub(second).plan(request));
+                        () -> ControlGrpc.newBlockingStub(second.channel()).plan(request));
                 assertEquals(
                         "the daemon makes one plan at a time, and 8 are waiting already: try again in a while",
                         refusal.getStatus().getDescription());
                 assertEquals(
                         1,
-                        ControlGrpc.newBlockingStub(second)
+                        ControlGrpc.newBlockingStub(second.channel())
                                 .listRevisions(ListRevisionsRequest.getDefaultInstance())
                                 .getRevisionsCount(),
                         "other calls are answered meanwhile");
             } finally {
                 free.countDown();
-                second.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
             }
         }
     }
