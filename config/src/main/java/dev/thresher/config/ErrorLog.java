@@ -53,15 +53,11 @@ final class ErrorLog {
         add(location, "", null, "not valid HOCON: " + message.strip());
     }
 
-    /** @return whether it is */
+    /** Answers whether it is. */
     boolean addIfTooLong(CharSequence text, Location whole) {
         boolean tooLong = text.length() > Limits.TEXT;
         if (tooLong) {
-            add(
-                    whole,
-                    "",
-                    null,
-                    "the text has %,d characters; %,d are the most".formatted(text.length(), Limits.TEXT));
+            add(whole, "", null, "the text has %,d characters; %,d are the most".formatted(text.length(), Limits.TEXT));
         }
         return tooLong;
     }

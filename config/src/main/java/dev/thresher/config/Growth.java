@@ -31,7 +31,10 @@ final class Growth {
     /** A key of the tree. */
     private static final class Node {
         final Map<String, Node> children = new HashMap<>();
-        @Nullable Leaf leaf;
+
+        @Nullable
+        Leaf leaf;
+
         boolean begun;
         double characters = -1;
     }
@@ -57,7 +60,9 @@ final class Growth {
 
     /** Keys that the library goes over to make them: for each path, those of the sections that it leads through. */
     long steps() {
-        return paths.stream().mapToLong(path -> steps(ConfigUtil.splitPath(path))).sum();
+        return paths.stream()
+                .mapToLong(path -> steps(ConfigUtil.splitPath(path)))
+                .sum();
     }
 
     private long steps(List<String> path) {
@@ -96,7 +101,8 @@ final class Growth {
         List<Layer> layers = LeafText.layers(value);
         Leaf leaf = new Leaf(path, value, layers);
         node.leaf = leaf;
-        long count = layers.stream().mapToLong(layer -> layer.references().size()).sum();
+        long count =
+                layers.stream().mapToLong(layer -> layer.references().size()).sum();
         if (count > 0) {
             references += count;
             layers.forEach(layer -> layer.references().forEach(reference -> paths.add(reference.path())));
@@ -110,7 +116,8 @@ final class Growth {
         }
         Leaf leaf = node.leaf;
         if (node.begun) {
-            // Around a circle. With one definition it is an error, which the library finds; with more, it may go on and on.
+            // Around a circle. With one definition it is an error, which the library finds; with more, it may go on and
+            // on.
             return leaf != null && leaf.layers().size() > 1 ? Double.POSITIVE_INFINITY : 0;
         }
         node.begun = true;

@@ -98,8 +98,8 @@ final class Substitutions {
         } else if (growth.steps() > Limits.STEPS) {
             reason = "there are too many substitutions ${…} among too many keys: divide the keys into sections";
         } else if (growth.characters() > Limits.RESOLVED) {
-            reason = ("with its substitutions ${…} made, it may have more than %,d characters, which are the most: see what "
-                            + "refers to values that refer to others again and again")
+            reason = ("with its substitutions ${…} made, it may have more than %,d characters, which are the most: see"
+                            + " what refers to values that refer to others again and again")
                     .formatted(Limits.RESOLVED);
         }
         if (reason != null) {
@@ -132,11 +132,7 @@ final class Substitutions {
         String nowhere = environment
                 ? " is defined neither in these files nor in the environment"
                 : " is not defined in this text";
-        errors.add(
-                locate(path).orElse(file),
-                "",
-                expression,
-                expression + nowhere);
+        errors.add(locate(path).orElse(file), "", expression, expression + nowhere);
     }
 
     /** Where a path is referred to: the library tells it of the first that it cannot resolve, so it shall be the only one. */

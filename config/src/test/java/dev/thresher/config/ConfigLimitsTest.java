@@ -65,7 +65,8 @@ class ConfigLimitsTest {
 
     @Test
     void parse_moreSubstitutionsThanAreAllowed_isRefused() {
-        String message = errors(VALID + "x = 1\n" + lines(20_000, "aN = ${x}")).get(0).toString();
+        String message =
+                errors(VALID + "x = 1\n" + lines(20_000, "aN = ${x}")).get(0).toString();
 
         assertEquals(
                 "edit.conf: there are 20,000 substitutions ${…}; 10,000 are the most: write out what they stand for",
@@ -82,9 +83,13 @@ class ConfigLimitsTest {
     static Stream<String> growing() {
         return Stream.of(
                 "a0 = aaaaaaaa\n" + lines(40, "aN = ${aN-1} ${aN-1}").substring("a0 = ${a-1} ${a-1}".length()),
-                "b0 = [ 1 ]\n" + lines(41, "bN = ${bN-1} ${bN-1}").lines().skip(1).collect(Collectors.joining("\n")),
+                "b0 = [ 1 ]\n"
+                        + lines(41, "bN = ${bN-1} ${bN-1}").lines().skip(1).collect(Collectors.joining("\n")),
                 "c0 { k = 1 }\n"
-                        + lines(41, "cN { x = ${cN-1}, y = ${cN-1} }").lines().skip(1).collect(Collectors.joining("\n")),
+                        + lines(41, "cN { x = ${cN-1}, y = ${cN-1} }")
+                                .lines()
+                                .skip(1)
+                                .collect(Collectors.joining("\n")),
                 "d = x\n" + lines(40, "d = ${d} ${d}"),
                 "e.f = x\n" + lines(40, "e.f = ${e.f}${e.f}"),
                 "g = x\nh = x\n" + lines(40, "g = ${h} ${h}\nh = ${g} ${g}"),
@@ -98,7 +103,8 @@ class ConfigLimitsTest {
         String message = errors(VALID + text).get(0).toString();
 
         assertTrue(
-                message.startsWith("edit.conf: with its substitutions ${…} made, it may have more than 4,194,304 characters"),
+                message.startsWith(
+                        "edit.conf: with its substitutions ${…} made, it may have more than 4,194,304 characters"),
                 message);
     }
 
@@ -135,8 +141,11 @@ class ConfigLimitsTest {
 
     @Test
     void parse_longValue_isShortenedInItsError() {
-        ConfigError error = errors("thresher { interface = eth0, xdp-mode = " + "x".repeat(1 << 20) + " }").get(0);
+        ConfigError error = errors("thresher { interface = eth0, xdp-mode = " + "x".repeat(1 << 20) + " }")
+                .get(0);
 
-        assertTrue(error.toString().length() < 3 * Limits.PROBLEM_TEXT, "it has " + error.toString().length());
+        assertTrue(
+                error.toString().length() < 3 * Limits.PROBLEM_TEXT,
+                "it has " + error.toString().length());
     }
 }

@@ -132,7 +132,9 @@ final class CallErrors {
     }
 
     private static StatusRuntimeException status(Code code, @Nullable String message, Message... details) {
-        Status.Builder status = Status.newBuilder().setCode(code.value()).setMessage(shortened(String.valueOf(message), MOST_MESSAGE_BYTES));
+        Status.Builder status = Status.newBuilder()
+                .setCode(code.value())
+                .setMessage(shortened(String.valueOf(message), MOST_MESSAGE_BYTES));
         for (Message detail : details) {
             status.addDetails(Any.pack(detail));
         }

@@ -147,7 +147,8 @@ public final class ControlService extends ControlGrpc.ControlImplBase implements
                     "comment", "it has " + comment.length() + " characters; " + MOST_COMMENT + " are the most");
         }
         if (comment.chars().anyMatch(Character::isISOControl)) {
-            throw new BadRequestException("comment", "it has a control character, and it is to be a line of the history");
+            throw new BadRequestException(
+                    "comment", "it has a control character, and it is to be a line of the history");
         }
         return new Author(Caller.current().name(), comment);
     }

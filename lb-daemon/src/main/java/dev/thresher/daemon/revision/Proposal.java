@@ -53,11 +53,12 @@ final class Proposal {
 
     /** All else can be rolled back nevertheless. */
     private static List<ConfigError> wayOut(List<ConfigError> fixed, long number) {
-        String way = "; to roll back all else: thresher history %d > FILE, write into FILE what this setting is now, thresher apply FILE"
-                .formatted(number);
+        String way =
+                "; to roll back all else: thresher history %d > FILE, write into FILE what this setting is now, thresher apply FILE"
+                        .formatted(number);
         return fixed.stream()
-                .map(error -> new ConfigError(
-                        error.file(), error.line(), error.path(), error.value(), error.message() + way))
+                .map(error ->
+                        new ConfigError(error.file(), error.line(), error.path(), error.value(), error.message() + way))
                 .toList();
     }
 
@@ -90,8 +91,9 @@ final class Proposal {
         try {
             Optional<Path> changed = history.changedFile(number);
             if (changed.isPresent()) {
-                throw RefusedException.impossible(changed.get() + " is not as the daemon wrote it; see what it says, and if that is "
-                        + "meant, make it a change of its own: thresher apply " + changed.get());
+                throw RefusedException.impossible(
+                        changed.get() + " is not as the daemon wrote it; see what it says, and if that is "
+                                + "meant, make it a change of its own: thresher apply " + changed.get());
             }
             return history.document(number);
         } catch (IOException e) {

@@ -40,10 +40,10 @@ final class SocketFileTest {
 
             file.place(null);
             assertEquals(
-                    "rw-rw----",
-                    PosixFilePermissions.toString(Files.getPosixFilePermissions(dir.resolve("a.sock"))));
+                    "rw-rw----", PosixFilePermissions.toString(Files.getPosixFilePermissions(dir.resolve("a.sock"))));
             assertFalse(Files.exists(folder));
-            SocketChannel.open(UnixDomainSocketAddress.of(dir.resolve("a.sock"))).close();
+            SocketChannel.open(UnixDomainSocketAddress.of(dir.resolve("a.sock")))
+                    .close();
             assertTrue(bound.isOpen());
         }
         file.remove();

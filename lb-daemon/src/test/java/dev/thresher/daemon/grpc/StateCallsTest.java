@@ -211,11 +211,12 @@ class StateCallsTest {
             for (int i = 0; i < WatchLimit.MOST; i++) {
                 CancellableContext context = Context.current().withCancellation();
                 watching.add(context);
-                context.run(() -> watchState(Duration.newBuilder().setSeconds(3600).build())
-                        .next());
+                context.run(
+                        () -> watchState(Duration.newBuilder().setSeconds(3600).build())
+                                .next());
             }
-            StatusRuntimeException refusal =
-                    assertThrows(StatusRuntimeException.class, () -> watchState(SHORTEST).next());
+            StatusRuntimeException refusal = assertThrows(
+                    StatusRuntimeException.class, () -> watchState(SHORTEST).next());
             assertEquals(Status.Code.RESOURCE_EXHAUSTED, refusal.getStatus().getCode());
 
             watching.remove(0).cancel(null);

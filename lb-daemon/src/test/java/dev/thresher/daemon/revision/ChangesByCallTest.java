@@ -348,8 +348,9 @@ class ChangesByCallTest {
         RefusedException refusal = refused(new Change.Rollback(1), 0);
         assertEquals(RefusedException.Reason.IMPOSSIBLE, refusal.reason());
         assertEquals(
-                past + " is not as the daemon wrote it; see what it says, and if that is meant, make it a change of its own: "
-                        + "thresher apply " + past,
+                past
+                        + " is not as the daemon wrote it; see what it says, and if that is meant, make it a change of"
+                        + " its own: thresher apply " + past,
                 refusal.getMessage());
     }
 
@@ -360,7 +361,9 @@ class ChangesByCallTest {
         RefusedException refusal = refused(new Change.Rollback(1), 0);
         assertEquals(RefusedException.Reason.INVALID, refusal.reason());
         assertTrue(
-                refusal.getMessage()
+                refusal.problems()
+                        .get(0)
+                        .message()
                         .endsWith("a change of it needs a restart; to roll back all else: thresher history 1 > FILE, "
                                 + "write into FILE what this setting is now, thresher apply FILE"),
                 refusal.getMessage());

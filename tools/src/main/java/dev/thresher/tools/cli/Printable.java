@@ -18,7 +18,7 @@ public final class Printable {
     private static String escaped(String text, boolean severalLines) {
         StringBuilder escaped = new StringBuilder(text.length());
         text.codePoints().forEach(c -> {
-            if (isPrintable(c) || severalLines && (c == '\n' || c == '\t')) {
+            if (isPrintable(c) || (severalLines && (c == '\n' || c == '\t'))) {
                 escaped.appendCodePoint(c);
             } else {
                 escaped.append("\\u{%x}".formatted(c));

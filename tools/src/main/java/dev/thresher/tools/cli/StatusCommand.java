@@ -34,7 +34,11 @@ final class StatusCommand extends StateVerb {
             int serving = vipsServing();
             String idle = serving == state.getVipsCount()
                     ? ""
-                    : ", " + HealthTable.paint(ansi, Style.fg_red, state.getVipsCount() - serving + " without a member that is up");
+                    : ", "
+                            + HealthTable.paint(
+                                    ansi,
+                                    Style.fg_red,
+                                    state.getVipsCount() - serving + " without a member that is up");
             out.printf(LINE, "VIPs", state.getVipsCount() + idle);
             out.printf(LINE, "members", up() + " of " + total() + " up");
             String encapsulations = VipWords.encapsulations(state);

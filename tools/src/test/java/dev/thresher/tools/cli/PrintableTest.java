@@ -32,6 +32,9 @@ final class PrintableTest {
                         "COMMENT",
                         Style.fg_red.on() + " x\\u{a}13  root" + Style.fg_red.off(),
                         Style.fg_red.on() + " \\u{1b}[31m" + Style.fg_red.off()),
-                out.toString().lines().map(line -> line.replaceAll(" +(?=\u001b|$)", "")).toList());
+                out.toString()
+                        .lines()
+                        .map(line -> line.replaceAll(" +(?=\u001b|$)", ""))
+                        .toList());
     }
 }

@@ -44,7 +44,8 @@ final class Refusal {
     private static String invalid(StatusRuntimeException e, String said) {
         InvalidConfig detail = detail(e, InvalidConfig.class, InvalidConfig.getDefaultInstance());
         List<ConfigProblem> problems = detail.getProblemsList();
-        String more = detail.getOmitted() == 0 ? "" : "\n  and " + Integer.toUnsignedString(detail.getOmitted()) + " more";
+        String more =
+                detail.getOmitted() == 0 ? "" : "\n  and " + Integer.toUnsignedString(detail.getOmitted()) + " more";
         return problems.isEmpty()
                 ? said
                 : "this is not valid, and nothing has changed:\n"

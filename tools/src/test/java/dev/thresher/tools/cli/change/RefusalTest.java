@@ -67,7 +67,8 @@ final class RefusalTest {
                 Code.INVALID_ARGUMENT,
                 "many",
                 InvalidConfig.newBuilder()
-                        .addProblems(ConfigProblem.newBuilder().setPath("comment").setMessage("bad \u001b[2J"))
+                        .addProblems(
+                                ConfigProblem.newBuilder().setPath("comment").setMessage("bad \u001b[2J"))
                         .setOmitted(41)
                         .build());
         assertTold(
