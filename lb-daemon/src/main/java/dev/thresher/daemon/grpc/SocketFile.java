@@ -9,11 +9,11 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.GroupPrincipal;
 import java.nio.file.attribute.PosixFileAttributeView;
@@ -31,6 +31,9 @@ import org.slf4j.LoggerFactory;
 final class SocketFile {
     private static final Logger LOG = LoggerFactory.getLogger(SocketFile.class);
     private static final String OTHER_PATH = "set thresher.api.socket to another path";
+
+    private static final String SERVED =
+            "a running daemon serves on it: stop that one first, or give this one another name with thresher.instance";
 
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -83,8 +86,14 @@ final class SocketFile {
             giveTo(group);
         }
         Files.setPosixFilePermissions(pending(), PosixFilePermissions.fromString("rw-rw----"));
-        Files.move(pending(), path, StandardCopyOption.ATOMIC_MOVE);
+        try {
+            // Unlike a move, a link takes no place that another daemon has come to meanwhile.
+            Files.createLink(path, pending());
+        } catch (FileAlreadyExistsException e) {
+            throw failure(SERVED);
+        }
         placed = true;
+        Files.delete(pending());
         Files.delete(folder);
     }
 
@@ -130,8 +139,7 @@ final class SocketFile {
             throw failure("something that is not a socket is in the way: remove it, or " + OTHER_PATH);
         }
         if (isServed()) {
-            throw failure("a running daemon serves on it: stop that one first, or give this one another name with "
-                    + "thresher.instance");
+            throw failure(SERVED);
         }
         Files.delete(path);
     }

@@ -25,13 +25,14 @@ final class PrintableTest {
     void table_hasALineForARow_andColoursOfItsOwn() {
         StringWriter out = new StringWriter();
         new Table<String>()
+                .text("n", text -> "1")
                 .styled("comment", text -> text, text -> Style.fg_red)
                 .print(List.of("x\n13  root", "\u001b[31m"), new PrintWriter(out, true), Ansi.ON);
         assertEquals(
                 List.of(
-                        "COMMENT",
-                        Style.fg_red.on() + " x\\u{a}13  root" + Style.fg_red.off(),
-                        Style.fg_red.on() + " \\u{1b}[31m" + Style.fg_red.off()),
+                        "N  COMMENT",
+                        "1" + Style.fg_red.on() + " x\\u{a}13  root" + Style.fg_red.off(),
+                        "1" + Style.fg_red.on() + " \\u{1b}[31m" + Style.fg_red.off()),
                 out.toString()
                         .lines()
                         .map(line -> line.replaceAll(" +(?=\u001b|$)", ""))
