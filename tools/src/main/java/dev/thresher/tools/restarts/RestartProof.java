@@ -3,6 +3,8 @@ package dev.thresher.tools.restarts;
 
 import dev.thresher.bpf.BpfMap;
 import dev.thresher.bpf.InstancePins;
+import dev.thresher.bpf.KernelProgram;
+import dev.thresher.bpf.XdpLink;
 import dev.thresher.bpf.layout.ProgramSettings;
 import dev.thresher.tools.cli.CommandFailure;
 import dev.thresher.tools.cli.DaemonClient;
@@ -28,6 +30,7 @@ public final class RestartProof {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final int MOST_NANOS_TO_KILL = 600_000_000;
     private static final int STEPS_A_LINE = 10;
+    private static final String SETTINGS = ".rodata";
     private static final byte[] FIRST = new byte[Integer.BYTES];
 
     private final Lab lab;
@@ -167,16 +170,26 @@ public final class RestartProof {
             }
         }
         int wanted = upgraded ? NextRelease.ABI_VERSION : ProgramSettings.ABI_VERSION;
-        if (!Await.until(PATIENCE, () -> pinnedVersion() == wanted)) {
-            throw new LabException("the maps at work are of layout version " + pinnedVersion() + ", and not " + wanted);
+        if (!Await.until(PATIENCE, () -> attachedVersion() == wanted)) {
+            throw new LabException(
+                    "the maps at work are of layout version " + attachedVersion() + ", and not " + wanted);
         }
     }
 
     /** Of the program that forwards, whatever its daemon says. */
-    private int pinnedVersion() {
-        String pin = new InstancePins(lab.files().instance()).map("settings").toString();
-        try (BpfMap settings = BpfMap.openPinned("settings", pin).orElseThrow()) {
-            return ProgramSettings.versionOf(settings.lookup(FIRST).orElseThrow());
+    private int attachedVersion() {
+        InstancePins pins = new InstancePins(lab.files().instance());
+        try (XdpLink link = XdpLink.openPinned(pins.link()).orElseThrow();
+                KernelProgram program = KernelProgram.openId(link.programId()).orElseThrow()) {
+            int version = 0;
+            for (BpfMap map : program.maps()) {
+                try (map) {
+                    if (map.name().endsWith(SETTINGS)) {
+                        version = ProgramSettings.versionOf(map.lookup(FIRST).orElseThrow());
+                    }
+                }
+            }
+            return version;
         }
     }
 
