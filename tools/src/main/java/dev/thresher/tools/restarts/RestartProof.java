@@ -29,6 +29,7 @@ import java.util.function.Consumer;
 public final class RestartProof {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final int MOST_NANOS_TO_KILL = 600_000_000;
+    private static final int MOST_NANOS_TO_START = 2_000_000_000;
     private static final int STEPS_A_LINE = 10;
     private static final String SETTINGS = ".rodata";
     private static final byte[] FIRST = new byte[Integer.BYTES];
@@ -41,6 +42,7 @@ public final class RestartProof {
     private final CounterLedger ledger = new CounterLedger();
     private final List<String> problems = new ArrayList<>();
     private boolean upgraded;
+    private int kills;
     private int leastUnderway = Integer.MAX_VALUE;
     private long failed;
     private long slowestMillis;
@@ -135,10 +137,7 @@ public final class RestartProof {
                 start();
             }
             case KILL -> {
-                elsewhere.edit();
-                lab.balancer().hangUp();
-                LockSupport.parkNanos(random.nextInt(MOST_NANOS_TO_KILL));
-                lab.balancer().kill();
+                kill();
                 start();
             }
             case UPGRADE -> {
@@ -154,6 +153,30 @@ public final class RestartProof {
             }
         }
         awaitService();
+    }
+
+    /** Those who change something, those who start and those who make room, in turn. */
+    private void kill() {
+        switch (kills++ % 3) {
+            case 0 -> {
+                elsewhere.edit();
+                killAtTheChange();
+            }
+            case 1 -> {
+                lab.balancer().kill();
+                lab.balancer().startAndKill(upgraded ? next : present, random.nextInt(MOST_NANOS_TO_START));
+            }
+            default -> {
+                elsewhere.resize();
+                killAtTheChange();
+            }
+        }
+    }
+
+    private void killAtTheChange() {
+        lab.balancer().hangUp();
+        LockSupport.parkNanos(random.nextInt(MOST_NANOS_TO_KILL));
+        lab.balancer().kill();
     }
 
     private void start() {
