@@ -9,8 +9,9 @@
 #include "parse.h"
 
 #define TAGS_MAX 2
-#define EXTENSIONS_MAX                                                                             \
-	5 /* as many as RFC 8200, section 4.1, has of those below, each in its place */
+
+/* As many as there are of those below with each in its place (RFC 8200, section 4.1). */
+#define EXTENSIONS_MAX 5
 
 /* Hop-by-hop and destination options and routing begin alike. */
 struct extension {

@@ -111,9 +111,21 @@ public final class BpfMap implements AutoCloseable {
     }
 
     public void update(byte[] key, byte[] value) {
-        Pointer keyBytes = Native.copyOf(key);
-        Pointer valueBytes = Native.copyOf(value);
-        int result = Native.kept(Native.BPF.bpf_map_update_elem(fd, keyBytes, valueBytes, 0), keyBytes, valueBytes);
+        Pointer entry = Scratch.of(key, value.length);
+        entry.put(Scratch.offsetAfter(key), value, 0, value.length);
+        update(key, entry);
+    }
+
+    /** The same for a value that is numbers. */
+    public void update(byte[] key, int[] value) {
+        Pointer entry = Scratch.of(key, value.length * Integer.BYTES);
+        entry.put(Scratch.offsetAfter(key), value, 0, value.length);
+        update(key, entry);
+    }
+
+    private void update(byte[] key, Pointer entry) {
+        Pointer value = entry.slice(Scratch.offsetAfter(key));
+        int result = Native.kept(Native.BPF.bpf_map_update_elem(fd, entry, value, 0), entry);
         if (result < 0) {
             throw new BpfException(
                     "bpf_map_update_elem(" + name + ", key=" + show(key) + ")", -result, capacity(result));

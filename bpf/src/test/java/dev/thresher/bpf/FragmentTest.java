@@ -154,8 +154,8 @@ class FragmentTest {
     }
 
     /** What is sent where: to the routed member, of a client that has a route. */
-    private Service routed(Family family, boolean quic) {
-        Service service = lb.addRoutedVip(family.vip, 0, Frame.UDP, quic, true);
+    private Service routed(Family family, HashKind hash, boolean quic) {
+        Service service = lb.addRoutedVip(new VipMatch(Frame.address(family.vip), 0, Frame.UDP), hash, quic, true);
         int other = lb.addRoutedMember(service, "10.0.3.11");
         int chosen = lb.addRoutedMember(service, "10.0.3.12");
         lb.setTable(service, other);
@@ -166,7 +166,7 @@ class FragmentTest {
     @ParameterizedTest
     @EnumSource
     void client_with_a_source_route_needs_no_first_fragment(Family family) {
-        Service service = routed(family, false);
+        Service service = routed(family, HashKind.FIVE_TUPLE, false);
         List<byte[]> pieces = family.udp(1, 53).cut(PIECE);
         for (int i : new int[] {2, 1, 0, 1}) {
             assertEquals(Frame.address("10.0.3.12"), realOf(pieces.get(i)), "fragment " + i);
@@ -177,14 +177,22 @@ class FragmentTest {
         assertEquals(1, lb.dropped(service, Counter.DROP_FRAGMENT));
     }
 
-    /** A connection id, which only the first fragment has, goes before the source route. */
+    /** A connection id, which only the first fragment has, goes before the source route and the hash. */
     @ParameterizedTest
     @EnumSource
     void fragment_for_a_vip_with_connection_ids_needs_its_first_one(Family family) {
-        Service service = routed(family, true);
-        assertEquals(
-                Verdict.DROP, Verdict.of(lb.run(family.udp(1, 53).cut(PIECE).get(1))));
-        assertEquals(1, lb.dropped(service, Counter.DROP_FRAGMENT));
+        for (HashKind hash : new HashKind[] {HashKind.FIVE_TUPLE, HashKind.SOURCE}) {
+            Service service = routed(family, hash, true);
+            assertEarlyIsDropped(family, service);
+            lb.routeClients(service, family.client, family == Family.IPV6 ? 128 : 32, 0);
+            assertEarlyIsDropped(family, service);
+            assertEquals(2, lb.dropped(service, Counter.DROP_FRAGMENT));
+        }
+    }
+
+    private void assertEarlyIsDropped(Family family, Service service) {
+        byte[] early = family.udp(1, 53).cut(PIECE).get(1);
+        assertEquals(Verdict.DROP, Verdict.of(lb.run(early)), () -> "to " + service);
     }
 
     /** Such as nobody sends who means well (RFC 1858), but all of it is for the VIP. */

@@ -135,8 +135,13 @@ public final class LoadedProgram implements AutoCloseable {
 
     /** Adds a VIP that asks for connection ids or for source routes. */
     public Service addRoutedVip(String address, int port, int protocol, boolean quic, boolean sourceRoutes) {
-        Service service = new Service(nextVip++, new VipMatch(Frame.address(address), port, protocol));
-        vips.put(service.match, new VipRecord(service.id, true, HashKind.FIVE_TUPLE, quic, sourceRoutes));
+        VipMatch match = new VipMatch(Frame.address(address), port, protocol);
+        return addRoutedVip(match, HashKind.FIVE_TUPLE, quic, sourceRoutes);
+    }
+
+    public Service addRoutedVip(VipMatch match, HashKind hash, boolean quic, boolean sourceRoutes) {
+        Service service = new Service(nextVip++, match);
+        vips.put(match, new VipRecord(service.id, true, hash, quic, sourceRoutes));
         writeVips();
         return service;
     }

@@ -24,9 +24,10 @@ public final class ConfigWarnings {
                         + "maintenance");
             }
         }
+        List<Vip> wide =
+                config.vips().stream().filter(vip -> vip.key().isPrefix()).toList();
         for (Vip vip : config.vips()) {
-            Pool pool = config.poolOf(vip);
-            Stream.of(silentReals(vip, pool), sameReals(config, vip))
+            Stream.of(silentReals(config, vip), sameReals(wide, vip))
                     .flatMap(Optional::stream)
                     .forEach(warning -> warnings.add("VIP " + vip.key() + ": " + warning));
         }
@@ -35,10 +36,11 @@ public final class ConfigWarnings {
     }
 
     /** Their connections break when the client's address changes. */
-    private static Optional<String> silentReals(Vip vip, Pool pool) {
+    private static Optional<String> silentReals(Config config, Vip vip) {
         if (vip.quic() == null) {
             return Optional.empty();
         }
+        Pool pool = config.poolOf(vip);
         List<String> silent = pool.reals().stream()
                 .filter(real -> real.serverIds().isEmpty())
                 .map(real -> IpText.format(real.address()))
@@ -50,8 +52,8 @@ public final class ConfigWarnings {
     }
 
     /** A narrower VIP that is served just as the wider one changes nothing. */
-    private static Optional<String> sameReals(Config config, Vip vip) {
-        return config.vips().stream()
+    private static Optional<String> sameReals(List<Vip> wide, Vip vip) {
+        return wide.stream()
                 .filter(wider -> !wider.key().equals(vip.key())
                         && wider.key().port() == vip.key().port()
                         && wider.key().covers(vip.key())

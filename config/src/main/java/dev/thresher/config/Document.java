@@ -18,12 +18,12 @@ public final class Document {
 
     private final ConfigObject root;
     private final Config config;
-    private final List<Path> files;
+    private final List<SourceText> sources;
 
-    private Document(ConfigObject root, Config config, List<Path> files) {
+    private Document(ConfigObject root, Config config, List<SourceText> sources) {
         this.root = root;
         this.config = config;
-        this.files = List.copyOf(files);
+        this.sources = List.copyOf(sources);
     }
 
     /**
@@ -35,6 +35,16 @@ public final class Document {
      */
     public static Document load(Path file) throws InvalidConfigException {
         return load(file, Map.of());
+    }
+
+    /** Does a file count if it lies in the folder of further files? Those that editors and package managers leave do not. */
+    public static boolean isPart(Path file) {
+        return SourceFiles.isPart(String.valueOf(file.getFileName()));
+    }
+
+    /** The folder beside a file whose files count with it. */
+    public static Path folderOf(Path file) {
+        return SourceFiles.folderOf(file);
     }
 
     /**
@@ -53,7 +63,7 @@ public final class Document {
             errors.throwIfAny(sources.names());
             document = Substitutions.withEnvironment(errors)
                     .resolve(parsed, whole)
-                    .flatMap(root -> read(root, whole, errors, sources.paths()));
+                    .flatMap(root -> read(root, whole, errors, sources.texts()));
         } catch (StackOverflowError e) {
             // The library recurses; a daemon must survive a reload of such a file.
             errors.add(whole, "", null, TOO_DEEP);
@@ -80,25 +90,28 @@ public final class Document {
     public Document with(ConfigObject thresher) throws InvalidConfigException {
         Location whole = Location.of(thresher.origin())
                 .orElse(new Location(thresher.origin().description(), 0));
-        return read(thresher.atKey(Schema.ROOT).root(), whole, files);
+        return read(thresher.atKey(Schema.ROOT).root(), whole, sources);
     }
 
-    private static Document read(ConfigObject root, Location whole, List<Path> files) throws InvalidConfigException {
+    private static Document read(ConfigObject root, Location whole, List<SourceText> sources)
+            throws InvalidConfigException {
         ErrorLog errors = new ErrorLog();
         Optional<Document> document = Optional.empty();
         try {
-            document = read(root, whole, errors, files);
+            document = read(root, whole, errors, sources);
         } catch (StackOverflowError e) {
             errors.add(whole, "", null, TOO_DEEP);
         }
-        errors.throwIfAny(files.stream().map(Path::toString).toList());
+        errors.throwIfAny(
+                sources.stream().map(source -> source.file().toString()).toList());
         return document.orElseThrow();
     }
 
-    private static Optional<Document> read(ConfigObject root, Location whole, ErrorLog errors, List<Path> files) {
+    private static Optional<Document> read(
+            ConfigObject root, Location whole, ErrorLog errors, List<SourceText> sources) {
         return new ConfigReader(errors)
                 .read(root, whole)
-                .map(config -> new Document(root.withOnlyKey(Schema.ROOT), config, files));
+                .map(config -> new Document(root.withOnlyKey(Schema.ROOT), config, sources));
     }
 
     /** What it means. */
@@ -130,12 +143,20 @@ public final class Document {
             value = root.toConfig().hasPath(above) ? root.toConfig().getValue(above) : root;
         }
         Location location = Location.of(value.origin())
-                .orElse(new Location(files.isEmpty() ? "" : files.get(0).toString(), 0));
+                .orElse(new Location(
+                        sources.isEmpty() ? "" : sources.get(0).file().toString(), 0));
         return new ConfigError(location.file(), location.line(), path, null, message);
     }
 
     /** The files that it was read from, in that order; none if it came from elsewhere. */
     public List<Path> files() {
-        return files;
+        return sources.stream().map(SourceText::file).toList();
+    }
+
+    /** Does each of those files, and the folder {@code conf.d}, read as it did then? */
+    public boolean isStillWritten() {
+        return !sources.isEmpty()
+                && sources.stream().allMatch(SourceText::isStillWritten)
+                && files().containsAll(SourceFiles.partsBeside(sources.get(0).file(), new ErrorLog()));
     }
 }

@@ -39,7 +39,7 @@ public record HealthCheck(ProbeKind kind, Via via, CheckTiming timing, CheckThre
     }
 
     public HealthCheck with(ProbeKind other) {
-        return new HealthCheck(other, via, timing, thresholds);
+        return other.equals(kind) ? this : new HealthCheck(other, via, timing, thresholds);
     }
 
     public HealthCheck with(Via other) {

@@ -4,6 +4,7 @@ package dev.thresher.config;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.Optional;
 
 /**
  * An address prefix.
@@ -26,8 +27,13 @@ public record IpPrefix(InetAddress address, int length) {
         return new IpPrefix(address, bits(address));
     }
 
+    /** The prefix of a length that an address begins with; nothing if the address has fewer bits. */
+    static Optional<IpPrefix> around(InetAddress address, int length) {
+        return length > bits(address) ? Optional.empty() : Optional.of(new IpPrefix(first(address, length), length));
+    }
+
     private static int bits(InetAddress address) {
-        return address.getAddress().length * Byte.SIZE;
+        return (address instanceof Inet4Address ? 4 : 16) * Byte.SIZE;
     }
 
     private static InetAddress first(InetAddress address, int length) {

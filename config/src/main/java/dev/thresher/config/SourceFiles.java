@@ -36,7 +36,7 @@ import java.util.stream.Stream;
  * than one that refuses to start.
  */
 final class SourceFiles implements ConfigIncluder, ConfigIncluderFile, ConfigIncluderURL, ConfigIncluderClasspath {
-    static final String FOLDER = "conf.d";
+    private static final String FOLDER = "conf.d";
 
     private static final String EXTENSION = ".conf";
     private static final ConfigObject NOTHING = ConfigFactory.empty().root();
@@ -52,14 +52,20 @@ final class SourceFiles implements ConfigIncluder, ConfigIncluderFile, ConfigInc
         this.instead = instead;
     }
 
+    static Path folderOf(Path file) {
+        return file.resolveSibling(FOLDER);
+    }
+
     /** The files that were read, in that order. */
     List<String> names() {
         return List.copyOf(textByName.keySet());
     }
 
-    /** The same as paths. */
-    List<Path> paths() {
-        return names().stream().map(Path::of).toList();
+    /** The same, with what they said. */
+    List<SourceText> texts() {
+        return textByName.entrySet().stream()
+                .map(source -> SourceText.of(source.getKey(), source.getValue()))
+                .toList();
     }
 
     /** What the file says, substitutions not yet made; nothing after an error. */
@@ -73,7 +79,7 @@ final class SourceFiles implements ConfigIncluder, ConfigIncluderFile, ConfigInc
      */
     ConfigObject parseWithFolder(Path file) {
         ConfigObject merged = parse(file);
-        for (Path part : partsBeside(file)) {
+        for (Path part : partsBeside(file, errors)) {
             merged = parse(part).withFallback(merged);
         }
         return merged;
@@ -89,8 +95,9 @@ final class SourceFiles implements ConfigIncluder, ConfigIncluderFile, ConfigInc
                 .root();
     }
 
-    private List<Path> partsBeside(Path file) {
-        Path folder = file.resolveSibling(FOLDER);
+    /** The files of the folder beside a file, in the order of their names. */
+    static List<Path> partsBeside(Path file, ErrorLog errors) {
+        Path folder = folderOf(file);
         if (!Files.isDirectory(folder)) {
             return List.of();
         }
@@ -105,7 +112,7 @@ final class SourceFiles implements ConfigIncluder, ConfigIncluderFile, ConfigInc
     }
 
     /** Editors and package managers leave hidden and renamed files. */
-    private static boolean isPart(String name) {
+    static boolean isPart(String name) {
         return name.endsWith(EXTENSION) && !name.startsWith(".");
     }
 

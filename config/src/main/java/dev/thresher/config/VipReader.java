@@ -9,12 +9,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** Reads the VIPs, which are told apart by address, port and protocol. */
 final class VipReader {
     private final ErrorLog errors;
     private final Optional<Set<String>> poolNames;
-    private final List<Pool> pools;
+    private final Map<String, Pool> pools;
     private final List<Located<IpPrefix>> addresses;
     private final Map<VipKey, Location> seen = new HashMap<>();
 
@@ -26,7 +27,7 @@ final class VipReader {
     VipReader(ErrorLog errors, Optional<Set<String>> poolNames, List<Pool> pools, List<Located<IpPrefix>> addresses) {
         this.errors = errors;
         this.poolNames = poolNames;
-        this.pools = pools;
+        this.pools = pools.stream().collect(Collectors.toMap(Pool::name, pool -> pool));
         this.addresses = addresses;
     }
 
@@ -93,7 +94,7 @@ final class VipReader {
     }
 
     private Optional<Pool> soundPool(String name) {
-        return pools.stream().filter(pool -> pool.name().equals(name)).findFirst();
+        return Optional.ofNullable(pools.get(name));
     }
 
     private static VipHash hash(SectionReader section, Optional<Integer> port) {

@@ -2,7 +2,9 @@
 package dev.thresher.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,12 +24,12 @@ class DocumentTest {
     @BeforeEach
     void write() throws IOException {
         main = Files.writeString(dir.resolve("thresher.conf"), """
-                thresher {
-                  interface = eth0
-                  pools.web.reals = [ "10.0.0.2" ]
-                  vips = [ { address = "203.0.113.10", port = 80, pool = web } ]
-                }
-                """);
+            thresher {
+              interface = eth0
+              pools.web.reals = [ "10.0.0.2" ]
+              vips = [ { address = "203.0.113.10", port = 80, pool = web } ]
+            }
+            """);
         folder = Files.createDirectory(dir.resolve("conf.d"));
     }
 
@@ -45,9 +47,9 @@ class DocumentTest {
     void folder_addsToTheMainFile_inTheOrderOfNames() throws Exception {
         Path second = part("20.conf", "thresher.pools.web.reals = ${thresher.pools.web.reals} [ \"10.0.0.4\" ]");
         Path first = part("10.conf", """
-                thresher.pools.web.reals += "10.0.0.3"
-                thresher.vips += { address = "203.0.113.10", port = 443, pool = web }
-                """);
+            thresher.pools.web.reals += "10.0.0.3"
+            thresher.vips += { address = "203.0.113.10", port = 443, pool = web }
+            """);
         part(".hidden.conf", "not = hocon {");
         part("backup.conf~", "not = hocon {");
 
@@ -106,5 +108,21 @@ class DocumentTest {
         assertEquals(
                 main + ":1: thresher.flows.max: no",
                 document.errorAt("thresher.flows.max", "no").toString());
+    }
+
+    @Test
+    void document_isStillWritten_untilAFileOrTheFolderSaysSomethingElse() throws Exception {
+        Path part = part("a.conf", "thresher.xdp-mode = generic");
+        Document document = Document.load(main);
+        assertTrue(document.isStillWritten());
+        part("a.conf", "thresher.xdp-mode = driver");
+        assertFalse(document.isStillWritten());
+        part("a.conf", "thresher.xdp-mode = generic");
+        assertTrue(document.isStillWritten());
+        Path other = part("b.conf", "");
+        assertFalse(document.isStillWritten());
+        Files.delete(other);
+        Files.delete(part);
+        assertFalse(document.isStillWritten());
     }
 }

@@ -37,7 +37,7 @@ final class Dialer {
 
     private final EventLoop eventLoop;
     private final LocalPorts ports = LocalPorts.ofThisHost();
-    private final SocketPool pool = new SocketPool();
+    private final SocketPool pool = new SocketPool(SocketPool.limitFor(OpenFiles.limit()));
 
     Dialer(EventLoop eventLoop) {
         this.eventLoop = eventLoop;

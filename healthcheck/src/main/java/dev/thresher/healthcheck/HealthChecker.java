@@ -79,14 +79,15 @@ public final class HealthChecker implements AutoCloseable {
      * @throws IllegalStateException if this host lacks netty's native epoll transport
      */
     public static HealthChecker open(ProbeRoutes routes, HealthListener listener) {
-        int limit = ProbeGate.limitFor(OpenFiles.limit());
-        if (limit < ProbeGate.MOST) {
+        long heap = Runtime.getRuntime().maxMemory();
+        int limit = ProbeGate.limitFor(OpenFiles.limit(), heap);
+        if (limit < ProbeGate.forHeap(heap)) {
             LOG.warn(
                     "This process may open {} files, so no more than {} probes are under way at once and others wait;"
                             + " with many targets, raise the limit (LimitNOFILE, ulimit -n) to {}",
                     OpenFiles.limit(),
                     limit,
-                    2 * ProbeGate.MOST);
+                    2 * ProbeGate.forHeap(heap));
         }
         HealthChecker checker = new HealthChecker(probes -> {
             EpollLoop loop = EpollLoop.open();

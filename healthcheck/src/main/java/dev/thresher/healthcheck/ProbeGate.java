@@ -10,8 +10,11 @@ import java.util.Deque;
  */
 @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes, others read
 final class ProbeGate {
-    /** What the heap of a small daemon can bear. */
-    static final int MOST = 4096;
+    /**
+     * Of the heap, for a probe that waits for its target: its connection, handlers, and a buffer of what was read. In the
+     * midst of a TLS handshake it is some times more, but most silent targets are silent before.
+     */
+    private static final long BYTES = 12 << 10;
 
     private final int limit;
     private final Deque<Runnable> queue = new ArrayDeque<>();
@@ -27,9 +30,17 @@ final class ProbeGate {
         this.ended = ended;
     }
 
-    /** How many probes a process may have under way that may open so many files: half of them are for others. */
-    static int limitFor(long descriptors) {
-        return (int) Math.max(1, Math.min(MOST, descriptors / 2));
+    /**
+     * How many probes a process may have under way that may open so many files and whose heap may be so large: half of the
+     * files and three quarters of the heap are for others.
+     */
+    static int limitFor(long descriptors, long heapBytes) {
+        return (int) Math.max(1, Math.min(forHeap(heapBytes), descriptors / 2));
+    }
+
+    /** The same where there are files enough. */
+    static int forHeap(long heapBytes) {
+        return (int) Math.min(Integer.MAX_VALUE, heapBytes / 4 / BYTES);
     }
 
     /** Calls {@code begin} as soon as there is room, perhaps at once. Each call is to be followed by one of {@link #leave}. */

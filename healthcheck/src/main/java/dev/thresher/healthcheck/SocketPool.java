@@ -9,8 +9,13 @@ import java.util.Map;
 
 /** TCP sockets between two connections. For one thread. */
 final class SocketPool {
-    /** Of a kind. About as many as are under way at once when thousands of targets answer soon. */
-    static final int MAX_IDLE = 64;
+    /**
+     * Of a kind. At 10,000 probes a second as many are under way when this host was busy with something else for a tenth of
+     * a second; what is freed then would have to be made again at once, when there is least time for it.
+     */
+    private static final int MOST = 1024;
+
+    private final int maxIdle;
 
     /** Sockets that can stand for one another. */
     enum Kind {
@@ -35,6 +40,16 @@ final class SocketPool {
 
     private final Map<Kind, Deque<ProbeSocket>> idle = new EnumMap<>(Kind.class);
 
+    /** @param maxIdle sockets of a kind that may wait for their next connection */
+    SocketPool(int maxIdle) {
+        this.maxIdle = maxIdle;
+    }
+
+    /** How many may wait in a process that may open so many files: no more than a quarter of them in all. */
+    static int limitFor(long descriptors) {
+        return (int) Math.min(MOST, descriptors / (4L * Kind.values().length));
+    }
+
     /** @throws IOException if there is none, and the kernel makes none */
     ProbeSocket take(Kind kind) throws IOException {
         ProbeSocket socket = waiting(kind).pollLast();
@@ -44,7 +59,7 @@ final class SocketPool {
     /** Takes a socket back whose connection has served its purpose. */
     void giveBack(ProbeSocket socket) throws IOException {
         Deque<ProbeSocket> others = waiting(socket.kind());
-        if (others.size() < MAX_IDLE && socket.release()) {
+        if (others.size() < maxIdle && socket.release()) {
             others.addLast(socket);
         } else {
             socket.destroy();

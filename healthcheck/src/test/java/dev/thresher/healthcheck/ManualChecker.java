@@ -8,7 +8,7 @@ final class ManualChecker {
     private ManualChecker() {}
 
     static HealthChecker on(ManualLoop loop, Probe probe, SplittableRandom random, HealthListener listener) {
-        return new HealthChecker(probes ->
-                Engine.of(loop, probe, ProbeRoutes.direct(), new ProbeGate(ProbeGate.MOST, probes), random, listener));
+        return new HealthChecker(
+                probes -> Engine.of(loop, probe, ProbeRoutes.direct(), new ProbeGate(4096, probes), random, listener));
     }
 }

@@ -100,6 +100,7 @@ final class BalancerDaemon implements Closeable {
                         healths,
                         controller.checker()::status,
                         view::fills,
+                        server::certificateEnd,
                         () -> unresolved(controller)));
         controller.betweenChanges(DatapathException.class, datapath::activate);
         server.ready();

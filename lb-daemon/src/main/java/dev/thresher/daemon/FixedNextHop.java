@@ -39,11 +39,12 @@ final class FixedNextHop implements NextHops {
 
     @Override
     public void update(Collection<InetAddress> reals) {
-        listener.accept(reals.stream().collect(Collectors.toMap(Function.identity(), this::resolved)));
+        int now = mtu.getAsInt();
+        listener.accept(reals.stream().collect(Collectors.toMap(Function.identity(), real -> resolved(real, now))));
     }
 
-    private Resolved resolved(InetAddress real) {
-        return new Resolved(gateway, source, real, Resolved.SAME_PORT, mtu.getAsInt(), NextHop.TAGS_AS_THEY_CAME);
+    private Resolved resolved(InetAddress real, int mtuNow) {
+        return new Resolved(gateway, source, real, Resolved.SAME_PORT, mtuNow, NextHop.TAGS_AS_THEY_CAME);
     }
 
     @Override

@@ -86,6 +86,7 @@ public final class Main implements Callable<Integer> {
                 "shutdown");
         Runtime.getRuntime().addShutdownHook(hook);
         LOG.info("Ready: {}", daemon);
+        SpareHeap.giveBack();
         new CountDownLatch(1).await();
     }
 }

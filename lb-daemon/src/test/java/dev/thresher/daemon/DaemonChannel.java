@@ -18,13 +18,13 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /** A client of a daemon, by its socket. */
-final class DaemonChannel implements AutoCloseable {
+public final class DaemonChannel implements AutoCloseable {
     private static final int PATIENCE_SECONDS = 30;
 
     private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     private final ManagedChannel channel;
 
-    DaemonChannel(Path socket) {
+    public DaemonChannel(Path socket) {
         channel = NettyChannelBuilder.forAddress(new DomainSocketAddress(socket.toFile()))
                 .channelType(EpollDomainSocketChannel.class)
                 .withOption(ChannelOption.SO_KEEPALIVE, null)
@@ -32,6 +32,10 @@ final class DaemonChannel implements AutoCloseable {
                 .usePlaintext()
                 .overrideAuthority("localhost")
                 .build();
+    }
+
+    public ManagedChannel channel() {
+        return channel;
     }
 
     State state() {

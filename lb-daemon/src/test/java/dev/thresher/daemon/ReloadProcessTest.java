@@ -2,7 +2,9 @@
 package dev.thresher.daemon;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.thresher.api.v1.State;
 import dev.thresher.api.v1.Vip;
@@ -24,6 +26,7 @@ class ReloadProcessTest {
     private static final String WEB = "{ address = \"203.0.113.10\", port = 80, pool = web }";
     private static final String TLS = "{ address = \"203.0.113.10\", port = 443, pool = web }";
     private static final String REVISION_IN_FORCE = "is in force";
+    private static final String IGNORED = "SIGHUP is ignored";
 
     @TempDir
     Path dir;
@@ -102,8 +105,22 @@ class ReloadProcessTest {
         assertEquals(0, daemon.terminate());
     }
 
+    /** As nohup starts it. */
+    @Test
+    void hangupThatIsIgnored_isToldAtTheStart() throws Exception {
+        daemon.terminate();
+        try (DaemonProcess deaf = DaemonProcess.start(config, "sh", "-c", "trap '' HUP; exec \"$@\"", "sh")) {
+            deaf.awaitReady();
+            assertTrue(deaf.output().contains(IGNORED), deaf::output);
+            deaf.hangup();
+            assertEquals(0, deaf.terminate());
+            assertFalse(deaf.output().contains("reading the configuration again"), deaf::output);
+        }
+    }
+
     @Test
     void hangup_readsTheFilesAgain_andDoesNotEndTheDaemon() throws Exception {
+        assumeFalse(daemon.output().contains(IGNORED), "these tests were started with SIGHUP ignored");
         daemon.hangup();
         daemon.awaitLine("SIGHUP: reading the configuration again");
         assertEquals(1, state().getConfig().getRevision());

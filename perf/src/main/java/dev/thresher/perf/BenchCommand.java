@@ -9,7 +9,8 @@ import picocli.CommandLine.Command;
 /** {@code thresher bench}. */
 @Command(
         name = "thresher bench",
-        description = "Measures the packet path, the table builder, the health checker and failover on this machine.",
+        description = "Measures the packet path, the table builder, the health checker, failover and the daemon on this"
+                + " machine.",
         mixinStandardHelpOptions = true,
         subcommands = {
             PacketBench.class,
@@ -18,7 +19,8 @@ import picocli.CommandLine.Command;
             MaglevBench.class,
             HealthBench.class,
             FailoverBench.class,
-            RestartsBench.class
+            RestartsBench.class,
+            ControlBench.class
         })
 public final class BenchCommand {
     private BenchCommand() {}

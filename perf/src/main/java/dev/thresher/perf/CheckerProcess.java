@@ -37,6 +37,7 @@ final class CheckerProcess {
             long checkerCpuNanos,
             long checkerUserNanos,
             int descriptors,
+            int waiting,
             int up,
             int wrongTransitions,
             long pauses) {}
@@ -87,6 +88,7 @@ final class CheckerProcess {
                             checkerNanos(ThreadMXBean::getThreadCpuTime),
                             checkerNanos(ThreadMXBean::getThreadUserTime),
                             descriptors,
+                            status.waiting(),
                             (int) up,
                             wrong.get(),
                             status.pauses())));

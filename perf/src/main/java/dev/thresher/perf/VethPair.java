@@ -66,6 +66,11 @@ final class VethPair implements AutoCloseable {
         }
     }
 
+    /** Gives an end an address, such as {@code 192.0.2.1/24}. */
+    void address(String end, String address) {
+        ip("-n", namespace, "address", "add", address, "dev", end);
+    }
+
     /** The index of an end; call it inside. */
     static int indexOf(String end) {
         return NetworkInterfaces.indexOf(end).orElseThrow(() -> new BenchException("there is no interface " + end));

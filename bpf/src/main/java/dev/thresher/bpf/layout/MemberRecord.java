@@ -87,7 +87,7 @@ public record MemberRecord(
         }
 
         public NextHop behind(int newEgress) {
-            return new NextHop(destination, source, mtu, newEgress, vlan);
+            return newEgress == egress ? this : new NextHop(destination, source, mtu, newEgress, vlan);
         }
 
         private static NextHop decode(byte[] bytes, int mtu, int egress, int vlan) {

@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 /** Fragments to a VIP: the first goes by its flow, later ones follow it, and one that nobody knows is dropped. */
 final class FragmentCases {
     private static final int CUT = 64;
+    private static final int TINY = 16;
     private static final int PORT = 5000;
     private static final int ANY_PORT = 0;
 
@@ -40,6 +41,10 @@ final class FragmentCases {
         List<byte[]> unknown = cut(flows.frame());
         List<byte[]> other = cut(flows.frame());
         List<byte[]> bySource = cut(sources.frame());
+        VipMatch web = new VipMatch(Frame.address(net + "13"), PORT, Frame.TCP);
+        Target tcp = fleet.target(web, true, HashKind.FIVE_TUPLE, real);
+        List<byte[]> tiny =
+                tcp.frame().syn().identification(identification++).payload(CUT).cut(TINY);
         byte[] atomic = flows.frame().payload(30).fragment(0, false).bytes();
         return Stream.of(
                 new PacketCase(name + ": first fragment", three.get(0), new Sent(flows)),
@@ -65,6 +70,9 @@ final class FragmentCases {
                         cut(onePort.frame()).get(1),
                         dropped()),
                 new PacketCase(name + ": first fragment, VIP hashes on addresses", bySource.get(0), new Sent(sources)),
+                new PacketCase(name + ": first fragment that ends within the TCP header", tiny.get(0), new Sent(tcp)),
+                new PacketCase(name + ": fragment that begins within the TCP header", tiny.get(1), new Sent(tcp))
+                        .after(tiny.get(0)),
                 new PacketCase(name + ": the only fragment of its packet", atomic, new Sent(flows)));
     }
 

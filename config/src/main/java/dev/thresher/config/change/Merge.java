@@ -25,6 +25,9 @@ final class Merge {
     }
 
     static Merged of(List<TreeChange> changes, Document files) throws InvalidConfigException {
+        if (changes.isEmpty()) {
+            return new Merged(files, files, List.of(), List.of());
+        }
         Map<Element, ConfigValue> says = Elements.of(files);
         List<TreeChange> standing = changes.stream()
                 .filter(change -> !Changes.same(change.element(), says.get(change.element()), change.after()))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.config.change;
 
+import dev.thresher.config.Document;
 import dev.thresher.config.change.HoconLayout.Field;
 import dev.thresher.config.change.HoconLayout.Include;
 import dev.thresher.config.change.HoconLayout.Item;
@@ -41,7 +42,7 @@ final class SourceTree {
     SourceTree(List<Path> files, Map<Path, String> texts) {
         this.texts = new LinkedHashMap<>(texts);
         Path main = files.get(0);
-        Path folder = main.resolveSibling("conf.d");
+        Path folder = Document.folderOf(main);
         this.roots = files.stream()
                 .filter(file -> file.equals(main) || folder.equals(file.getParent()))
                 .toList();

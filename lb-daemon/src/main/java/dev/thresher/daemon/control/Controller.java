@@ -180,11 +180,8 @@ public final class Controller implements AutoCloseable {
         // What is in force, for this thread: the builder of the other belongs to the controller's.
         InForce again = present.next(present.config(), source, now);
         Forecast forecast = forecaster.compare(forecaster.decision(again), next);
-        if (!config.capacity().equals(present.config().capacity())) {
-            return forecast;
-        }
         List<String> warnings = new ArrayList<>(forecast.warnings());
-        CompletableFuture.supplyAsync(() -> reconciler.lackOfRoom(next.state()), thread)
+        CompletableFuture.supplyAsync(() -> reconciler.lackOfRoom(next.state(), Capacity.of(config)), thread)
                 .join()
                 .ifPresent(warnings::add);
         return new Forecast(forecast.moved(), warnings);

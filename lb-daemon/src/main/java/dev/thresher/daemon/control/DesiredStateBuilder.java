@@ -40,6 +40,10 @@ final class DesiredStateBuilder {
     private final Tiers tiers;
 
     private final Map<VipKey, Planned> latest = new HashMap<>();
+
+    /** Real servers behind one router share its object: there may be tens of thousands. */
+    private final Map<NextHop, NextHop> hops = new HashMap<>();
+
     private Map<InetAddress, Resolution> latestNextHops = Map.of();
 
     /** A VIP as it was planned last, and from what. */
@@ -68,6 +72,7 @@ final class DesiredStateBuilder {
         Map<VipKey, VipPlan> plans = new LinkedHashMap<>();
         if (nextHops != latestNextHops) {
             latest.clear();
+            hops.clear();
             latestNextHops = nextHops;
         }
         for (VipPools pools : targets.vips()) {
@@ -126,9 +131,10 @@ final class DesiredStateBuilder {
                         Wanted.encapsulation(pool));
     }
 
-    private static DesiredMember member(
+    private DesiredMember member(
             InetAddress real, int weight, MemberState state, Pool pool, Resolution.Resolved resolved) {
         NextHop hop = new NextHop(resolved.destination(), resolved.source(), resolved.mtu(), 0, resolved.vlan());
-        return new DesiredMember(real, weight, state, hop, resolved.egress(), Wanted.encapsulation(pool));
+        NextHop shared = hops.computeIfAbsent(hop, any -> any);
+        return new DesiredMember(real, weight, state, shared, resolved.egress(), Wanted.encapsulation(pool));
     }
 }

@@ -3,6 +3,7 @@ package dev.thresher.daemon.control;
 
 import dev.thresher.config.CapacitySettings;
 import dev.thresher.config.Config;
+import dev.thresher.daemon.reconcile.Room;
 import dev.thresher.daemon.state.Fill;
 import java.util.List;
 import java.util.Locale;
@@ -17,10 +18,14 @@ final class Fills {
         CapacitySettings room = config.capacity();
         CapacitySettings.Use used = CapacitySettings.usedBy(config);
         return List.of(
-                new Fill("VIPs", "thresher.capacity.vips", used.vips(), room.vips()),
-                new Fill("members", "thresher.capacity.members", used.members(), room.members()),
-                new Fill("client prefixes", "thresher.capacity.prefixes", used.prefixes(), room.prefixes()),
-                new Fill("server ids", "thresher.capacity.server-ids", used.serverIds(), room.serverIds()));
+                fill(Room.VIPS, used.vips(), room.vips()),
+                fill(Room.MEMBERS, used.members(), room.members()),
+                fill(Room.PREFIXES, used.prefixes(), room.prefixes()),
+                fill(Room.SERVER_IDS, used.serverIds(), room.serverIds()));
+    }
+
+    private static Fill fill(Room room, int used, int places) {
+        return new Fill(room.what(), room.setting(), used, places);
     }
 
     /** What an operator ought to know of these; nothing if there is room. */

@@ -47,7 +47,7 @@ public final class FlowSweeping implements Runnable {
                     counters.getOrDefault(Counter.FLOW_UNTRACKED, 0L),
                     counters.getOrDefault(Counter.FLOW_EVICTED_IDLE, 0L));
             status = new FlowStatus(census, warnings);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | OutOfMemoryError e) {
             LOG.error("Cannot sweep the connection table", e);
         }
     }

@@ -6,6 +6,7 @@ import dev.thresher.daemon.reconcile.TableBuilder;
 import dev.thresher.hashing.AddressKey;
 import dev.thresher.hashing.MaglevTable;
 import dev.thresher.hashing.WeightedMember;
+import java.lang.ref.WeakReference;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,12 +18,12 @@ import java.util.Map;
  * share a pool differ in the ids alone, so the work is done once for all of them. Thread-safe.
  */
 final class MaglevTableBuilder implements TableBuilder {
-    /** Tables kept, 256 KiB each. */
+    /** Tables kept, 256 KiB each, until the collector comes: pools that one VIP uses alone must not fill the heap. */
     private static final int KEPT = 8;
 
     private final MaglevTable table = new MaglevTable(MapNames.TABLE_SLOTS);
     private final int seed;
-    private final Map<List<Share>, int[]> built = new LastUsed<>();
+    private final Map<List<Share>, WeakReference<int[]>> built = new LastUsed<>();
 
     /** All that a table depends on. */
     private record Share(InetAddress real, int weight) {}
@@ -60,14 +61,15 @@ final class MaglevTableBuilder implements TableBuilder {
     /** Two threads may build the same at once, which is better than that one waits while the other builds something else. */
     private int[] cached(List<Share> shares) {
         synchronized (built) {
-            int[] known = built.get(shares);
+            WeakReference<int[]> reference = built.get(shares);
+            int[] known = reference == null ? null : reference.get();
             if (known != null) {
                 return known;
             }
         }
         int[] places = places(shares);
         synchronized (built) {
-            built.put(shares, places);
+            built.put(shares, new WeakReference<>(places));
         }
         return places;
     }

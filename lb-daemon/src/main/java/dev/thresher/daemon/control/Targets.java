@@ -68,9 +68,15 @@ final class Targets {
                             .map(name -> uses(vip, pools.get(name), known))
                             .toList()));
         }
-        forEach(use ->
-                uses.computeIfAbsent(use.target(), any -> new ArrayList<>(1)).add(use));
+        forEach(use -> uses.merge(use.target(), List.of(use), Targets::both));
         orders = orders(uses);
+    }
+
+    /** Most targets have one use, and that takes no list that can grow. */
+    private static List<Use> both(List<Use> some, List<Use> more) {
+        List<Use> all = some instanceof ArrayList ? some : new ArrayList<>(some);
+        all.addAll(more);
+        return all;
     }
 
     private static PoolUses uses(Vip vip, @Nullable Pool pool, Map<Target, Target> known) {

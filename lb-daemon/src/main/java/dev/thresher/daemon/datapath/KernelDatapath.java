@@ -377,19 +377,13 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
             tablesByVip.entrySet().parallelStream().forEach(entry -> {
                 BpfMap table = newTable();
                 tables.put(entry.getKey(), table);
-                fill(table, entry.getValue().get());
+                table.update(Keys.of(0), entry.getValue().get());
             });
             List<Integer> ids = List.copyOf(tables.keySet());
             map(LbMap.TABLES).updateInner(ids, ids.stream().map(tables::get).toList());
         } finally {
             tables.values().forEach(BpfMap::close);
         }
-    }
-
-    private static void fill(BpfMap table, int[] slots) {
-        ByteBuffer value = ByteBuffer.allocate(MapNames.TABLE_BYTES).order(ByteOrder.nativeOrder());
-        value.asIntBuffer().put(slots);
-        table.update(Keys.of(0), value.array());
     }
 
     /** A table of nobody does the same as none, and takes effect for all VIPs at once: each removal waits for RCU. */

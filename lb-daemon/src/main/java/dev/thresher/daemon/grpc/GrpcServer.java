@@ -24,9 +24,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -55,6 +57,7 @@ public final class GrpcServer implements Closeable {
     private final StateCalls states;
     private final HealthCalls watches;
     private final Listeners listeners;
+    private final @Nullable TlsFiles tls;
 
     private GrpcServer(
             ApiSettings api,
@@ -63,6 +66,7 @@ public final class GrpcServer implements Closeable {
             FlowSource flows,
             HealthSource healths,
             BindableService... more) {
+        this.tls = tls;
         socket = api.socket();
         health = new HealthStatusManager();
         setStatus(ServingStatus.NOT_SERVING);
@@ -123,6 +127,11 @@ public final class GrpcServer implements Closeable {
             Path socket, StateSource source, FlowSource flows, HealthSource healths, BindableService... more)
             throws IOException {
         return start(new ApiSettings(socket), source, flows, healths, more);
+    }
+
+    /** When the certificate of the TLS port ends; empty without such a port. */
+    public Optional<Instant> certificateEnd() {
+        return tls == null ? Optional.empty() : Optional.of(tls.ends());
     }
 
     /** Has the health service say that packets are being balanced. */

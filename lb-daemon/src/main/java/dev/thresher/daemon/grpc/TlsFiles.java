@@ -11,7 +11,10 @@ import io.netty.handler.ssl.SslProvider;
 import java.nio.file.Path;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,14 +33,17 @@ final class TlsFiles {
 
     private final TlsListener settings;
     private final FileWatch watch = new FileWatch();
-    private volatile SslContext context;
+    private volatile Loaded loaded;
+
+    /** @param ends when the first certificate of the chain to do so ends */
+    private record Loaded(SslContext context, Instant ends) {}
 
     private TlsFiles(TlsListener settings) throws TlsFileException {
         this.settings = settings;
         List<Path> files = List.of(settings.certificate(), settings.key(), settings.clientCa());
         watch.afterReading(files);
         watch.beforeReading();
-        context = read(settings);
+        loaded = read(settings);
         watch.afterReading(files);
     }
 
@@ -48,7 +54,12 @@ final class TlsFiles {
 
     /** For the next connection. */
     SslContext context() {
-        return context;
+        return loaded.context;
+    }
+
+    /** When the certificate that is in use ends, or one of those that it hangs on. */
+    Instant ends() {
+        return loaded.ends;
     }
 
     /** Reads the files again if they have changed. What cannot be used is logged once, and what was good stays in use. */
@@ -58,7 +69,7 @@ final class TlsFiles {
         }
         watch.beforeReading();
         try {
-            context = read(settings);
+            loaded = read(settings);
             LOG.info("Read the certificates of the API on {} again", settings.listen());
         } catch (TlsFileException e) {
             LOG.error("{}: {}; the certificates from before stay in use", e.key(), e.getMessage());
@@ -68,7 +79,7 @@ final class TlsFiles {
         }
     }
 
-    private static SslContext read(TlsListener settings) throws TlsFileException {
+    private static Loaded read(TlsListener settings) throws TlsFileException {
         X509Certificate[] chain = PemFiles.certificates(CERTIFICATE, settings.certificate());
         PrivateKey key = PemFiles.privateKey(KEY, settings.key());
         if (!PemFiles.match(key, chain[0].getPublicKey())) {
@@ -81,9 +92,17 @@ final class TlsFiles {
                 .clientAuth(ClientAuth.REQUIRE)
                 .protocols("TLSv1.3", "TLSv1.2");
         try {
-            return GrpcSslContexts.configure(builder, SslProvider.JDK).build();
+            return new Loaded(
+                    GrpcSslContexts.configure(builder, SslProvider.JDK).build(), earliestEnd(chain));
         } catch (SSLException e) {
             throw new TlsFileException(CERTIFICATE, "TLS cannot be set up: " + e.getMessage(), e);
         }
+    }
+
+    private static Instant earliestEnd(X509Certificate[] chain) {
+        return Stream.of(chain)
+                .map(certificate -> certificate.getNotAfter().toInstant())
+                .min(Comparator.naturalOrder())
+                .orElse(Instant.MAX);
     }
 }

@@ -13,6 +13,7 @@ import dev.thresher.healthcheck.CheckerStatus;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Locale;
 
 /** The daemon's own metrics, read at each scrape. */
@@ -39,6 +40,10 @@ final class BalancerCollector implements MultiCollector {
             series.add(MetricName.CAPACITY_USED, fill.used(), fill.setting());
             series.add(MetricName.CAPACITY_LIMIT, fill.room(), fill.setting());
         });
+        source.certificateEnd()
+                .get()
+                .ifPresent(end ->
+                        series.add(MetricName.API_CERTIFICATE_END_TIMESTAMP_SECONDS, end.toEpochMilli() / MILLIS));
         series.add(MetricName.NEXT_HOPS_UNRESOLVED, source.unresolved().getAsInt());
         return series.toSnapshots();
     }
@@ -62,6 +67,10 @@ final class BalancerCollector implements MultiCollector {
         series.add(
                 MetricName.CONFIG_REVISION_TIMESTAMP_SECONDS,
                 state.config().since().toEpochMilli() / MILLIS);
+        Instant invalid = state.config().invalidSince();
+        if (invalid != null) {
+            series.add(MetricName.CONFIG_INVALID_SINCE_TIMESTAMP_SECONDS, invalid.toEpochMilli() / MILLIS);
+        }
         series.add(MetricName.CONFIG_PROBLEMS, state.config().problems().size());
     }
 

@@ -46,7 +46,12 @@ enum MetricName {
 
     CONFIG_REVISION(Kind.GAUGE, "Number of the configuration in force."),
     CONFIG_REVISION_TIMESTAMP_SECONDS(Kind.GAUGE, "When it came into force."),
+    CONFIG_INVALID_SINCE_TIMESTAMP_SECONDS(
+            Kind.GAUGE,
+            "Since when the files have not counted because of what is wrong with them; absent while they do."),
     CONFIG_PROBLEMS(Kind.GAUGE, "What is wrong with the files as they are now; they do not count while it is not 0."),
+    API_CERTIFICATE_END_TIMESTAMP_SECONDS(
+            Kind.GAUGE, "When the certificate of the TLS port ends; absent without such a port."),
     NEXT_HOPS_UNRESOLVED(Kind.GAUGE, "Real servers to which the kernel knows no way.");
 
     enum Kind {

@@ -21,17 +21,20 @@ final class AppliedEntries<K, V> {
     }
 
     /**
-     * Makes sure that these can be written beside what is there.
+     * Makes sure that these can be written beside what is there into a map of that capacity.
      *
-     * @param what they are, in the plural
      * @throws CapacityException if not
      */
-    void requireRoom(Set<K> wanted, String what) {
+    void requireRoom(Set<K> wanted, Room room, int capacity) {
         Set<K> all = new HashSet<>(wanted);
         all.addAll(entries().keySet());
-        if (all.size() > map.capacity()) {
-            throw CapacityException.of(map.capacity(), what, wanted.size(), all.size());
+        if (all.size() > capacity) {
+            throw CapacityException.of(capacity, room, wanted.size(), all.size());
         }
+    }
+
+    int capacity() {
+        return map.capacity();
     }
 
     /** Reads the map anew when it is needed next: somebody else may have changed it. */

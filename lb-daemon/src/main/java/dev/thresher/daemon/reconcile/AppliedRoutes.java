@@ -47,13 +47,21 @@ final class AppliedRoutes {
     }
 
     /**
-     * Makes sure that these can be written.
+     * Makes sure that these can be written into maps of these sizes.
      *
      * @throws CapacityException if not
      */
-    void requireRoom(Wanted wanted) {
-        servers.requireRoom(wanted.servers.keySet(), "QUIC server ids");
-        clients.requireRoom(wanted.clients.keySet(), "source routes");
+    void requireRoom(Wanted wanted, int prefixes, int serverIds) {
+        servers.requireRoom(wanted.servers.keySet(), Room.SERVER_IDS, serverIds);
+        clients.requireRoom(wanted.clients.keySet(), Room.PREFIXES, prefixes);
+    }
+
+    int prefixCapacity() {
+        return clients.capacity();
+    }
+
+    int serverIdCapacity() {
+        return servers.capacity();
     }
 
     /** Server ids go first: a config tells where to look for them. */

@@ -12,14 +12,14 @@ public final class CapacityException extends RuntimeException {
     /**
      * Some entries do not fit.
      *
-     * @param what they are, in the plural
      * @param withOld their number while those that are to be removed are there too
      */
-    static CapacityException of(int capacity, String what, int wanted, int withOld) {
-        return new CapacityException("the maps have room for " + capacity + " " + what + ", and " + wanted
+    static CapacityException of(int capacity, Room room, int wanted, int withOld) {
+        return new CapacityException("the maps have room for " + capacity + " " + room.what() + ", and " + wanted
                 + " are wanted"
                 + (withOld > wanted
                         ? ", " + withOld + " with what is to be removed, which counts until that is done"
-                        : ""));
+                        : "")
+                + "; " + room.advice(capacity));
     }
 }

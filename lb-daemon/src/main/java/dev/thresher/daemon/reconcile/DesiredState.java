@@ -6,6 +6,7 @@ import dev.thresher.bpf.layout.MemberRecord;
 import dev.thresher.bpf.layout.MemberRecord.Encapsulation;
 import dev.thresher.bpf.layout.MemberRecord.NextHop;
 import dev.thresher.bpf.layout.MemberState;
+import dev.thresher.bpf.layout.VipMatch;
 import dev.thresher.bpf.layout.VipRecord;
 import dev.thresher.config.VipKey;
 import dev.thresher.daemon.datapath.VipKeys;
@@ -83,8 +84,13 @@ public record DesiredState(List<DesiredVip> vips) {
 
         /** What the map of members holds for it. */
         public MemberRecord record(DesiredVip vip, int vipId, int egressIndex) {
+            return record(vip, VipKeys.match(vip.key()), vipId, egressIndex);
+        }
+
+        /** The same, for members that share the VIP's object. */
+        MemberRecord record(DesiredVip vip, VipMatch match, int vipId, int egressIndex) {
             return new MemberRecord(
-                    VipKeys.match(vip.key()),
+                    match,
                     state,
                     real,
                     nextHop.behind(egressIndex),

@@ -7,6 +7,7 @@ import dev.thresher.bpf.layout.Addresses;
 import dev.thresher.bpf.layout.MemberRecord;
 import dev.thresher.bpf.layout.MemberRecord.NextHop;
 import dev.thresher.bpf.layout.MemberState;
+import dev.thresher.bpf.layout.VipMatch;
 import dev.thresher.bpf.layout.VipRecord;
 import dev.thresher.config.Member;
 import dev.thresher.config.VipKey;
@@ -46,7 +47,7 @@ public final class Reconciler {
             (a, b) -> Arrays.compareUnsigned(Addresses.encode(a), Addresses.encode(b));
 
     /** Each batch waits some 8 ms for the kernel; each table is a map, and for that time a file descriptor. */
-    private static final int TABLES_AT_ONCE = 256;
+    private static final int TABLES_AT_ONCE = 512;
 
     private final Datapath datapath;
     private final TableBuilder tableBuilder;
@@ -73,8 +74,8 @@ public final class Reconciler {
     public Reconciler(Datapath datapath, TableBuilder tableBuilder) {
         this.datapath = datapath;
         this.tableBuilder = tableBuilder;
-        this.vipIds = new IdPool("VIPs", 0, datapath.vipCapacity());
-        this.memberIds = new IdPool("members", 1, datapath.memberCapacity());
+        this.vipIds = new IdPool(Room.VIPS, 0, datapath.vipCapacity());
+        this.memberIds = new IdPool(Room.MEMBERS, 1, datapath.memberCapacity());
         this.egress = new EgressIndexes(new AppliedEntries<>(datapath.egress()));
         this.routes = new AppliedRoutes(datapath);
         adopt();
@@ -177,18 +178,24 @@ public final class Reconciler {
      * @throws CapacityException if it does not
      */
     public void requireRoom(DesiredState desired) {
-        vipIds.requireFree((int) desired.vips().stream()
-                .filter(vip -> !vips.containsKey(vip.key()))
-                .count());
-        memberIds.requireFree(changed(desired.vips(), applied).stream()
-                .mapToInt(this::countNew)
-                .sum());
-        egress.requireRoom(interfaces(desired));
-        // Prefixes have room for twice the VIPs, and none takes more than two entries.
-        requireRoomForRoutes(desired);
+        requireIds(desired, vipIds.end(), memberIds.end());
+        requireRoutes(desired, routes.prefixCapacity(), routes.serverIdCapacity());
     }
 
-    private void requireRoomForRoutes(DesiredState desired) {
+    private void requireIds(DesiredState desired, int vipEnd, int memberEnd) {
+        int newVips = (int) desired.vips().stream()
+                .filter(vip -> !vips.containsKey(vip.key()))
+                .count();
+        vipIds.requireFree(newVips, vipEnd);
+        int newMembers = changed(desired.vips(), applied).stream()
+                .mapToInt(this::countNew)
+                .sum();
+        memberIds.requireFree(newMembers, memberEnd);
+        egress.requireRoom(interfaces(desired));
+        // Prefixes have room for twice the VIPs, and none takes more than two entries.
+    }
+
+    private void requireRoutes(DesiredState desired, int prefixes, int serverIds) {
         AppliedRoutes.Wanted wanted = new AppliedRoutes.Wanted();
         int newVip = 0;
         for (DesiredVip vip : desired.vips()) {
@@ -196,13 +203,15 @@ public final class Reconciler {
             // No id is negative: those that a new VIP will get are not known yet.
             wanted.add(applied == null ? --newVip : applied.id, vip.routes(), real -> 0);
         }
-        routes.requireRoom(wanted);
+        routes.requireRoom(wanted, prefixes, serverIds);
     }
 
-    /** Why {@link #apply} would find no room for {@code desired}, if so. */
-    public Optional<String> lackOfRoom(DesiredState desired) {
+    /** Why {@link #apply} would find no room for {@code desired} in maps of that size, if so. */
+    public Optional<String> lackOfRoom(DesiredState desired, Capacity capacity) {
         try {
-            requireRoom(desired);
+            requireInUse(capacity);
+            requireIds(desired, capacity.vips(), capacity.members());
+            requireRoutes(desired, capacity.prefixes(), capacity.serverIds());
             return Optional.empty();
         } catch (CapacityException e) {
             return Optional.ofNullable(e.getMessage());
@@ -215,11 +224,15 @@ public final class Reconciler {
      * @throws CapacityException if ids in use do not fit; nothing was changed then
      */
     public void resize(Capacity capacity) {
-        vipIds.requireBelow(capacity.vips());
-        memberIds.requireBelow(capacity.members());
+        requireInUse(capacity);
         datapath.resize(capacity);
         vipIds.endAt(capacity.vips());
         memberIds.endAt(capacity.members());
+    }
+
+    private void requireInUse(Capacity capacity) {
+        vipIds.requireBelow(capacity.vips());
+        memberIds.requireBelow(capacity.members());
     }
 
     /** Takes over what an earlier daemon left, and frees what belongs to nothing: it was stopped in the middle. */
@@ -316,9 +329,11 @@ public final class Reconciler {
     private void writeMembers(List<DesiredVip> changed, Predicate<MemberState> which) {
         for (DesiredVip desired : changed) {
             AppliedVip vip = applied(desired.key());
+            VipMatch match = VipKeys.match(desired.key());
             for (DesiredMember member : desired.members()) {
                 if (which.test(member.state())) {
-                    write(id(vip, member.real()), member.record(desired, vip.id, egress.of(member.egress())));
+                    int egressIndex = egress.of(member.egress());
+                    write(id(vip, member.real()), member.record(desired, match, vip.id, egressIndex));
                 }
             }
         }

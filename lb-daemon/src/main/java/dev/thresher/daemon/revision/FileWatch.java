@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -17,6 +18,8 @@ import java.util.stream.Stream;
 public final class FileWatch {
     private static final String ABSENT = "absent";
 
+    private final Predicate<Path> counts;
+
     private Collection<Path> paths = List.of();
 
     /** What each path was when its content was read, and at the last look. */
@@ -24,13 +27,23 @@ public final class FileWatch {
 
     private Map<Path, String> lastLook = Map.of();
 
+    /** Of files, not folders. */
+    public FileWatch() {
+        this(file -> true);
+    }
+
+    /** @param counts which files of a folder are to be watched: others may change as they like */
+    public FileWatch(Predicate<Path> counts) {
+        this.counts = counts;
+    }
+
     /** To be called before the files are read: what they are now is what is read, or older. */
     public void beforeReading() {
         read = look();
     }
 
     /**
-     * Says what was read then, which is to be watched from now on. A folder stands for the names in it.
+     * Says what was read then, which is to be watched from now on. A folder stands for the files in it that count.
      *
      * @return whether all of it was known before it was read. If not, it may have changed since: read it again
      */
@@ -56,11 +69,12 @@ public final class FileWatch {
         return marks;
     }
 
-    private static String markOf(Path path) {
+    private String markOf(Path path) {
         try {
             if (Files.isDirectory(path)) {
                 try (Stream<Path> files = Files.list(path)) {
-                    return files.map(file -> file.getFileName() + " " + markOfFile(file))
+                    return files.filter(counts)
+                            .map(file -> file.getFileName() + " " + markOfFile(file))
                             .sorted()
                             .toList()
                             .toString();

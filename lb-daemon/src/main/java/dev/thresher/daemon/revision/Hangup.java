@@ -10,8 +10,12 @@ import java.lang.reflect.Proxy;
 final class Hangup {
     private Hangup() {}
 
-    /** Has this called at each SIGHUP, which until then ends the process. It must not block. */
-    static void onEach(Runnable action) {
+    /**
+     * Has this called at each SIGHUP, which until then ends the process. It must not block.
+     *
+     * @return false if it never will be: the process was started with that signal ignored, as nohup does it
+     */
+    static boolean onEach(Runnable action) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
             Class<?> handler = Class.forName("sun.misc.SignalHandler");
@@ -22,8 +26,10 @@ final class Hangup {
                         }
                         return null;
                     });
-            signal.getMethod("handle", signal, handler)
+            Object before = signal.getMethod("handle", signal, handler)
                     .invoke(null, signal.getConstructor(String.class).newInstance("HUP"), calling);
+            // The JVM leaves an ignored signal ignored.
+            return before != handler.getField("SIG_IGN").get(null);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(
                     "this JVM has no sun.misc.Signal; Thresher runs on OpenJDK 17 and later", e);

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -99,13 +100,13 @@ final class History {
     /**
      * Ends what a daemon that died had begun: the revision after the latest is remembered if it is in force.
      *
-     * @param digest of what is in force
+     * @param digest of what is in force; asked for only if something was begun
      */
-    void recover(String digest) throws IOException {
+    void recover(Supplier<String> digest) throws IOException {
         long latest = numbers().isEmpty() ? 0 : numbers().last();
         for (long number : numbers(WAITING)) {
             Path waiting = LocalDisk.waiting(file(number));
-            if (number == latest + 1 && isOf(digest, waiting)) {
+            if (number == latest + 1 && isOf(digest.get(), waiting)) {
                 disk.prepare(file(number), Files.readString(waiting)).place();
                 LOG.info("Revision {} had come into force when the daemon ended", number);
             } else {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.daemon.revision;
 
+import dev.thresher.config.Document;
 import java.io.Closeable;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,30 +29,55 @@ public final class Reloading implements Closeable {
 
     private final Revisions revisions;
     private final Path folder;
-    private final FileWatch watch = new FileWatch();
+    private final AtomicBoolean hangups = new AtomicBoolean();
+    private final FileWatch watch = new FileWatch(Document::isPart);
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(Reloading::newThread);
 
     private Reloading(Revisions revisions, Path file) {
         this.revisions = revisions;
-        this.folder = file.resolveSibling("conf.d");
+        this.folder = Document.folderOf(file);
     }
 
     /** Begins. {@code file} is the main one. */
     public static Reloading start(Revisions revisions, Path file) {
         Reloading reloading = new Reloading(revisions, file);
-        // What changed between the daemon's own reading and now must not be missed.
-        reloading.thread.execute(reloading::reload);
-        Hangup.onEach(reloading::hangup);
+        reloading.thread.execute(reloading::begin);
+        if (!Hangup.onEach(reloading::hangup)) {
+            LOG.warn(
+                    "SIGHUP is ignored, as whoever started the daemon wanted (nohup?): edits of the files count all the"
+                            + " same, a moment after they are made");
+        }
         ScheduledFuture<?> unused = reloading.thread.scheduleWithFixedDelay(
                 reloading::look, 0, LOOK_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
         return reloading;
     }
 
-    private void hangup() {
-        LOG.info("SIGHUP: reading the configuration again");
-        if (!thread.isShutdown()) {
-            thread.execute(this::reload);
+    /** What changed between the daemon's own reading and now must not be missed. */
+    private void begin() {
+        try {
+            watch.afterReading(paths());
+            watch.beforeReading();
+            if (revisions.filesSayTheSame()) {
+                watch.afterReading(paths());
+                return;
+            }
+        } catch (RuntimeException | Error e) {
+            LOG.error("Cannot compare the configuration files with what was read", e);
         }
+        reload();
+    }
+
+    private void hangup() {
+        // One reading answers for all signals that came before it.
+        if (hangups.compareAndSet(false, true) && !thread.isShutdown()) {
+            thread.execute(this::reloadAsAsked);
+        }
+    }
+
+    private void reloadAsAsked() {
+        hangups.set(false);
+        LOG.info("SIGHUP: reading the configuration again");
+        reload();
     }
 
     private void look() {
@@ -58,7 +85,8 @@ public final class Reloading implements Closeable {
             if (watch.hasSettledChange()) {
                 reload();
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // What is thrown here would end the looking for good.
             LOG.error("Cannot look at the configuration files", e);
         }
     }
@@ -69,13 +97,17 @@ public final class Reloading implements Closeable {
             for (int round = 0; round < MOST_ROUNDS && !known; round++) {
                 watch.beforeReading();
                 revisions.reload();
-                Set<Path> paths = new LinkedHashSet<>(revisions.files());
-                paths.add(folder);
-                known = watch.afterReading(paths);
+                known = watch.afterReading(paths());
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.error("Cannot read the configuration again", e);
         }
+    }
+
+    private Set<Path> paths() {
+        Set<Path> paths = new LinkedHashSet<>(revisions.files());
+        paths.add(folder);
+        return paths;
     }
 
     private static Thread newThread(Runnable body) {

@@ -14,6 +14,7 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +37,7 @@ public final class Revisions {
 
     private List<Path> files;
     private List<ConfigError> problems = List.of();
+    private @Nullable Instant problemsSince;
     private volatile ConfigState state;
 
     /** A revision, and what was wanted to make it. */
@@ -92,6 +94,11 @@ public final class Revisions {
         return files;
     }
 
+    /** Do the files read as they did last? Then a {@link #reload} would change nothing; but it also finds new files. */
+    public boolean filesSayTheSame() {
+        return current.intent().files().isStillWritten();
+    }
+
     /** The file of the runtime changes. */
     public Path runtimeFile() {
         return storage.runtimeFile();
@@ -116,11 +123,8 @@ public final class Revisions {
      * @param expected the revision that must be in force, or 0 for any
      */
     public Outcome plan(Change change, long expected) throws RefusedException {
-        Current now = current;
-        now.require(expected);
-        Intent after = proposal.next(now.intent(), change);
-        return new Outcome(
-                planner.difference(now.intent(), after, change), now.revision().number());
+        Planned planned = planned(change, expected);
+        return new Outcome(planned.difference(), planned.now().revision().number());
     }
 
     /**
@@ -128,11 +132,29 @@ public final class Revisions {
      *
      * @param expected the revision that must be in force, or 0 for any
      */
-    public synchronized Outcome apply(Change change, long expected, Author author) throws RefusedException {
+    @SuppressWarnings("ReferenceEquality") // equal or not, another object is another's work
+    public Outcome apply(Change change, long expected, Author author) throws RefusedException {
+        // Before the lock: to foresee where flows go means to build tables, and nobody ought to wait for that.
+        Planned planned = planned(change, expected);
+        synchronized (this) {
+            return make(planned.now() == current ? planned : planned(change, expected), change, author);
+        }
+    }
+
+    /** A change, looked at from what was in force at some moment. */
+    private record Planned(Current now, Intent next, Difference difference) {}
+
+    private Planned planned(Change change, long expected) throws RefusedException {
         Current now = current;
         now.require(expected);
         Intent next = proposal.next(now.intent(), change);
-        Difference difference = planner.difference(now.intent(), next, change);
+        return new Planned(now, next, planner.difference(now.intent(), next, change));
+    }
+
+    private Outcome make(Planned planned, Change change, Author author) throws RefusedException {
+        Current now = planned.now();
+        Intent next = planned.next();
+        Difference difference = planned.difference();
         try {
             if (!difference.elements().isEmpty()) {
                 Revision made = next(author, change.how(), difference.names());
@@ -188,6 +210,15 @@ public final class Revisions {
 
     /** Reads the files again, and brings what they say into force. What is wrong with them is logged and kept. */
     public synchronized void reload() {
+        try {
+            readAgain();
+        } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
+            LOG.error("The configuration could not be read", e);
+            refuse(List.of(new ConfigError(file.toString(), 0, "", null, "cannot be read: " + e)));
+        }
+    }
+
+    private void readAgain() {
         Intent before = current.intent();
         Intent next;
         try {
@@ -221,6 +252,7 @@ public final class Revisions {
             LOG.info("Revision {} is in force, from {}", current.revision().number(), file);
         }
         problems = List.of();
+        problemsSince = null;
         state = describe();
     }
 
@@ -251,6 +283,7 @@ public final class Revisions {
                 file,
                 current.revision().number());
         problems = errors;
+        problemsSince = problemsSince == null ? now() : problemsSince;
         state = describe();
     }
 
@@ -268,6 +301,6 @@ public final class Revisions {
         storage.failure()
                 .ifPresent(failure ->
                         warnings.add(failure + "; changes by calls are refused as long as they could not be kept"));
-        return new ConfigState(now.revision().number(), now.revision().at(), problems, warnings);
+        return new ConfigState(now.revision().number(), now.revision().at(), problemsSince, problems, warnings);
     }
 }

@@ -4,6 +4,8 @@ package dev.thresher.daemon.revision;
 import dev.thresher.config.change.RuntimeFile;
 import dev.thresher.daemon.control.ActivationException;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +23,9 @@ final class Storage {
     private final StateFolder folder;
     private final Disk disk;
     private final History history;
+
+    /** What the file of the runtime changes has, as far as the daemon knows; null if there is none. */
+    private @Nullable String runtimeText;
 
     private volatile @Nullable String failure;
 
@@ -51,12 +56,13 @@ final class Storage {
      */
     void begin(Intent intent) {
         try {
+            runtimeText = readRuntime();
             disk.prepare(folder.trial(), "").drop();
             disk.clean(folder.runtimeFile());
             for (Path file : intent.files().files()) {
                 disk.clean(file);
             }
-            history.recover(RevisionFile.digest(intent.document()));
+            history.recover(() -> RevisionFile.digest(intent.document()));
             failure = null;
         } catch (IOException e) {
             failed(e);
@@ -77,6 +83,7 @@ final class Storage {
             try {
                 activation.activate(after.config());
                 place(runtime, before, activation);
+                runtimeText = RuntimeFile.text(after.changes());
                 place(remembered);
             } finally {
                 remembered.drop();
@@ -91,6 +98,7 @@ final class Storage {
         Disk.Prepared runtime = prepareRuntime(intent);
         try {
             runtime.place();
+            runtimeText = RuntimeFile.text(intent.changes());
         } catch (IOException e) {
             throw failed(e);
         } finally {
@@ -112,6 +120,7 @@ final class Storage {
             files.prepare();
             files.place();
             place(runtime, before);
+            runtimeText = RuntimeFile.text(commit.after().changes());
         } catch (IOException | RefusedException e) {
             files.putBack(e);
             throw e;
@@ -133,7 +142,28 @@ final class Storage {
     }
 
     private Disk.Prepared prepareRuntime(Intent intent) throws IOException {
-        return prepare(() -> disk.prepare(folder.runtimeFile(), RuntimeFile.text(intent.changes())));
+        return prepare(() -> {
+            requireUnedited();
+            return disk.prepare(folder.runtimeFile(), RuntimeFile.text(intent.changes()));
+        });
+    }
+
+    /** Whoever edits that file by hand means something by it; it would be lost. */
+    private void requireUnedited() throws IOException {
+        String found = readRuntime();
+        if (found != null && !found.equals(runtimeText)) {
+            throw new IOException(
+                    folder.runtimeFile() + " was edited while the daemon runs, which reads it at its start only:"
+                            + " restart the daemon to have the edit count, or remove the file to have it written anew");
+        }
+    }
+
+    private @Nullable String readRuntime() throws IOException {
+        try {
+            return Files.readString(folder.runtimeFile());
+        } catch (NoSuchFileException e) {
+            return null;
+        }
     }
 
     private Disk.Prepared prepare(Revision revision, Intent intent) throws IOException {
@@ -177,6 +207,11 @@ final class Storage {
         try {
             disk.prepare(folder.runtimeFile(), RuntimeFile.text(before.changes()))
                     .place();
+        } catch (IOException e) {
+            cause.addSuppressed(e);
+        }
+        try {
+            runtimeText = readRuntime();
         } catch (IOException e) {
             cause.addSuppressed(e);
         }

@@ -45,6 +45,22 @@ public final class Configs {
                 vips);
     }
 
+    /** The same with other sizes of the maps. */
+    public static Config with(Config config, CapacitySettings capacity) {
+        return new Config(
+                config.instance(),
+                config.iface(),
+                config.encapsulation(),
+                config.flows(),
+                capacity,
+                config.onExit(),
+                config.api(),
+                config.stateDirectory(),
+                config.maglevSeed(),
+                config.pools(),
+                config.vips());
+    }
+
     static Pool pool(String name, HealthCheck check, Real... reals) {
         return new Pool(name, List.of(reals), check);
     }

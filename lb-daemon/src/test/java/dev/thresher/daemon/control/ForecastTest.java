@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.thresher.bpf.layout.MacAddress;
+import dev.thresher.config.CapacitySettings;
 import dev.thresher.config.Config;
 import dev.thresher.config.HealthCheck;
 import dev.thresher.config.IpText;
@@ -39,7 +40,7 @@ class ForecastTest {
 
     @BeforeEach
     void start() throws Exception {
-        Config config = Configs.of(List.of(WEB_POOL, MAIL_POOL), WEB, MAIL);
+        Config config = configOf(List.of(WEB_POOL, MAIL_POOL), WEB, MAIL);
         controller = new Controller(config, maps, OURS, new ResolvedNextHops(), ProbePaths.direct(), () -> {});
         controller.start(Duration.ZERO);
         maps.takeCalls();
@@ -48,6 +49,11 @@ class ForecastTest {
     @AfterEach
     void stop() {
         controller.close();
+    }
+
+    /** For maps as small as these. */
+    private static Config configOf(List<Pool> pools, Vip... vips) {
+        return Configs.with(Configs.of(pools, vips), new CapacitySettings(4, 11, 10, 10));
     }
 
     private static Vip vip(String key, String pool) {
@@ -68,7 +74,7 @@ class ForecastTest {
 
     /** What is said, which must be what happens then to the table of a VIP. */
     private double moved(Pool web) throws Exception {
-        Config next = Configs.of(List.of(web, MAIL_POOL), WEB, MAIL);
+        Config next = configOf(List.of(web, MAIL_POOL), WEB, MAIL);
         Forecast forecast = controller.forecast(next);
         assertEquals(0, maps.takeCalls(), "a forecast writes nothing");
         int[] before = table(WEB).clone();
@@ -99,7 +105,7 @@ class ForecastTest {
     void whatMovesNoFlow_isNotNamed() throws Exception {
         Pool larger = pool("mail", real("10.0.0.5", 1), real("10.0.0.4", 1));
         Vip more = vip("203.0.113.10:443/tcp", "web");
-        Forecast forecast = controller.forecast(Configs.of(List.of(WEB_POOL, larger), WEB, more));
+        Forecast forecast = controller.forecast(configOf(List.of(WEB_POOL, larger), WEB, more));
         assertEquals(Map.of(), forecast.moved());
         assertEquals(List.of(), forecast.warnings());
     }
@@ -108,14 +114,14 @@ class ForecastTest {
     void editedCheck_movesNothing() throws Exception {
         Pool probed =
                 Configs.pool("web", Configs.tcp(80, Duration.ofSeconds(1)), real("10.0.0.2", 1), real("10.0.0.3", 1));
-        Forecast forecast = controller.forecast(Configs.of(List.of(probed, MAIL_POOL), WEB, MAIL));
+        Forecast forecast = controller.forecast(configOf(List.of(probed, MAIL_POOL), WEB, MAIL));
         assertEquals(Map.of(), forecast.moved());
     }
 
     @Test
     void vipThatNobodyServesAnyMore_losesAllOfIt() throws Exception {
         Pool nobody = pool("web", real("10.0.0.2", 0), real("10.0.0.3", 0));
-        Forecast forecast = controller.forecast(Configs.of(List.of(nobody, MAIL_POOL), WEB, MAIL));
+        Forecast forecast = controller.forecast(configOf(List.of(nobody, MAIL_POOL), WEB, MAIL));
         assertEquals(Map.of(WEB.key(), 1.0), forecast.moved());
     }
 
@@ -123,7 +129,21 @@ class ForecastTest {
     void moreThanFits_isAWarning() throws Exception {
         Vip[] many = new Vip[5];
         Arrays.setAll(many, i -> vip("203.0.113.10:" + (100 + i) + "/tcp", "web"));
-        Forecast forecast = controller.forecast(Configs.of(List.of(WEB_POOL), many));
+        Forecast forecast = controller.forecast(configOf(List.of(WEB_POOL), many));
         assertTrue(forecast.warnings().stream().anyMatch(warning -> warning.contains("room for")), forecast::toString);
+    }
+
+    @Test
+    void roomThatTheSameChangeMakes_counts() throws Exception {
+        Vip[] many = new Vip[5];
+        Arrays.setAll(many, i -> vip("203.0.113.10:" + (100 + i) + "/tcp", "web"));
+        Config config = configOf(List.of(WEB_POOL), many);
+        Forecast enough = controller.forecast(Configs.with(config, new CapacitySettings(10, 100, 10, 10)));
+        assertEquals(List.of(), enough.warnings());
+        Forecast tooLittle = controller.forecast(Configs.with(config, new CapacitySettings(6, 100, 10, 10)));
+        assertEquals(
+                List.of("the maps have room for 6 VIPs, of which 4 are free, and 5 are to be added; what is to be"
+                        + " removed counts until that is done; raise thresher.capacity.vips"),
+                tooLittle.warnings());
     }
 }

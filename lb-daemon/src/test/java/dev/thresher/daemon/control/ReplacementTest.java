@@ -127,25 +127,10 @@ class ReplacementTest {
         }
     }
 
-    private static Config with(Config config, CapacitySettings capacity) {
-        return new Config(
-                config.instance(),
-                config.iface(),
-                config.encapsulation(),
-                config.flows(),
-                capacity,
-                config.onExit(),
-                config.api(),
-                config.stateDirectory(),
-                config.maglevSeed(),
-                config.pools(),
-                config.vips());
-    }
-
     @Test
     void otherCapacity_resizesTheMapsAndWritesNothing() throws Exception {
         try (Controller controller = started(BOTH)) {
-            controller.replace(with(BOTH, new CapacitySettings(7, 70, 700, 700)));
+            controller.replace(Configs.with(BOTH, new CapacitySettings(7, 70, 700, 700)));
             assertEquals(1, maps.takeCalls());
             assertEquals(7, maps.vipCapacity());
             assertEquals(71, maps.memberCapacity());
@@ -157,7 +142,7 @@ class ReplacementTest {
         try (Controller controller = started(BOTH)) {
             ActivationException refused = assertThrows(
                     ActivationException.class,
-                    () -> controller.replace(with(BOTH, new CapacitySettings(1, 70, 700, 700))));
+                    () -> controller.replace(Configs.with(BOTH, new CapacitySettings(1, 70, 700, 700))));
             assertTrue(
                     String.valueOf(refused.getMessage()).contains("2 VIPs are in use, so the maps cannot shrink to 1"),
                     refused::getMessage);

@@ -20,9 +20,9 @@ import dev.thresher.bpf.layout.ProgramSettings;
 import dev.thresher.bpf.layout.QuicConfig;
 import dev.thresher.bpf.layout.VipRecord;
 import dev.thresher.config.CapacitySettings;
-import dev.thresher.config.Config;
 import dev.thresher.config.IpText;
 import dev.thresher.config.XdpMode;
+import dev.thresher.daemon.control.Configs;
 import dev.thresher.daemon.state.Traffic;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -119,7 +119,7 @@ class KernelRestartTest extends PinnedDatapath {
             memory.buffer().putLong(200 * Long.BYTES, new FlowEntry(8, 2000, seen, true, false).encode());
             stats.update(index(2000), first(stats, 7, 700, 2));
         }
-        try (KernelDatapath datapath = KernelDatapath.open(with(new CapacitySettings(1, 10, 1, 1)))) {
+        try (KernelDatapath datapath = KernelDatapath.open(Configs.with(config(), new CapacitySettings(1, 10, 1, 1)))) {
             assertEquals(Map.of(1, far, MEMBER, RECORD), datapath.members());
             datapath.activate();
             List<Traffic> traffic = datapath.counters().members(MEMBER + 1);
@@ -128,22 +128,6 @@ class KernelRestartTest extends PinnedDatapath {
         }
         assertEquals(1, FlowEntry.memberOf(trackedAt(200)));
         assertEquals(MEMBER, FlowEntry.memberOf(trackedAt(99)));
-    }
-
-    private Config with(CapacitySettings capacity) {
-        Config config = config();
-        return new Config(
-                config.instance(),
-                config.iface(),
-                config.encapsulation(),
-                config.flows(),
-                capacity,
-                config.onExit(),
-                config.api(),
-                config.stateDirectory(),
-                config.maglevSeed(),
-                config.pools(),
-                config.vips());
     }
 
     @Test

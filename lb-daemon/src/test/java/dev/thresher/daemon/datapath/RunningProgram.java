@@ -208,7 +208,7 @@ final class RunningProgram implements AutoCloseable {
         public DaemonState snapshot() {
             DaemonInfo info = new DaemonInfo(
                     "test", "0", Instant.EPOCH, Path.of("/test"), "lo", XdpMode.GENERIC, null, List.of());
-            ConfigState config = new ConfigState(1, Instant.EPOCH, List.of(), List.of());
+            ConfigState config = new ConfigState(1, Instant.EPOCH, null, List.of(), List.of());
             return new DaemonState(Instant.EPOCH, info, FlowCensus.NONE, List.of(), config);
         }
 

@@ -42,20 +42,13 @@ import dev.thresher.api.v1.WrongRevision;
 import dev.thresher.config.IpText;
 import dev.thresher.config.Order;
 import dev.thresher.config.Pool;
+import dev.thresher.daemon.DaemonChannel;
 import dev.thresher.daemon.revision.Intent;
 import dev.thresher.daemon.revision.RecordedActivation;
 import dev.thresher.daemon.revision.Revisions;
-import io.grpc.ManagedChannel;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
-import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.protobuf.StatusProto;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollDomainSocketChannel;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.unix.DomainSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -86,8 +79,7 @@ class ControlCallsTest {
     private Revisions revisions;
     private ControlService service;
     private GrpcServer server;
-    private EventLoopGroup clientLoop;
-    private ManagedChannel channel;
+    private DaemonChannel daemon;
     private ControlBlockingStub control;
 
     @BeforeEach
@@ -99,24 +91,15 @@ class ControlCallsTest {
         service = new ControlService(revisions);
         server = GrpcServer.start(
                 dir.resolve("edge.sock"), new SampleState(), new SampleFlows(), new SampleHealth(), service);
-        clientLoop = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
-        channel = NettyChannelBuilder.forAddress(
-                        new DomainSocketAddress(server.socket().toFile()))
-                .channelType(EpollDomainSocketChannel.class, DomainSocketAddress.class)
-                .eventLoopGroup(clientLoop)
-                .withOption(ChannelOption.SO_KEEPALIVE, null)
-                .usePlaintext()
-                .overrideAuthority("localhost")
-                .build();
-        control = ControlGrpc.newBlockingStub(channel);
+        daemon = new DaemonChannel(server.socket());
+        control = ControlGrpc.newBlockingStub(daemon.channel());
     }
 
     @AfterEach
-    void stop() throws InterruptedException {
+    void stop() {
         server.close();
         service.close();
-        channel.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
-        clientLoop.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
+        daemon.close();
     }
 
     private String text(String more) {

@@ -20,22 +20,14 @@ import dev.thresher.api.v1.State;
 import dev.thresher.api.v1.ThresherGrpc;
 import dev.thresher.api.v1.ThresherGrpc.ThresherBlockingStub;
 import dev.thresher.api.v1.Verdict;
-import io.grpc.ManagedChannel;
+import dev.thresher.daemon.DaemonChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.netty.NettyChannelBuilder;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollDomainSocketChannel;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.unix.DomainSocketAddress;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,31 +44,21 @@ final class FlowCallsTest {
     Path dir;
 
     private final SampleFlows flows = new SampleFlows(MILLION);
-    private EventLoopGroup clientLoop;
-    private ManagedChannel channel;
+    private DaemonChannel daemon;
     private GrpcServer server;
     private ThresherBlockingStub stub;
 
     @BeforeEach
     void connect() throws IOException {
         server = GrpcServer.start(dir.resolve("edge.sock"), new SampleState(), flows, new SampleHealth());
-        clientLoop = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
-        channel = NettyChannelBuilder.forAddress(
-                        new DomainSocketAddress(server.socket().toFile()))
-                .channelType(EpollDomainSocketChannel.class, DomainSocketAddress.class)
-                .eventLoopGroup(clientLoop)
-                .withOption(ChannelOption.SO_KEEPALIVE, null)
-                .usePlaintext()
-                .overrideAuthority("localhost")
-                .build();
-        stub = ThresherGrpc.newBlockingStub(channel);
+        daemon = new DaemonChannel(server.socket());
+        stub = ThresherGrpc.newBlockingStub(daemon.channel());
     }
 
     @AfterEach
-    void disconnect() throws InterruptedException {
-        channel.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
+    void disconnect() {
+        daemon.close();
         server.close();
-        clientLoop.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
     }
 
     @Test

@@ -18,23 +18,15 @@ import dev.thresher.api.v1.WatchHealthRequest;
 import dev.thresher.api.v1.WatchHealthResponse;
 import dev.thresher.config.IpText;
 import dev.thresher.config.VipKey;
+import dev.thresher.daemon.DaemonChannel;
 import dev.thresher.daemon.health.HealthEvent.MemberChanged;
 import dev.thresher.daemon.health.HealthEvent.ServingChanged;
 import dev.thresher.daemon.plan.VipPlan.Mode;
-import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.netty.NettyChannelBuilder;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollDomainSocketChannel;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.unix.DomainSocketAddress;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Iterator;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,33 +42,23 @@ class HealthCallsTest {
     Path dir;
 
     private final SampleHealth health = new SampleHealth();
-    private EventLoopGroup clientLoop;
-    private ManagedChannel channel;
+    private DaemonChannel daemon;
     private GrpcServer server;
 
     @BeforeEach
     void serve() throws IOException {
         server = GrpcServer.start(dir.resolve("edge.sock"), new SampleState(), new SampleFlows(), health);
-        clientLoop = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
-        channel = NettyChannelBuilder.forAddress(
-                        new DomainSocketAddress(server.socket().toFile()))
-                .channelType(EpollDomainSocketChannel.class, DomainSocketAddress.class)
-                .eventLoopGroup(clientLoop)
-                .withOption(ChannelOption.SO_KEEPALIVE, null)
-                .usePlaintext()
-                .overrideAuthority("localhost")
-                .build();
+        daemon = new DaemonChannel(server.socket());
     }
 
     @AfterEach
-    void stop() throws InterruptedException {
+    void stop() {
         server.close();
-        channel.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
-        clientLoop.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
+        daemon.close();
     }
 
     private GetHealthResponse get(String vip, boolean history) {
-        return ThresherGrpc.newBlockingStub(channel)
+        return ThresherGrpc.newBlockingStub(daemon.channel())
                 .getHealth(GetHealthRequest.newBuilder()
                         .setVip(vip)
                         .setHistory(history)
@@ -84,7 +66,7 @@ class HealthCallsTest {
     }
 
     private Iterator<WatchHealthResponse> watch(String vip) {
-        return ThresherGrpc.newBlockingStub(channel)
+        return ThresherGrpc.newBlockingStub(daemon.channel())
                 .watchHealth(WatchHealthRequest.newBuilder().setVip(vip).build());
     }
 

@@ -88,7 +88,7 @@ public final class SampleState implements StateSource {
                 List.of(up, down));
         ConfigError problem =
                 new ConfigError("/etc/thresher/vips.conf", 3, "thresher.vips[0].port", "0", "0 is no port");
-        ConfigState config = new ConfigState(7, STARTED, List.of(problem), List.of());
+        ConfigState config = new ConfigState(7, STARTED, STARTED.plusSeconds(60), List.of(problem), List.of());
         return new DaemonState(NOW, daemon, new FlowCensus(1024, 40, 2, 1), List.of(vip), config);
     }
 

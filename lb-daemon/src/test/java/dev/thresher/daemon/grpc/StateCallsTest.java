@@ -16,27 +16,19 @@ import dev.thresher.api.v1.WatchCountersRequest;
 import dev.thresher.api.v1.WatchCountersResponse;
 import dev.thresher.api.v1.WatchStateRequest;
 import dev.thresher.api.v1.WatchStateResponse;
+import dev.thresher.daemon.DaemonChannel;
 import dev.thresher.daemon.state.Counter;
 import dev.thresher.daemon.state.DaemonState;
 import dev.thresher.daemon.state.StateSource;
 import io.grpc.Context;
 import io.grpc.Context.CancellableContext;
-import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.protobuf.StatusProto;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollDomainSocketChannel;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.unix.DomainSocketAddress;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,29 +48,19 @@ class StateCallsTest {
     /** Each look finds another second. */
     private final AtomicInteger looks = new AtomicInteger();
 
-    private EventLoopGroup clientLoop;
-    private ManagedChannel channel;
+    private DaemonChannel daemon;
     private GrpcServer server;
 
     @BeforeEach
     void serve() throws IOException {
         server = GrpcServer.start(dir.resolve("edge.sock"), moving(), new SampleFlows(), new SampleHealth());
-        clientLoop = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
-        channel = NettyChannelBuilder.forAddress(
-                        new DomainSocketAddress(server.socket().toFile()))
-                .channelType(EpollDomainSocketChannel.class, DomainSocketAddress.class)
-                .eventLoopGroup(clientLoop)
-                .withOption(ChannelOption.SO_KEEPALIVE, null)
-                .usePlaintext()
-                .overrideAuthority("localhost")
-                .build();
+        daemon = new DaemonChannel(server.socket());
     }
 
     @AfterEach
-    void stop() throws InterruptedException {
+    void stop() {
         server.close();
-        channel.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
-        clientLoop.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
+        daemon.close();
     }
 
     private StateSource moving() {
@@ -103,7 +85,7 @@ class StateCallsTest {
     }
 
     private ThresherBlockingStub stub() {
-        return ThresherGrpc.newBlockingStub(channel);
+        return ThresherGrpc.newBlockingStub(daemon.channel());
     }
 
     private Iterator<WatchStateResponse> watchState(Duration interval) {

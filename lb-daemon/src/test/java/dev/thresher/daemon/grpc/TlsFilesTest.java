@@ -11,6 +11,9 @@ import dev.thresher.config.TlsListener;
 import io.netty.handler.ssl.SslContext;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,6 +55,20 @@ final class TlsFilesTest {
         assertSame(before, files.context());
         files.look();
         assertNotSame(before, files.context());
+    }
+
+    @Test
+    void theEnd_isThatOfTheCertificateInUse() throws Exception {
+        Instant end = Instant.now().truncatedTo(ChronoUnit.SECONDS).plus(Duration.ofDays(3));
+        TestAuthority.writeServer(
+                settings, authority.issue(how -> how.subject("CN=soon").notAfter(end)));
+        TlsFiles files = TlsFiles.open(settings);
+        assertEquals(end, files.ends());
+
+        TestAuthority.writeServer(
+                settings, authority.issue(how -> how.subject("CN=later").notAfter(end.plusSeconds(60))));
+        lookTwice(files);
+        assertEquals(end.plusSeconds(60), files.ends());
     }
 
     @Test

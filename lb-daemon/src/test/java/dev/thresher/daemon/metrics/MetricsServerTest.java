@@ -24,10 +24,12 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -58,6 +60,7 @@ final class MetricsServerTest {
                         health,
                         () -> CHECKER,
                         () -> List.of(new Fill("VIPs", "thresher.capacity.vips", 7, 4096)),
+                        () -> Optional.of(Instant.ofEpochMilli(1_800_000_000_500L)),
                         () -> 6));
     }
 
@@ -111,6 +114,10 @@ final class MetricsServerTest {
         assertEquals(7, metrics.value("thresher_capacity_used{setting=\"thresher.capacity.vips\"}"));
         assertEquals(4711, metrics.value("thresher_probes_total"));
         assertEquals(1.5, metrics.value("thresher_checker_longest_pause_seconds"));
+        assertEquals(1_800_000_000.5, metrics.value("thresher_api_certificate_end_timestamp_seconds"));
+        assertEquals(
+                metrics.value("thresher_config_revision_timestamp_seconds") + 60,
+                metrics.value("thresher_config_invalid_since_timestamp_seconds"));
         assertEquals(6, metrics.value("thresher_next_hops_unresolved"));
         assertTrue(metrics.value("jvm_threads_current") > 0);
         assertTrue(metrics.value("process_start_time_seconds") > 0);
@@ -160,6 +167,7 @@ final class MetricsServerTest {
                                     new SampleHealth(),
                                     () -> CHECKER,
                                     List::of,
+                                    Optional::empty,
                                     () -> 0)));
             assertEquals(
                     "metrics on " + address

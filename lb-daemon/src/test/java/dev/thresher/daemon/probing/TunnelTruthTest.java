@@ -17,11 +17,8 @@ import dev.thresher.config.CheckThresholds;
 import dev.thresher.config.CheckTiming;
 import dev.thresher.config.Encapsulation;
 import dev.thresher.config.HealthCheck;
-import dev.thresher.config.HttpExchange;
 import dev.thresher.config.IpText;
-import dev.thresher.config.Payload;
 import dev.thresher.config.ProbeKind;
-import dev.thresher.config.Protocol;
 import dev.thresher.healthcheck.Health;
 import dev.thresher.healthcheck.HealthChecker;
 import dev.thresher.healthcheck.LastProbe;
@@ -32,9 +29,11 @@ import dev.thresher.healthcheck.Transition;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -46,10 +45,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Probes through the tunnel tell what clients meet: on a real kernel, from a load balancer to a real server whose service
@@ -59,6 +58,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TunnelTruthTest {
     private static final Duration INTERVAL = Duration.ofMillis(200);
     private static final int FALL = 3;
+    private static final Encapsulation GUE = Encapsulation.gue(Decapsulation.DEFAULT_GUE_PORT);
+
+    @TempDir
+    @SuppressWarnings("NullAway") // set by JUnit
+    Path directory;
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final BlockingQueue<Transition> transitions = new LinkedBlockingQueue<>();
@@ -89,7 +93,7 @@ class TunnelTruthTest {
     }
 
     static Stream<Arguments> ways() {
-        return Stream.of(Encapsulation.IPIP, Encapsulation.gue(Decapsulation.DEFAULT_GUE_PORT))
+        return Stream.of(Encapsulation.IPIP, GUE)
                 .flatMap(encapsulation -> Stream.of(ProbeNetwork.VIP4, ProbeNetwork.VIP6)
                         .flatMap(vip -> Stream.of(ProbeNetwork.REAL4, ProbeNetwork.REAL6)
                                 .map(real -> Arguments.of(encapsulation, vip, real))));
@@ -140,22 +144,41 @@ class TunnelTruthTest {
         assertEquals(Health.UP, next().to());
     }
 
-    @ParameterizedTest(name = "{0}")
-    @ValueSource(strings = {"http", "udp", "dns", "icmp"})
-    void everyKindOfProbe_findsWhatClientsMeet(String name) throws Exception {
+    static Stream<Arguments> kinds() {
+        Stream<String> names = Stream.of("tcp", "http", "tls", "https", "grpc", "udp", "dns", "icmp");
+        return names.flatMap(name -> Stream.of(
+                Arguments.of(name, Encapsulation.IPIP, ProbeNetwork.VIP4, ProbeNetwork.REAL4),
+                Arguments.of(name, GUE, ProbeNetwork.VIP6, ProbeNetwork.REAL6)));
+    }
+
+    @ParameterizedTest(name = "{0} by {1}, VIP {2} at real server {3}")
+    @MethodSource("kinds")
+    void everyKindOfProbe_findsWhatClientsMeet(String kind, Encapsulation encapsulation, String vip, String real)
+            throws Exception {
         XdpLink decapsulation = network.decapsulate();
-        TestServices services = add(network.callOnReal(TestServices::new));
-        ProbeKind kind = switch (name) {
-            // Without a limit its one segment would be as large as the MTU.
-            case "http" -> new ProbeKind.Http(services.httpPort(), HttpExchange.get("/" + "x".repeat(1329)), null);
-            case "udp" -> new ProbeKind.Udp(services.udpPort(), Payload.parse("ping"), null);
-            case "dns" -> new ProbeKind.Dns(services.udpPort(), Protocol.UDP, "example.com", "A", "NOERROR", null);
-            default -> new ProbeKind.Icmp();
-        };
-        start(target(ProbeNetwork.VIP4, ProbeNetwork.REAL4, Encapsulation.IPIP, kind));
-        assertEquals(Health.UP, next().to());
+        TestServices services = add(network.callOnReal(() -> new TestServices(directory, vip)));
+        start(target(vip, real, encapsulation, services.check(kind)));
+        next(Health.UP);
         decapsulation.close();
         assertEquals(Health.DOWN, next().to());
+    }
+
+    @Test
+    void realServersThatLoseDecapsulationAtOnce_areAllDownWithinFallIntervals() throws Exception {
+        XdpLink decapsulation = network.decapsulate();
+        start(target(ProbeNetwork.VIP4, ProbeNetwork.REAL4), target(ProbeNetwork.VIP4, ProbeNetwork.REAL6));
+        next(Health.UP);
+        next(Health.UP);
+
+        long before = System.nanoTime();
+        decapsulation.close();
+        assertEquals(Health.DOWN, next().to());
+        assertEquals(Health.DOWN, next().to());
+        assertWithinFallIntervals(before);
+
+        add(network.decapsulate());
+        assertEquals(Health.UP, next().to());
+        assertEquals(Health.UP, next().to());
     }
 
     /** The probe before, the ones that fail, and each one's timeout; twice over for a busy machine. */
@@ -215,13 +238,17 @@ class TunnelTruthTest {
         assertEquals(Health.UNKNOWN, health(checker, target));
     }
 
-    private HealthChecker start(Target target) throws Exception {
+    private HealthChecker start(Target... targets) throws Exception {
         KernelTunnel tunnel = tunnel();
         network.callOnBalancer(() -> {
-            tunnel.update(Map.of(target, member(target)));
+            Map<Target, ProbedMember> members = new HashMap<>();
+            for (Target target : targets) {
+                members.put(target, member(target));
+            }
+            tunnel.update(members);
             return true;
         });
-        return check(tunnel, target);
+        return check(tunnel, targets);
     }
 
     private KernelTunnel tunnel() throws Exception {
@@ -229,10 +256,10 @@ class TunnelTruthTest {
                 KernelTunnel.open(settings(), NetworkInterfaces.indexOf("eth0").orElseThrow())));
     }
 
-    private HealthChecker check(KernelTunnel tunnel, Target target) throws Exception {
+    private HealthChecker check(KernelTunnel tunnel, Target... targets) throws Exception {
         return add(network.callOnBalancer(() -> {
             HealthChecker checker = HealthChecker.open(tunnel, (any, transition) -> transitions.add(transition));
-            checker.update(List.of(target)).join();
+            checker.update(List.of(targets)).join();
             return checker;
         }));
     }
@@ -241,6 +268,14 @@ class TunnelTruthTest {
         Transition transition = transitions.poll(30, TimeUnit.SECONDS);
         assertNotNull(transition, "no transition");
         return transition;
+    }
+
+    /** Waits for it: the first probes of a kind may take longer than they have, as they load its classes. */
+    private void next(Health to) throws InterruptedException {
+        Transition transition = next();
+        while (transition.to() != to) {
+            transition = next();
+        }
     }
 
     private static LastProbe firstProbe(HealthChecker checker, Target target) {

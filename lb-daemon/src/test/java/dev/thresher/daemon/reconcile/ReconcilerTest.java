@@ -183,7 +183,7 @@ class ReconcilerTest {
 
         assertEquals(
                 "the maps have room for 100 VIPs, of which 99 are free, and 100 are to be added; "
-                        + "what is to be removed counts until that is done",
+                        + "what is to be removed counts until that is done; raise thresher.capacity.vips",
                 error.getMessage());
         assertEquals(Set.of(new Member(WEB, address(2))), reconciler.memberIds().keySet());
         assertEquals(0, apply(state(vip(WEB, up(2)))));
@@ -420,7 +420,9 @@ class ReconcilerTest {
         DesiredRoutes routes = new DesiredRoutes(QuicConfig.NONE, Map.of(), clients);
         CapacityException refused = assertThrows(
                 CapacityException.class, () -> reconciler.apply(state(Desired.routed(DNS, routes, up(2)))));
-        assertEquals("the maps have room for 200 source routes, and 201 are wanted", refused.getMessage());
+        assertEquals(
+                "the maps have room for 200 client prefixes, and 201 are wanted; raise thresher.capacity.prefixes",
+                refused.getMessage());
         assertEquals(0, maps.takeCalls());
     }
 
@@ -431,8 +433,8 @@ class ReconcilerTest {
                 CapacityException.class,
                 () -> reconciler.apply(state(Desired.routed(DNS, serverIds(100, 150), up(2)))));
         assertEquals(
-                "the maps have room for 200 QUIC server ids, and 150 are wanted, 250 with what is to be removed, which"
-                        + " counts until that is done",
+                "the maps have room for 200 server ids, and 150 are wanted, 250 with what is to be removed, which"
+                        + " counts until that is done; raise thresher.capacity.server-ids",
                 refused.getMessage());
         apply(state(Desired.routed(DNS, serverIds(50, 150), up(2))));
     }

@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.thresher.config.ConfigError;
 import dev.thresher.config.IpText;
 import dev.thresher.config.VipKey;
 import dev.thresher.config.change.Edit;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -18,10 +20,12 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -72,6 +76,15 @@ class ChangesByCallTest {
               %s
             }
             """.formatted(dir, more);
+    }
+
+    private void reloadWith(String more) {
+        try {
+            write(more);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        revisions.reload();
     }
 
     private static Change weight(String real, int weight) {
@@ -156,6 +169,23 @@ class ChangesByCallTest {
         assertEquals(RefusedException.Reason.WRONG_REVISION, refusal.reason());
         assertEquals(2, refusal.revision());
         assertThrows(RefusedException.class, () -> revisions.plan(HEAVIER, 1));
+    }
+
+    /** To foresee where flows go takes as long as the tables of all VIPs that change. */
+    @Test
+    void apply_thatForesees_letsAReloadPass_andGoesOnFromThere() throws Exception {
+        AtomicBoolean first = new AtomicBoolean(true);
+        activation.whileForeseeing = () -> {
+            if (first.getAndSet(false)) {
+                CompletableFuture.runAsync(() -> {
+                            reloadWith("capacity.vips = 100");
+                        })
+                        .join();
+            }
+        };
+        assertEquals(3, revisions.apply(HEAVIER, 0, ROOT).revision());
+        assertEquals(100, activation.latest().capacity().vips());
+        assertEquals(1, revisions.runtime().size());
     }
 
     @Test
@@ -382,6 +412,43 @@ class ChangesByCallTest {
         String text = revisions.past().text(50).hocon();
         assertTrue(text.contains("weight") && !text.contains("include"), text);
         assertThrows(RefusedException.class, () -> revisions.past().text(5));
+    }
+
+    @Test
+    void reload_thatRunsOutOfMemory_isTold_andTheNextOneCounts() throws Exception {
+        activation.failure = new OutOfMemoryError("Java heap space");
+        write("pools.web.reals = [ { address = \"10.0.0.2\", weight = 9 } ]");
+        revisions.reload();
+        assertEquals(
+                List.of(file + ": cannot be read: java.lang.OutOfMemoryError: Java heap space"),
+                revisions.state().problems().stream().map(ConfigError::toString).toList());
+        activation.failure = null;
+        revisions.reload();
+        assertEquals(List.of(), revisions.state().problems());
+        assertEquals(9, weight());
+    }
+
+    @Test
+    void runtimeFileThatWasEditedByHand_isNotOverwritten() throws Exception {
+        revisions.apply(HEAVIER, 0, ROOT);
+        Path runtime = revisions.runtimeFile();
+        String edited = Files.readString(runtime).replace("5", "7");
+        Files.writeString(runtime, edited);
+
+        RefusedException refusal = refused(weight("10.0.0.2", 6), 0);
+
+        String reason =
+                runtime + " was edited while the daemon runs, which reads it at its start only: restart the daemon to"
+                        + " have the edit count, or remove the file to have it written anew";
+        assertTrue(String.valueOf(refusal.getMessage()).startsWith(reason), refusal::getMessage);
+        assertEquals(edited, Files.readString(runtime));
+        assertTrue(revisions.state().warnings().stream().anyMatch(warning -> warning.startsWith(reason)));
+        restart();
+        revisions.apply(weight("10.0.0.2", 6), 0, ROOT);
+        assertEquals(6, weight());
+        Files.delete(runtime);
+        revisions.apply(weight("10.0.0.2", 8), 0, ROOT);
+        assertTrue(Files.readString(runtime).contains("8"), "it is there again");
     }
 
     @Test

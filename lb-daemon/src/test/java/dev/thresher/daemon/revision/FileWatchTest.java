@@ -4,6 +4,7 @@ package dev.thresher.daemon.revision;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.thresher.config.Document;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +18,7 @@ class FileWatchTest {
     @TempDir
     Path dir;
 
-    private final FileWatch watch = new FileWatch();
+    private final FileWatch watch = new FileWatch(Document::isPart);
     private Path file;
     private Path folder;
 
@@ -62,6 +63,24 @@ class FileWatchTest {
         assertFalse(watch.hasSettledChange());
         Files.writeString(file, "a = 234");
         assertFalse(watch.hasSettledChange());
+        assertTrue(watch.hasSettledChange());
+    }
+
+    /** A log, an editor's swap file: if they counted, a change beside them would never settle. */
+    @Test
+    void filesThatDoNotCount_mayChangeAllTheTime() throws IOException {
+        Files.createDirectory(folder);
+        watch(file, folder);
+        Path log = folder.resolve("deploy.log");
+        Path swap = folder.resolve(".vips.conf.swp");
+        for (String line : List.of("1", "12", "123")) {
+            Files.writeString(log, line);
+            Files.writeString(swap, line);
+            assertFalse(watch.hasSettledChange());
+        }
+        Files.writeString(folder.resolve("vips.conf"), "a = 2");
+        assertFalse(watch.hasSettledChange());
+        Files.writeString(log, "1234");
         assertTrue(watch.hasSettledChange());
     }
 

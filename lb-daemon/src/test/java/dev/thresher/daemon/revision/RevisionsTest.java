@@ -2,6 +2,7 @@
 package dev.thresher.daemon.revision;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.thresher.config.Config;
@@ -87,6 +88,22 @@ class RevisionsTest {
         revisions.reload();
         assertNothingHappened();
         assertEquals(List.of(), problems());
+    }
+
+    @Test
+    void filesThatDoNotCount_areTimedFromTheirFirstError() throws Exception {
+        assertNull(revisions.state().invalidSince());
+        now = START.plusSeconds(60);
+        write("vips = 1");
+        revisions.reload();
+        now = START.plusSeconds(90);
+        write("vips = 2");
+        revisions.reload();
+        assertEquals(START.plusSeconds(60), revisions.state().invalidSince());
+
+        write("");
+        revisions.reload();
+        assertNull(revisions.state().invalidSince());
     }
 
     @Test

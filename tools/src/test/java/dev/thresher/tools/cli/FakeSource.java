@@ -73,7 +73,7 @@ record FakeSource(DaemonState snapshot, List<Counter> counters) implements State
                         warnings),
                 new FlowCensus(1_048_576, 524_000, 288, 17),
                 List.of(vips),
-                new ConfigState(12, NOW.minus(Duration.ofMinutes(5)), problems(warnings), List.of()));
+                new ConfigState(12, NOW.minus(Duration.ofMinutes(5)), null, problems(warnings), List.of()));
     }
 
     private static List<ConfigError> problems(List<String> warnings) {

@@ -6,6 +6,7 @@ import dev.thresher.api.v1.Edit;
 import dev.thresher.api.v1.RealServer;
 import dev.thresher.api.v1.RemoveReal;
 import dev.thresher.api.v1.SetWeight;
+import dev.thresher.config.Real;
 import dev.thresher.tools.cli.CommandFailure;
 import dev.thresher.tools.cli.VerbGroupCommand;
 import org.jspecify.annotations.Nullable;
@@ -29,8 +30,6 @@ import picocli.CommandLine.Parameters;
             RealCommand.Maintenance.class
         })
 public final class RealCommand extends VerbGroupCommand {
-    private static final int MAX_WEIGHT = 65_535;
-
     /** {@code thresher real add}. */
     @Command(name = "add", description = "Add real servers to a pool.")
     static final class Add extends RealsVerb {
@@ -153,8 +152,8 @@ public final class RealCommand extends VerbGroupCommand {
     }
 
     private static void checkWeight(int weight) {
-        if (weight < 0 || weight > MAX_WEIGHT) {
-            throw CommandFailure.invalid("weight: " + weight + " is not between 0 and " + MAX_WEIGHT);
+        if (weight < 0 || weight > Real.MAX_WEIGHT) {
+            throw CommandFailure.invalid("weight: " + weight + " is not between 0 and " + Real.MAX_WEIGHT);
         }
     }
 }
