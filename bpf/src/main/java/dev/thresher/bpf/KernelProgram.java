@@ -35,6 +35,15 @@ public final class KernelProgram implements AutoCloseable {
         return opened(Native.BPF.bpf_obj_get(path.toString()), "bpf_obj_get(" + path + ")");
     }
 
+    /** Opens the one that an instance's link holds; empty when it has none. */
+    public static Optional<KernelProgram> atWork(InstancePins pins) {
+        return XdpLink.openPinned(pins.link()).flatMap(link -> {
+            try (link) {
+                return openId(link.programId());
+            }
+        });
+    }
+
     private static Optional<KernelProgram> opened(int fd, String operation) {
         return fd == -Errno.ENOENT.intValue()
                 ? Optional.empty()
@@ -63,6 +72,24 @@ public final class KernelProgram implements AutoCloseable {
             maps.forEach(BpfMap::close);
             throw e;
         }
+    }
+
+    /** Opens the one map whose name, as the kernel knows it, ends like this; empty when there is none. */
+    public Optional<BpfMap> map(String ending) {
+        BpfMap found = null;
+        for (BpfMap map : maps()) {
+            if (found == null && map.name().endsWith(ending)) {
+                found = map;
+            } else {
+                map.close();
+            }
+        }
+        return Optional.ofNullable(found);
+    }
+
+    /** The same, to run it, for as long as this is open. */
+    public BpfProgram toRun() {
+        return new BpfProgram("program " + id(), fd);
     }
 
     /** What the kernel knows of it, written to {@code info}. */

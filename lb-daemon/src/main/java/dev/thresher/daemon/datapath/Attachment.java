@@ -154,14 +154,12 @@ final class Attachment implements Handover, AutoCloseable {
 
     @Override
     public void hold() throws IOException {
-        Optional<XdpLink> pinned = XdpLink.openPinned(pins.link());
-        if (pinned.isEmpty()) {
-            return;
-        }
-        try (XdpLink link = pinned.get();
-                KernelProgram program = KernelProgram.openId(link.programId()).orElseThrow()) {
-            Files.deleteIfExists(pins.before());
-            program.pin(pins.before());
+        Optional<KernelProgram> atWork = KernelProgram.atWork(pins);
+        if (atWork.isPresent()) {
+            try (KernelProgram program = atWork.get()) {
+                Files.deleteIfExists(pins.before());
+                program.pin(pins.before());
+            }
         }
     }
 

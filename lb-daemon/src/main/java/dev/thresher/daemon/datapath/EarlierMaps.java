@@ -4,7 +4,6 @@ package dev.thresher.daemon.datapath;
 import dev.thresher.bpf.BpfMap;
 import dev.thresher.bpf.InstancePins;
 import dev.thresher.bpf.KernelProgram;
-import dev.thresher.bpf.XdpLink;
 import dev.thresher.bpf.layout.ProgramSettings;
 import dev.thresher.bpf.layout.ProgramSettings.HashKey;
 import dev.thresher.bpf.layout.ProgramSettings.Ticks;
@@ -38,10 +37,8 @@ final class EarlierMaps implements AutoCloseable {
 
     /** Opens those of the program at work; none count if nobody knows how to read them. */
     static EarlierMaps open(InstancePins pins) {
-        EarlierMaps earlier = XdpLink.openPinned(pins.link())
-                .map(EarlierMaps::programOf)
-                .map(EarlierMaps::of)
-                .orElseGet(() -> new EarlierMaps(Map.of(), new byte[0]));
+        EarlierMaps earlier =
+                KernelProgram.atWork(pins).map(EarlierMaps::of).orElseGet(() -> new EarlierMaps(Map.of(), new byte[0]));
         if (!earlier.maps.isEmpty() && !earlier.isUsable()) {
             LOG.warn(
                     "The maps of the program that {} holds are of another version: starting with new ones",
@@ -53,12 +50,6 @@ final class EarlierMaps implements AutoCloseable {
     /** Opens those of the program before the one at work, if an earlier daemon died before it had done with them. */
     static Optional<EarlierMaps> openBefore(InstancePins pins) {
         return KernelProgram.openPinned(pins.before()).map(EarlierMaps::of).filter(EarlierMaps::isUsable);
-    }
-
-    private static KernelProgram programOf(XdpLink link) {
-        try (link) {
-            return KernelProgram.openId(link.programId()).orElseThrow(); // the link keeps it
-        }
     }
 
     private static EarlierMaps of(KernelProgram program) {

@@ -110,8 +110,7 @@ abstract class PinnedDatapath {
 
     /** A map of the program at work. */
     static BpfMap map(InstancePins pins, LbMap wanted) {
-        try (XdpLink link = XdpLink.openPinned(pins.link()).orElseThrow();
-                KernelProgram program = KernelProgram.openId(link.programId()).orElseThrow()) {
+        try (KernelProgram program = KernelProgram.atWork(pins).orElseThrow()) {
             BpfMap found = null;
             for (BpfMap map : program.maps()) {
                 if (LbMap.of(map).filter(wanted::equals).isPresent()) {

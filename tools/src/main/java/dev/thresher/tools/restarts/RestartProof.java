@@ -4,7 +4,6 @@ package dev.thresher.tools.restarts;
 import dev.thresher.bpf.BpfMap;
 import dev.thresher.bpf.InstancePins;
 import dev.thresher.bpf.KernelProgram;
-import dev.thresher.bpf.XdpLink;
 import dev.thresher.bpf.layout.ProgramSettings;
 import dev.thresher.tools.cli.CommandFailure;
 import dev.thresher.tools.cli.DaemonClient;
@@ -202,17 +201,9 @@ public final class RestartProof {
     /** Of the program that forwards, whatever its daemon says. */
     private int attachedVersion() {
         InstancePins pins = new InstancePins(lab.files().instance());
-        try (XdpLink link = XdpLink.openPinned(pins.link()).orElseThrow();
-                KernelProgram program = KernelProgram.openId(link.programId()).orElseThrow()) {
-            int version = 0;
-            for (BpfMap map : program.maps()) {
-                try (map) {
-                    if (map.name().endsWith(SETTINGS)) {
-                        version = ProgramSettings.versionOf(map.lookup(FIRST).orElseThrow());
-                    }
-                }
-            }
-            return version;
+        try (KernelProgram program = KernelProgram.atWork(pins).orElseThrow();
+                BpfMap settings = program.map(SETTINGS).orElseThrow()) {
+            return ProgramSettings.versionOf(settings.lookup(FIRST).orElseThrow());
         }
     }
 
