@@ -61,6 +61,12 @@ public record HealthMachine(CheckThresholds thresholds) {
         };
     }
 
+    /** Whether the next result may bring a verdict by itself, or together with those before it. */
+    boolean mayDecide(HealthState state, long nowNanos) {
+        return isForming(state, nowNanos)
+                || (state.verdict() == Health.UP ? thresholds.fall() : thresholds.rise()) == 1;
+    }
+
     private Step passed(HealthState state, ProbeResult result, long nowNanos) {
         int needed = state.verdict() == Health.UNKNOWN ? FIRST_RISE : thresholds.rise();
         if (state.verdict() == Health.UP || state.successes() < needed || isHeldDown(state, nowNanos)) {

@@ -15,16 +15,16 @@ final class SocketFailure {
     private static final Pattern ERRNO = Pattern.compile("error\\(-(\\d+)\\): ([^:]+)");
 
     /**
-     * EPERM (this host's packet filter), EAGAIN, ENOMEM, ENFILE, EMFILE, EADDRNOTAVAIL, ENOBUFS: this host does not let the
-     * packet out, or has run out of something. The numbers are Linux's ABI.
+     * EPERM (this host's packet filter), EAGAIN, ENOMEM, ENFILE, EMFILE, ENOSPC (epoll's watches), EAFNOSUPPORT (no IPv6),
+     * EADDRNOTAVAIL, ENOBUFS: this host does not let the packet out, or lacks something. The numbers are Linux's ABI.
      */
-    private static final Set<Integer> OURS = Set.of(1, 11, 12, 23, 24, 99, 105);
+    private static final Set<Integer> OURS = Set.of(1, 11, 12, 23, 24, 28, 97, 99, 105);
 
     /**
      * The same, and EACCES, ENETUNREACH, EHOSTUNREACH. From connect(2) itself, before any packet: this host has no route, or one that
      * forbids. Later: the answer of a router or of the neighbour discovery, so the target cannot be reached.
      */
-    private static final Set<Integer> OURS_AT_ONCE = Set.of(1, 11, 12, 13, 23, 24, 99, 101, 105, 113);
+    private static final Set<Integer> OURS_AT_ONCE = Set.of(1, 11, 12, 13, 23, 24, 28, 97, 99, 101, 105, 113);
 
     private SocketFailure() {}
 

@@ -204,7 +204,7 @@ final class TargetMonitor {
         try {
             ProbeRoute route = engine.routes().to(target);
             if (route instanceof ProbeRoute.Open open) {
-                boolean decides = machine.isForming(health.state(), startedNanos);
+                boolean decides = machine.mayDecide(health.state(), startedNanos);
                 return engine.probe()
                         .start(ProbeContext.of(target, open, decides), found -> probeEnded(run, proven(found, open)));
             }

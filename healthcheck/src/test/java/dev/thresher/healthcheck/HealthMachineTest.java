@@ -2,7 +2,9 @@
 package dev.thresher.healthcheck;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.thresher.config.CheckThresholds;
 import dev.thresher.config.Order;
@@ -41,6 +43,18 @@ class HealthMachineTest {
         assertEquals(
                 new Transition(Health.UNKNOWN, Health.DOWN, 3, "connection refused, 3 of 3 failed"),
                 run(state(Health.UNKNOWN), FAIL, FAIL, FAIL).transition());
+    }
+
+    @Test
+    void where_one_result_is_enough_each_may_decide() {
+        HealthState up = run(state(Health.UNKNOWN), PASS).state();
+        HealthState down = run(state(Health.UNKNOWN), FAIL, FAIL, FAIL).state();
+        assertFalse(MACHINE.mayDecide(up, 9));
+        assertFalse(MACHINE.mayDecide(down, 9));
+        CheckThresholds usual = MACHINE.thresholds();
+        HealthMachine hasty = new HealthMachine(new CheckThresholds(1, 1, usual.flapLimit(), usual.flapWindow()));
+        assertTrue(hasty.mayDecide(up, 9));
+        assertTrue(hasty.mayDecide(down, 9));
     }
 
     @Test

@@ -53,9 +53,8 @@ public final class VipPlanner {
         return tiers.stream()
                 .filter(Tier::isSufficient)
                 .findFirst()
-                .or(() -> tiers.stream()
-                        .filter(tier -> tier.isInPanic() || tier.up() > 0)
-                        .findFirst())
+                .or(() -> tiers.stream().filter(tier -> tier.up() > 0).findFirst())
+                .or(() -> tiers.stream().filter(Tier::isInPanic).findFirst())
                 .orElse(tiers.get(0));
     }
 

@@ -14,12 +14,16 @@ final class Marks {
         this.count = count;
     }
 
-    /** @throws IllegalStateException if all are in use */
-    int take() {
-        if (used.cardinality() == count) {
+    /** @throws IllegalStateException if there are not so many in all */
+    void requireRoomFor(int wanted) {
+        if (wanted > count) {
             throw new IllegalStateException("no more than " + count + " targets can be probed through the tunnel: give"
                     + " some pools a health check with via = direct");
         }
+    }
+
+    /** One that nobody has. There has to be one: see {@link #requireRoomFor}. */
+    int take() {
         int number = used.nextClearBit(next);
         if (number >= count) {
             number = used.nextClearBit(0);

@@ -53,9 +53,20 @@ final class TunnelPaths {
         return paths.keySet();
     }
 
-    /** Has these and no others. */
+    /**
+     * Has these and no others.
+     *
+     * @throws IllegalStateException if there are more than marks; then nothing has changed
+     */
     void update(Map<Target, MarkRoute> wanted) {
+        marks.requireRoomFor(wanted.size());
         Map<Target, Path> before = paths;
+        before.forEach((target, path) -> {
+            if (!wanted.containsKey(target)) {
+                routes.remove(path.mark());
+                marks.giveBack(path.mark());
+            }
+        });
         Map<Target, Path> after = new HashMap<>();
         wanted.forEach((target, route) -> {
             Path known = before.get(target);
@@ -64,12 +75,6 @@ final class TunnelPaths {
             after.put(target, same ? known : put(target, mark, route, known != null && !known.open()));
         });
         paths = after;
-        before.forEach((target, path) -> {
-            if (!after.containsKey(target)) {
-                routes.remove(path.mark());
-                marks.giveBack(path.mark());
-            }
-        });
     }
 
     /** Tells the kernel once more what it has not taken. */

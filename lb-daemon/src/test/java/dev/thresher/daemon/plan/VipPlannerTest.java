@@ -109,6 +109,15 @@ class VipPlannerTest {
 
     // - panic
 
+    @Test
+    void a_fallback_that_has_one_up_goes_before_panic_where_nobody_is() {
+        pool("web", panic(50), down(1), down(2));
+        pool("spare", minHealthy(2), up(9), down(8));
+        assertPlan(Mode.SHORT, "spare");
+        assertEquals(MemberState.UP, member(9).state());
+        assertEquals(0, member(1).tableWeight());
+    }
+
     @ParameterizedTest(name = "{0} of 4 up, threshold {1} %: {2}")
     @CsvSource({
         "2, 50, NORMAL",

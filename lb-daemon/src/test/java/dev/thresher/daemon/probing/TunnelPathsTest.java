@@ -3,6 +3,7 @@ package dev.thresher.daemon.probing;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.thresher.bpf.layout.MacAddress;
@@ -17,6 +18,9 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class TunnelPathsTest {
@@ -92,5 +96,29 @@ class TunnelPathsTest {
         paths.update(Map.of());
         assertEquals(Map.of(), kernel);
         assertEquals(null, paths.of(TARGET));
+    }
+
+    private static Map<Target, MarkRoute> routes(int first, int count) {
+        return IntStream.range(first, first + count)
+                .boxed()
+                .collect(Collectors.toMap(
+                        number -> new Target(IpText.parse("10.0.1." + number), HealthCheck.tcp(80)),
+                        number -> route(number + 1)));
+    }
+
+    @Test
+    void allOfTheMarks_canChangeTheirTargetsAtOnce() {
+        paths.update(routes(0, 16));
+        paths.update(routes(20, 16));
+        assertEquals(Set.copyOf(routes(20, 16).values()), Set.copyOf(kernel.values()));
+    }
+
+    @Test
+    void moreTargetsThanMarks_changeNothing() {
+        paths.update(routes(0, 16));
+        assertThrows(IllegalStateException.class, () -> paths.update(routes(10, 17)));
+        assertEquals(Set.copyOf(routes(0, 16).values()), Set.copyOf(kernel.values()));
+        paths.update(routes(10, 16));
+        assertEquals(16, kernel.size());
     }
 }
