@@ -10,12 +10,31 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Collects what is wrong, so that one run reports everything. */
+/** Collects what is wrong, so that one run reports everything; of very much, the first {@link Limits#PROBLEMS}. */
 final class ErrorLog {
     private final Set<ConfigError> errors = new LinkedHashSet<>();
+    private int more;
 
     void add(Location location, String path, @Nullable String value, String message) {
-        errors.add(new ConfigError(location.file(), location.line(), path, value, message));
+        ConfigError error = new ConfigError(
+                location.file(),
+                location.line(),
+                shortened(path),
+                value == null ? null : shortened(value),
+                shortened(message));
+        if (errors.size() < Limits.PROBLEMS) {
+            errors.add(error);
+        } else if (!errors.contains(error)) {
+            more++;
+        }
+    }
+
+    /** A message may name a value, and a value may be as long as a file. */
+    private static String shortened(String text) {
+        int half = Limits.PROBLEM_TEXT / 2;
+        return text.length() <= Limits.PROBLEM_TEXT
+                ? text
+                : text.substring(0, half) + " … " + text.substring(text.length() - half);
     }
 
     /**
@@ -34,8 +53,17 @@ final class ErrorLog {
         add(location, "", null, "not valid HOCON: " + message.strip());
     }
 
+    /** Answers whether it is. */
+    boolean addIfTooLong(CharSequence text, Location whole) {
+        boolean tooLong = text.length() > Limits.TEXT;
+        if (tooLong) {
+            add(whole, "", null, "the text has %,d characters; %,d are the most".formatted(text.length(), Limits.TEXT));
+        }
+        return tooLong;
+    }
+
     int count() {
-        return errors.size();
+        return errors.size() + more;
     }
 
     /** @param files the order in which a reader opens them */
@@ -44,6 +72,10 @@ final class ErrorLog {
             List<ConfigError> sorted = new ArrayList<>(errors);
             sorted.sort(Comparator.comparingInt((ConfigError error) -> files.indexOf(error.file()))
                     .thenComparingInt(ConfigError::line));
+            if (more > 0) {
+                String told = "and %,d problems more, which are not listed".formatted(more);
+                sorted.add(new ConfigError(sorted.get(0).file(), 0, "", null, told));
+            }
             throw new InvalidConfigException(
                     sorted, files.stream().map(Path::of).toList());
         }

@@ -31,6 +31,8 @@ public final class HoconSource {
     public static ConfigObject parse(String text, String name) throws InvalidConfigException {
         ErrorLog errors = new ErrorLog();
         Location whole = new Location(name, 0);
+        errors.addIfTooLong(text, whole);
+        errors.throwIfAny(List.of());
         try {
             ConfigParseOptions options = ConfigParseOptions.defaults()
                     .setSyntax(ConfigSyntax.CONF)

@@ -125,7 +125,7 @@ final class SourceFiles implements ConfigIncluder, ConfigIncluderFile, ConfigInc
             String replacement = instead.get(file);
             String text = replacement == null ? Files.readString(file) : replacement;
             textByName.put(name, text);
-            return parse(text, name);
+            return errors.addIfTooLong(text, new Location(name, 0)) ? NOTHING : parse(text, name);
         } catch (IOException e) {
             errors.add(named, "", null, complaint + reason(file, e));
         } catch (ConfigException e) {

@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  * is nowhere yet comes at the end of the section or list that it belongs to.
  */
 public final class Commit {
+    /** Changes that a refusal names: people mend these and try again. */
+    private static final int MOST_NAMED = 10;
+
     private final SourceEditor editor;
     private final ElementPlaces places;
     private final Map<Element, TreeChange> changes;
@@ -94,11 +97,13 @@ public final class Commit {
                     + e.getMessage() + "; write them yourself, or discard them");
         }
         if (!missing.isEmpty()) {
+            int more = missing.size() - MOST_NAMED;
             throw new CommitException(missing.stream()
+                    .limit(MOST_NAMED)
                     .map(change -> change.element().name() + " cannot be changed where it is written; "
                             + (change.after() == null ? "remove it" : "make it " + change.after())
                             + " yourself, or discard the change")
-                    .collect(Collectors.joining("\n")));
+                    .collect(Collectors.joining("\n", "", more > 0 ? "\nand " + more + " more" : "")));
         }
     }
 

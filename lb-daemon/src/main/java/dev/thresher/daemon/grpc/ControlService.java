@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.daemon.grpc;
 
+import com.google.common.annotations.VisibleForTesting;
 import dev.thresher.api.v1.ApplyRequest;
 import dev.thresher.api.v1.ApplyResponse;
 import dev.thresher.api.v1.CommitRuntimeRequest;
@@ -23,34 +24,61 @@ import dev.thresher.daemon.revision.Outcome;
 import dev.thresher.daemon.revision.Past;
 import dev.thresher.daemon.revision.RefusedException;
 import dev.thresher.daemon.revision.Revisions;
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.io.Closeable;
 import java.util.HashSet;
+import java.util.function.Supplier;
 
-/** The calls of the service {@code thresher.v1.Control}. Changes have a thread of their own: they may take their time. */
+/**
+ * The calls of the service {@code thresher.v1.Control}. Changes have a thread of their own: they may take their time. So do
+ * plans, which every reader may ask for: one at a time, however many there are, and none keeps other calls from an answer.
+ */
 public final class ControlService extends ControlGrpc.ControlImplBase implements Closeable {
+    /** Many more than people make at once. */
+    private static final int MOST_CHANGES_WAITING = 256;
+
+    /** Each may hold a text of megabytes. */
+    static final int MOST_PLANS_WAITING = 8;
+
+    private static final int MOST_COMMENT = 1000;
+
     private final Revisions revisions;
-    private final ChangeThread changes = new ChangeThread();
+    private final WorkThread changes = new WorkThread("changes", MOST_CHANGES_WAITING);
+    private final WorkThread plans;
 
     public ControlService(Revisions revisions) {
+        this(revisions, new WorkThread("plans", MOST_PLANS_WAITING));
+    }
+
+    @VisibleForTesting
+    ControlService(Revisions revisions, WorkThread plans) {
         this.revisions = revisions;
+        this.plans = plans;
     }
 
     @Override
     public void plan(PlanRequest request, StreamObserver<PlanResponse> caller) {
-        answer("Plan", caller, () -> {
+        Response<PlanResponse> plan = () -> {
             Outcome outcome = revisions.plan(ChangeDecoder.change(request.getChange()), request.getExpectedRevision());
             return PlanResponse.newBuilder()
                     .setDifference(ControlEncoder.encode(outcome.difference()))
                     .setRevision(outcome.revision())
                     .build();
-        });
+        };
+        run(plans, "Plan", caller, plan, CallErrors::tooManyPlans);
     }
 
     @Override
     public void apply(ApplyRequest request, StreamObserver<ApplyResponse> caller) {
-        Author author = author(request.getComment());
+        Author author;
+        try {
+            author = author(request.getComment());
+        } catch (BadRequestException e) {
+            caller.onError(CallErrors.of("Apply", e));
+            return;
+        }
         change("Apply", caller, () -> {
             Change change = ChangeDecoder.change(request.getChange());
             Outcome outcome = revisions.apply(change, request.getExpectedRevision(), author);
@@ -114,6 +142,14 @@ public final class ControlService extends ControlGrpc.ControlImplBase implements
 
     /** To be asked on the thread that the call comes in by. */
     private static Author author(String comment) {
+        if (comment.length() > MOST_COMMENT) {
+            throw new BadRequestException(
+                    "comment", "it has " + comment.length() + " characters; " + MOST_COMMENT + " are the most");
+        }
+        if (comment.chars().anyMatch(Character::isISOControl)) {
+            throw new BadRequestException(
+                    "comment", "it has a control character, and it is to be a line of the history");
+        }
         return new Author(Caller.current().name(), comment);
     }
 
@@ -122,16 +158,25 @@ public final class ControlService extends ControlGrpc.ControlImplBase implements
     }
 
     private <T> void change(String call, StreamObserver<T> caller, Response<T> response) {
+        run(changes, call, caller, response, CallErrors::stopping);
+    }
+
+    private static <T> void run(
+            WorkThread thread,
+            String call,
+            StreamObserver<T> caller,
+            Response<T> response,
+            Supplier<StatusRuntimeException> refusal) {
         ServerCallStreamObserver<T> observer = (ServerCallStreamObserver<T>) caller;
         // Who gives up while it is being made does not stop it; who gave up before does.
         observer.setOnCancelHandler(() -> {});
-        boolean accepted = changes.run(() -> {
+        boolean accepted = thread.run(() -> {
             if (!observer.isCancelled()) {
                 answer(call, observer, response);
             }
         });
         if (!accepted) {
-            caller.onError(CallErrors.stopping());
+            caller.onError(refusal.get());
         }
     }
 
@@ -154,6 +199,7 @@ public final class ControlService extends ControlGrpc.ControlImplBase implements
     /** A change that has begun is brought to its end. */
     @Override
     public void close() {
+        plans.close();
         changes.close();
     }
 }

@@ -79,8 +79,9 @@ public final class GrpcServer implements Closeable {
                 new LinkedBlockingQueue<>(),
                 daemonThreads("grpc-call"));
         calls.allowCoreThreadTimeOut(true);
-        states = new StateCalls(source, Clock.systemUTC(), timer, calls);
-        watches = new HealthCalls(healths, calls);
+        WatchLimit limit = new WatchLimit();
+        states = new StateCalls(source, Clock.systemUTC(), timer, calls, limit);
+        watches = new HealthCalls(healths, calls, limit);
         List<BindableService> services = new ArrayList<>(List.of(
                 new ThresherService(states, flows, scans, watches),
                 health.getHealthService(),

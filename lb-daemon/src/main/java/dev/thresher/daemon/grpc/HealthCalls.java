@@ -19,12 +19,14 @@ import java.util.concurrent.Executor;
 final class HealthCalls {
     private final HealthSource source;
     private final Executor executor;
+    private final WatchLimit limit;
     private final Set<HealthWatch> watches = ConcurrentHashMap.newKeySet();
 
     /** @param executor where changes are sent from, so that nobody who makes them waits for a caller */
-    HealthCalls(HealthSource source, Executor executor) {
+    HealthCalls(HealthSource source, Executor executor, WatchLimit limit) {
         this.source = source;
         this.executor = executor;
+        this.limit = limit;
     }
 
     GetHealthResponse report(GetHealthRequest request) {
@@ -43,7 +45,17 @@ final class HealthCalls {
         if (vip != null) {
             VipPage.only(vip, source.report(vip, false).vips(), VipHealth::vip);
         }
-        HealthWatch.start(source.feed(), event -> vip == null || vip.equals(event.vip()), caller, executor, watches);
+        limit.enter();
+        HealthWatch watch = new HealthWatch(
+                source.feed(), event -> vip == null || vip.equals(event.vip()), caller, executor, this::ended);
+        watches.add(watch);
+        watch.start();
+    }
+
+    private void ended(HealthWatch watch) {
+        if (watches.remove(watch)) {
+            limit.leave();
+        }
     }
 
     /** Lets those who watch know that it is over. */

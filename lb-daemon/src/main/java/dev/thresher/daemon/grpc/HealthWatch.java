@@ -6,7 +6,6 @@ import dev.thresher.daemon.health.HealthEvent;
 import dev.thresher.daemon.health.HealthFeed;
 import dev.thresher.daemon.health.HealthFeed.Batch;
 import io.grpc.stub.ServerCallStreamObserver;
-import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -26,7 +25,8 @@ final class HealthWatch {
     /** Guarded by this, as is the caller. */
     private boolean ended;
 
-    private HealthWatch(
+    /** @param onEnd hears once that the call is over */
+    HealthWatch(
             HealthFeed feed,
             Predicate<HealthEvent> wanted,
             ServerCallStreamObserver<WatchHealthResponse> caller,
@@ -38,21 +38,10 @@ final class HealthWatch {
         this.subscription = feed.subscribe(wanted, this::wake);
     }
 
-    /**
-     * Begins. To be called before the call's method returns.
-     *
-     * @param all has it from before the caller hears anything until it ends
-     */
-    static void start(
-            HealthFeed feed,
-            Predicate<HealthEvent> wanted,
-            ServerCallStreamObserver<WatchHealthResponse> caller,
-            Executor executor,
-            Set<HealthWatch> all) {
-        HealthWatch watch = new HealthWatch(feed, wanted, caller, executor, all::remove);
-        all.add(watch);
-        caller.setOnReadyHandler(watch::send);
-        caller.setOnCancelHandler(watch::cancelled);
+    /** Begins. To be called before the call's method returns. */
+    void start() {
+        caller.setOnReadyHandler(this::send);
+        caller.setOnCancelHandler(this::cancelled);
         caller.onNext(WatchHealthResponse.getDefaultInstance());
     }
 

@@ -42,7 +42,7 @@ final class Listeners {
         file = new SocketFile(api.socket());
         unix = build(
                 NettyServerBuilder.forAddress(
-                                new DomainSocketAddress(api.socket().toFile()))
+                                new DomainSocketAddress(file.pending().toFile()))
                         .channelType(EpollServerDomainSocketChannel.class)
                         // Unset what gRPC sets for TCP: Unix sockets lack it, and netty would warn at each connection.
                         .withChildOption(ChannelOption.SO_KEEPALIVE, null)
@@ -76,7 +76,7 @@ final class Listeners {
     void start() throws IOException {
         file.prepare();
         unix.start();
-        file.restrict(api.group());
+        file.place(api.group());
         TlsListener tls = api.tls();
         if (tcp != null && tls != null) {
             try {
@@ -111,6 +111,8 @@ final class Listeners {
 
     /** Takes no more calls. */
     void shutdown() {
+        // Before the end of the server: a daemon that starts then makes another.
+        file.remove();
         servers().forEach(Server::shutdown);
     }
 

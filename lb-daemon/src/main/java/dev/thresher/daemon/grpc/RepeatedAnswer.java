@@ -5,6 +5,7 @@ import io.grpc.stub.ServerCallStreamObserver;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,7 @@ final class RepeatedAnswer<T> {
     private final ServerCallStreamObserver<T> caller;
     private final Executor executor;
     private final Consumer<RepeatedAnswer<?>> onEnd;
+    private final AtomicBoolean asked = new AtomicBoolean();
 
     /** An answer is due. Guarded by this, as are all below and the caller. */
     private boolean due = true;
@@ -68,8 +70,12 @@ final class RepeatedAnswer<T> {
     }
 
     private void tick() {
+        if (!asked.compareAndSet(false, true)) {
+            return; // the executor is behind: it has this question already
+        }
         try {
             executor.execute(() -> {
+                asked.set(false);
                 setDue();
                 send();
             });

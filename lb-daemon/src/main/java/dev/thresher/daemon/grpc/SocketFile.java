@@ -9,6 +9,7 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -18,16 +19,36 @@ import java.nio.file.attribute.GroupPrincipal;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipalNotFoundException;
+import java.security.SecureRandom;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The file of a Unix socket, before and after it is bound. */
+/**
+ * The file of a Unix socket, before and after it is bound. It is bound in a folder that only the daemon's user enters, and comes to
+ * its place once it has its mode and group: a socket is there for everybody from the moment it is bound if the umask is 0.
+ */
 final class SocketFile {
+    private static final Logger LOG = LoggerFactory.getLogger(SocketFile.class);
     private static final String OTHER_PATH = "set thresher.api.socket to another path";
 
+    private static final String SERVED =
+            "a running daemon serves on it: stop that one first, or give this one another name with thresher.instance";
+
+    private static final SecureRandom RANDOM = new SecureRandom();
+
     private final Path path;
+    private final Path folder;
+    private boolean placed;
 
     SocketFile(Path path) {
         this.path = path;
+        folder = path.resolveSibling(".%04x".formatted(RANDOM.nextInt(1 << 16)));
+    }
+
+    /** Where it is to be bound. */
+    Path pending() {
+        return folder.resolve("s");
     }
 
     /**
@@ -36,7 +57,7 @@ final class SocketFile {
      * @throws IOException if the path cannot be bound, or a live process serves on it
      */
     void prepare() throws IOException {
-        int length = path.toString().getBytes(StandardCharsets.UTF_8).length;
+        int length = Math.max(length(path), length(pending()));
         if (length > ApiSettings.MAX_SOCKET_LENGTH) {
             throw failure("the path has " + length + " bytes, the kernel allows " + ApiSettings.MAX_SOCKET_LENGTH
                     + ": set thresher.api.socket to a shorter one");
@@ -44,9 +65,15 @@ final class SocketFile {
         try {
             Files.createDirectories(path.toAbsolutePath().getParent());
             removeStale();
+            Files.createDirectory(
+                    folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         } catch (FileSystemException e) {
             throw failure(reason(e) + ": run the daemon as root, or " + OTHER_PATH);
         }
+    }
+
+    private static int length(Path path) {
+        return path.toString().getBytes(StandardCharsets.UTF_8).length;
     }
 
     /**
@@ -54,18 +81,41 @@ final class SocketFile {
      *
      * @param group null: the one that it has
      */
-    void restrict(@Nullable String group) throws IOException {
+    void place(@Nullable String group) throws IOException {
         if (group != null) {
             giveTo(group);
         }
-        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-rw----"));
+        Files.setPosixFilePermissions(pending(), PosixFilePermissions.fromString("rw-rw----"));
+        try {
+            // Unlike a move, a link takes no place that another daemon has come to meanwhile.
+            Files.createLink(path, pending());
+        } catch (FileAlreadyExistsException e) {
+            throw failure(SERVED);
+        }
+        placed = true;
+        Files.delete(pending());
+        Files.delete(folder);
+    }
+
+    /** Removes it, and what is left of one that did not come to its place. */
+    void remove() {
+        try {
+            if (placed) {
+                Files.deleteIfExists(path);
+                placed = false;
+            }
+            Files.deleteIfExists(pending());
+            Files.deleteIfExists(folder);
+        } catch (IOException e) {
+            LOG.debug("Cannot remove the API socket {}", path, e);
+        }
     }
 
     private void giveTo(String group) throws IOException {
         try {
             GroupPrincipal principal =
                     path.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByGroupName(group);
-            Files.getFileAttributeView(path, PosixFileAttributeView.class).setGroup(principal);
+            Files.getFileAttributeView(pending(), PosixFileAttributeView.class).setGroup(principal);
         } catch (UserPrincipalNotFoundException e) {
             throw failure("there is no group \"" + group + "\": create it (groupadd --system " + group
                     + "), or set thresher.api.group to another");
@@ -89,8 +139,7 @@ final class SocketFile {
             throw failure("something that is not a socket is in the way: remove it, or " + OTHER_PATH);
         }
         if (isServed()) {
-            throw failure("a running daemon serves on it: stop that one first, or give this one another name with "
-                    + "thresher.instance");
+            throw failure(SERVED);
         }
         Files.delete(path);
     }

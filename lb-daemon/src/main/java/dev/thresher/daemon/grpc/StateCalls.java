@@ -32,14 +32,16 @@ final class StateCalls {
     private final Clock clock;
     private final Timer timer;
     private final Executor executor;
+    private final WatchLimit limit;
     private final Set<RepeatedAnswer<?>> watches = ConcurrentHashMap.newKeySet();
 
     /** @param executor where the answers to those who watch are made */
-    StateCalls(StateSource source, Clock clock, Timer timer, Executor executor) {
+    StateCalls(StateSource source, Clock clock, Timer timer, Executor executor, WatchLimit limit) {
         this.source = source;
         this.clock = clock;
         this.timer = timer;
         this.executor = executor;
+        this.limit = limit;
     }
 
     GetStateResponse state(GetStateRequest request) {
@@ -88,9 +90,16 @@ final class StateCalls {
     }
 
     private <T> void start(RepeatedAnswer.Question<T> question, Duration interval, ServerCallStreamObserver<T> caller) {
-        RepeatedAnswer<T> watch = new RepeatedAnswer<>(question, interval, caller, executor, watches::remove);
+        limit.enter();
+        RepeatedAnswer<T> watch = new RepeatedAnswer<>(question, interval, caller, executor, this::ended);
         watches.add(watch);
         watch.start(timer);
+    }
+
+    private void ended(RepeatedAnswer<?> watch) {
+        if (watches.remove(watch)) {
+            limit.leave();
+        }
     }
 
     private List<Counter> allCounters() {

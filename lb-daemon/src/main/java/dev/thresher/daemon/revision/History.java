@@ -82,6 +82,16 @@ final class History {
     }
 
     /**
+     * The file of one if somebody has changed what it says.
+     *
+     * @throws IOException if it is not there, or cannot be read
+     */
+    Optional<Path> changedFile(long number) throws IOException {
+        text(number);
+        return RevisionFile.isIntact(file(number)) ? Optional.empty() : Optional.of(file(number));
+    }
+
+    /**
      * One as it is written down.
      *
      * @throws IOException if it is not there, or cannot be read

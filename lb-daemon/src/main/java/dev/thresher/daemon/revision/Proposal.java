@@ -8,7 +8,9 @@ import dev.thresher.config.change.Changes;
 import dev.thresher.config.change.Edits;
 import dev.thresher.config.change.RefusedEditException;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -30,7 +32,8 @@ final class Proposal {
             Intent next = of(now, change);
             List<ConfigError> fixed = fixed(now, next);
             if (!fixed.isEmpty()) {
-                throw RefusedException.invalid(fixed);
+                throw RefusedException.invalid(
+                        change instanceof Change.Rollback rollback ? wayOut(fixed, rollback.number()) : fixed);
             }
             return next;
         } catch (InvalidConfigException e) {
@@ -45,6 +48,17 @@ final class Proposal {
                         .errorAt(
                                 key,
                                 "this setting holds for as long as the daemon runs: a change of it needs a restart"))
+                .toList();
+    }
+
+    /** All else can be rolled back nevertheless. */
+    private static List<ConfigError> wayOut(List<ConfigError> fixed, long number) {
+        String way =
+                "; to roll back all else: thresher history %d > FILE, write into FILE what this setting is now, thresher apply FILE"
+                        .formatted(number);
+        return fixed.stream()
+                .map(error ->
+                        new ConfigError(error.file(), error.line(), error.path(), error.value(), error.message() + way))
                 .toList();
     }
 
@@ -75,6 +89,12 @@ final class Proposal {
 
     private Document past(long number) throws InvalidConfigException, RefusedException {
         try {
+            Optional<Path> changed = history.changedFile(number);
+            if (changed.isPresent()) {
+                throw RefusedException.impossible(
+                        changed.get() + " is not as the daemon wrote it; see what it says, and if that is "
+                                + "meant, make it a change of its own: thresher apply " + changed.get());
+            }
             return history.document(number);
         } catch (IOException e) {
             throw RefusedException.notFound(e.getMessage() + "; thresher history lists those that are remembered");

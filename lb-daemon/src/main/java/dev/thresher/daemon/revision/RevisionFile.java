@@ -22,6 +22,7 @@ import java.util.stream.Collectors;
  */
 final class RevisionFile {
     private static final String MARK = "# ";
+    private static final String DIGEST = "digest";
     private static final String END_OF_HEADER = "\n\n";
 
     private RevisionFile() {}
@@ -66,11 +67,16 @@ final class RevisionFile {
 
     /** The digest of the configuration in a file, if that is complete. */
     static String digest(Path file) throws IOException {
-        String claimed = parse(file).getString("digest");
-        if (!digest(read(file).hocon()).equals(claimed)) {
+        if (!isIntact(file)) {
             throw new IOException(file + " is not as the daemon wrote it");
         }
-        return claimed;
+        return digest(read(file).hocon());
+    }
+
+    /** Whether the configuration in a file is the one that the daemon wrote. */
+    static boolean isIntact(Path file) throws IOException {
+        Config header = parse(file);
+        return header.hasPath(DIGEST) && digest(read(file).hocon()).equals(header.getString(DIGEST));
     }
 
     static Revision header(Path file) throws IOException {

@@ -105,6 +105,23 @@ class RepeatedAnswerTest {
     }
 
     @Test
+    void anExecutorThatIsBehind_isAskedOnce() {
+        List<Runnable> waiting = new ArrayList<>();
+        RepeatedAnswer<Integer> answer = new RepeatedAnswer<>(
+                new Question<>("Watch", () -> looks++), Duration.ofSeconds(1), caller, waiting::add, over::add);
+        answer.start(timer);
+        timer.tick();
+        timer.tick();
+        timer.tick();
+        assertEquals(1, waiting.size());
+
+        waiting.remove(0).run();
+        assertEquals(List.of(0, 1), caller.received);
+        timer.tick();
+        assertEquals(1, waiting.size());
+    }
+
+    @Test
     void aServerThatCloses_stopsTheTimer() {
         RepeatedAnswer<Integer> answer = new RepeatedAnswer<>(
                 new Question<>("Watch", () -> looks++),

@@ -15,8 +15,10 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +27,37 @@ import org.junit.jupiter.api.io.TempDir;
 final class SocketFileTest {
     @TempDir
     Path dir;
+
+    @Test
+    void socket_isBoundWhereNobodyElseGets_andPlacedWhenItIsRestricted() throws IOException {
+        SocketFile file = new SocketFile(dir.resolve("a.sock"));
+        file.prepare();
+        Path folder = file.pending().getParent();
+        assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)));
+        try (ServerSocketChannel bound = bind(file.pending())) {
+            Files.setPosixFilePermissions(file.pending(), PosixFilePermissions.fromString("rwxrwxrwx"));
+            assertFalse(Files.exists(dir.resolve("a.sock")));
+
+            file.place(null);
+            assertEquals(
+                    "rw-rw----", PosixFilePermissions.toString(Files.getPosixFilePermissions(dir.resolve("a.sock"))));
+            assertFalse(Files.exists(folder));
+            SocketChannel.open(UnixDomainSocketAddress.of(dir.resolve("a.sock")))
+                    .close();
+            assertTrue(bound.isOpen());
+        }
+        file.remove();
+        assertFalse(Files.exists(dir.resolve("a.sock")));
+    }
+
+    @Test
+    void server_leavesNothingBehind() throws IOException {
+        GrpcServer.start(dir.resolve("a.sock"), new SampleState(), new SampleFlows(), new SampleHealth())
+                .close();
+        try (Stream<Path> left = Files.list(dir)) {
+            assertEquals(List.of(), left.toList());
+        }
+    }
 
     @Test
     void staleSocket_isReplaced() throws IOException {

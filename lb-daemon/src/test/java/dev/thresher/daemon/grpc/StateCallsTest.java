@@ -27,6 +27,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -201,5 +202,39 @@ class StateCallsTest {
         answers.next();
         server.close();
         assertFalse(answers.hasNext());
+    }
+
+    @Test
+    void watches_areNoMoreThanTheirLimit_andMakeRoomAtTheirEnd() {
+        List<CancellableContext> watching = new ArrayList<>();
+        try {
+            for (int i = 0; i < WatchLimit.MOST; i++) {
+                CancellableContext context = Context.current().withCancellation();
+                watching.add(context);
+                context.run(
+                        () -> watchState(Duration.newBuilder().setSeconds(3600).build())
+                                .next());
+            }
+            StatusRuntimeException refusal = assertThrows(
+                    StatusRuntimeException.class, () -> watchState(SHORTEST).next());
+            assertEquals(Status.Code.RESOURCE_EXHAUSTED, refusal.getStatus().getCode());
+
+            watching.remove(0).cancel(null);
+            // The daemon hears of it a moment later.
+            while (!watches()) {
+                Thread.onSpinWait();
+            }
+        } finally {
+            watching.forEach(context -> context.cancel(null));
+        }
+    }
+
+    private boolean watches() {
+        try (CancellableContext context = Context.current().withCancellation()) {
+            context.run(() -> watchState(SHORTEST).next());
+            return true;
+        } catch (StatusRuntimeException e) {
+            return false;
+        }
     }
 }

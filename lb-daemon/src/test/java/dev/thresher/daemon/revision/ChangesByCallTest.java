@@ -341,6 +341,35 @@ class ChangesByCallTest {
     }
 
     @Test
+    void rollback_toARevisionThatSomebodyChanged_isRefused() throws Exception {
+        revisions.apply(HEAVIER, 0, ROOT);
+        Path past = dir.resolve("state/history/1.conf");
+        Files.writeString(past, Files.readString(past).replace("10.0.0.3", "10.0.0.66"));
+        RefusedException refusal = refused(new Change.Rollback(1), 0);
+        assertEquals(RefusedException.Reason.IMPOSSIBLE, refusal.reason());
+        assertEquals(
+                past
+                        + " is not as the daemon wrote it; see what it says, and if that is meant, make it a change of"
+                        + " its own: thresher apply " + past,
+                refusal.getMessage());
+    }
+
+    @Test
+    void rollback_acrossASettingThatNeedsARestart_tellsTheWayOut() throws Exception {
+        write("maglev-seed = 7");
+        restart();
+        RefusedException refusal = refused(new Change.Rollback(1), 0);
+        assertEquals(RefusedException.Reason.INVALID, refusal.reason());
+        assertTrue(
+                refusal.problems()
+                        .get(0)
+                        .message()
+                        .endsWith("a change of it needs a restart; to roll back all else: thresher history 1 > FILE, "
+                                + "write into FILE what this setting is now, thresher apply FILE"),
+                refusal.getMessage());
+    }
+
+    @Test
     void wholeText_isInForceBesideTheFiles_untilItIsDiscarded() throws Exception {
         String wanted = text("vips += { address = \"203.0.113.10\", port = 443, pool = web }");
         revisions.apply(new Change.Whole(wanted, "new.conf"), 0, ROOT);

@@ -49,6 +49,9 @@ public final class DaemonClient implements AutoCloseable {
     /** 65,536 members are some 10 MiB; gRPC's default of 4 MiB would refuse them. */
     private static final int MAX_MESSAGE_BYTES = 64 << 20;
 
+    /** Details of an error come in the trailers; gRPC's default of 8 KiB makes another error of it if they are more. */
+    private static final int MAX_METADATA_BYTES = 64 << 10;
+
     private final DaemonAddress address;
     private final Duration deadline;
     private final EventLoopGroup eventLoop;
@@ -62,6 +65,7 @@ public final class DaemonClient implements AutoCloseable {
         channel = address.channel()
                 .eventLoopGroup(eventLoop)
                 .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+                .maxInboundMetadataSize(MAX_METADATA_BYTES)
                 .directExecutor()
                 .build();
     }

@@ -37,7 +37,7 @@ final class ErrorReport implements IExecutionExceptionHandler, IParameterExcepti
         PrintWriter err = line.getErr();
         int exitCode = ExitCode.SOFTWARE;
         if (e instanceof CommandFailure failure) {
-            err.println(PREFIX + failure.getMessage());
+            err.println(PREFIX + Printable.lines(String.valueOf(failure.getMessage())));
             exitCode = failure.exitCode();
         } else {
             err.println(PREFIX + "this should not happen: " + e);

@@ -39,7 +39,7 @@ interface HealthEvents {
     /** {@code up -> DOWN: connection refused, 3 of 3 failed}. */
     static String change(HealthChange change, Ansi ansi) {
         return JsonView.text(change.getFrom().getValueDescriptor()) + " -> " + state(change.getTo(), ansi) + ": "
-                + change.getReason();
+                + Printable.line(change.getReason());
     }
 
     /** {@code 2026-03-01T12:00:09.123Z}. */

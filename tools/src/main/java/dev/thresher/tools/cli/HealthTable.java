@@ -123,6 +123,7 @@ record HealthTable(GetHealthResponse response, boolean history) {
     }
 
     static String paint(Ansi ansi, Style style, String text) {
-        return ansi.enabled() ? style.on() + text + style.off() : text;
+        String printable = Printable.line(text);
+        return ansi.enabled() ? style.on() + printable + style.off() : printable;
     }
 }

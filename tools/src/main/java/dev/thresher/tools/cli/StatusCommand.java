@@ -34,7 +34,11 @@ final class StatusCommand extends StateVerb {
             int serving = vipsServing();
             String idle = serving == state.getVipsCount()
                     ? ""
-                    : ", " + paint(ansi, Style.fg_red, state.getVipsCount() - serving + " without a member that is up");
+                    : ", "
+                            + HealthTable.paint(
+                                    ansi,
+                                    Style.fg_red,
+                                    state.getVipsCount() - serving + " without a member that is up");
             out.printf(LINE, "VIPs", state.getVipsCount() + idle);
             out.printf(LINE, "members", up() + " of " + total() + " up");
             String encapsulations = VipWords.encapsulations(state);
@@ -50,7 +54,7 @@ final class StatusCommand extends StateVerb {
                 out.println("Warnings");
                 state.getDaemon()
                         .getWarningsList()
-                        .forEach(warning -> out.println("  " + paint(ansi, Style.fg_yellow, warning)));
+                        .forEach(warning -> out.println("  " + HealthTable.paint(ansi, Style.fg_yellow, warning)));
             }
         }
 
@@ -118,7 +122,7 @@ final class StatusCommand extends StateVerb {
             out.println("The configuration files do not count until this is mended");
             state.getConfig()
                     .getProblemsList()
-                    .forEach(problem -> out.println("  " + paint(ansi, Style.fg_red, text(problem))));
+                    .forEach(problem -> out.println("  " + HealthTable.paint(ansi, Style.fg_red, text(problem))));
         }
 
         /** As {@code thresher check} and the daemon's log have it. */
@@ -143,10 +147,6 @@ final class StatusCommand extends StateVerb {
 
         private int sum(ToIntFunction<Vip> figure) {
             return state.getVipsList().stream().mapToInt(figure).sum();
-        }
-
-        private static String paint(Ansi ansi, Style style, String text) {
-            return ansi.enabled() ? style.on() + text + style.off() : text;
         }
     }
 }

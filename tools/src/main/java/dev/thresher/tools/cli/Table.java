@@ -15,7 +15,9 @@ import java.util.function.Function;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Help.Ansi.Style;
 
-/** Rows for people: aligned, without borders, so that grep, awk and a narrow terminal cope. */
+/**
+ * Rows for people: aligned, without borders, so that grep, awk and a narrow terminal cope. A row is a line, whatever its cells say.
+ */
 public final class Table<T> {
     private static final int MAX_CELL_WIDTH = 200;
 
@@ -55,7 +57,7 @@ public final class Table<T> {
                 .headerAlign(align)
                 .dataAlign(align)
                 .maxWidth(MAX_CELL_WIDTH, OverflowBehaviour.ELLIPSIS_RIGHT)
-                .with(cell));
+                .with(row -> Printable.line(cell.apply(row))));
         styles.add(style);
         return this;
     }

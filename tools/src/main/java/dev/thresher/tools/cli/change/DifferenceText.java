@@ -4,6 +4,7 @@ package dev.thresher.tools.cli.change;
 import dev.thresher.api.v1.ChangedElement;
 import dev.thresher.api.v1.Difference;
 import dev.thresher.api.v1.MovedFlows;
+import dev.thresher.tools.cli.Printable;
 import dev.thresher.tools.cli.Table;
 import java.io.PrintWriter;
 import java.util.List;
@@ -51,13 +52,14 @@ final class DifferenceText {
         } else if (!element.hasAfter()) {
             line(Style.fg_red, "- " + element.getName());
         } else {
-            out.println("~ " + element.getName());
+            out.println("~ " + Printable.line(element.getName()));
         }
         before.stream().filter(line -> !after.contains(line)).forEach(line -> line(Style.fg_red, "    - " + line));
         after.stream().filter(line -> !before.contains(line)).forEach(line -> line(Style.fg_green, "    + " + line));
     }
 
     private void line(Style style, String text) {
-        out.println(ansi.enabled() ? style.on() + text + style.off() : text);
+        String printable = Printable.line(text);
+        out.println(ansi.enabled() ? style.on() + printable + style.off() : printable);
     }
 }

@@ -7,6 +7,7 @@ import dev.thresher.api.v1.GetRevisionResponse;
 import dev.thresher.api.v1.Revision;
 import dev.thresher.tools.cli.CommandFailure;
 import dev.thresher.tools.cli.JsonView;
+import dev.thresher.tools.cli.Printable;
 import dev.thresher.tools.cli.Table;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -81,9 +82,11 @@ public final class HistoryCommand extends ControlVerb {
     private int show(GetRevisionResponse response) {
         Revision revision = response.getRevision();
         out().println("# Revision " + Long.toUnsignedString(revision.getNumber()) + ", " + time(revision.getAt()) + ", "
-                + revision.getWho() + ": " + revision.getHow());
-        revision.getComment().lines().forEach(line -> out().println("# " + line));
-        out().println(response.getHocon().stripTrailing());
+                + Printable.line(revision.getWho() + ": " + revision.getHow()));
+        if (!revision.getComment().isEmpty()) {
+            out().println("# " + Printable.line(revision.getComment()));
+        }
+        out().println(Printable.lines(response.getHocon().stripTrailing()));
         return ExitCode.OK;
     }
 

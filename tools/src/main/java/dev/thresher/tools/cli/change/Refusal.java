@@ -28,6 +28,7 @@ final class Refusal {
             case NOT_FOUND ->
                 Optional.of(CommandFailure.failed(
                         said + "\nSee what there is with 'thresher vips', 'thresher reals' or 'thresher history'.", e));
+            case RESOURCE_EXHAUSTED -> Optional.of(CommandFailure.failed(said, e));
             case FAILED_PRECONDITION ->
                 Optional.of(CommandFailure.failed("this cannot be done, and nothing has changed: " + said, e));
             case DEADLINE_EXCEEDED ->
@@ -41,12 +42,14 @@ final class Refusal {
     }
 
     private static String invalid(StatusRuntimeException e, String said) {
-        List<ConfigProblem> problems = detail(e, InvalidConfig.class, InvalidConfig.getDefaultInstance())
-                .getProblemsList();
+        InvalidConfig detail = detail(e, InvalidConfig.class, InvalidConfig.getDefaultInstance());
+        List<ConfigProblem> problems = detail.getProblemsList();
+        String more =
+                detail.getOmitted() == 0 ? "" : "\n  and " + Integer.toUnsignedString(detail.getOmitted()) + " more";
         return problems.isEmpty()
                 ? said
                 : "this is not valid, and nothing has changed:\n"
-                        + problems.stream().map(Refusal::text).collect(Collectors.joining("\n"));
+                        + problems.stream().map(Refusal::text).collect(Collectors.joining("\n", "", more));
     }
 
     private static String text(ConfigProblem problem) {

@@ -62,6 +62,23 @@ final class RefusalTest {
     }
 
     @Test
+    void problemsThatWereLeftOut_areCounted_andEscapesAreShown() {
+        control.refuse(
+                Code.INVALID_ARGUMENT,
+                "many",
+                InvalidConfig.newBuilder()
+                        .addProblems(
+                                ConfigProblem.newBuilder().setPath("comment").setMessage("bad \u001b[2J"))
+                        .setOmitted(41)
+                        .build());
+        assertTold(
+                2,
+                "thresher: this is not valid, and nothing has changed:",
+                "  comment: bad \\u{1b}[2J",
+                "  and 41 more");
+    }
+
+    @Test
     void invalidConfiguration_isToldProblemByProblem() {
         control.refuse(
                 Code.INVALID_ARGUMENT,

@@ -10,30 +10,34 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes changes one after the other, so that those who only look need not wait for them. There while there is work. */
-final class ChangeThread implements Closeable {
-    private static final Logger LOG = LoggerFactory.getLogger(ChangeThread.class);
-
-    /** Many more than people make at once; what is over is refused. */
-    private static final int MOST_WAITING = 256;
+/**
+ * Makes changes, or plans of them, one after the other, so that those who only look need not wait for them. There while there
+ * is work.
+ */
+final class WorkThread implements Closeable {
+    private static final Logger LOG = LoggerFactory.getLogger(WorkThread.class);
 
     private static final long IDLE_SECONDS = 10;
 
     /** As long as a change waits for next hops, and then some. */
     private static final long CLOSE_SECONDS = 10;
 
-    private final ThreadPoolExecutor thread = new ThreadPoolExecutor(
-            1,
-            1,
-            IDLE_SECONDS,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(MOST_WAITING),
-            new ThreadFactoryBuilder()
-                    .setNameFormat("changes-%d")
-                    .setDaemon(true)
-                    .build());
+    private final String name;
+    private final ThreadPoolExecutor thread;
 
-    ChangeThread() {
+    /** @param mostWaiting what is over is refused */
+    WorkThread(String name, int mostWaiting) {
+        this.name = name;
+        thread = new ThreadPoolExecutor(
+                1,
+                1,
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(mostWaiting),
+                new ThreadFactoryBuilder()
+                        .setNameFormat(name + "-%d")
+                        .setDaemon(true)
+                        .build());
         thread.allowCoreThreadTimeOut(true);
     }
 
@@ -52,7 +56,7 @@ final class ChangeThread implements Closeable {
         thread.shutdown();
         try {
             if (!thread.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
-                LOG.warn("A change by a call has not ended after {} s", CLOSE_SECONDS);
+                LOG.warn("A call on the thread {} has not ended after {} s", name, CLOSE_SECONDS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
