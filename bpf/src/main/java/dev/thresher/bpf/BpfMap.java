@@ -93,6 +93,11 @@ public final class BpfMap implements AutoCloseable {
         return Optional.of(new BpfMap(name, Native.check(fd, "bpf_map_get_fd_by_id(" + name + ", " + id + ")"), true));
     }
 
+    /** The same, by the name that the kernel knows it by. */
+    static Optional<BpfMap> openId(int id) {
+        return openId("map", id).map(map -> new BpfMap(map.info.name(), map.fd, true));
+    }
+
     public String name() {
         return name;
     }

@@ -11,7 +11,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Where an instance's link, program and maps are pinned: {@code /sys/fs/bpf/thresher/<instance>/}. */
+/**
+ * What an instance pins in {@code /sys/fs/bpf/thresher/<instance>/}: the link. It holds the program, and that its maps, so
+ * that one name stands for all of them, and what it stands for changes in one step. Two more names are there for moments.
+ */
 public record InstancePins(String instance) {
     private static final Path ALL = BpfFs.ROOT.resolve("thresher");
     private static final String LINK = "link";
@@ -31,12 +34,14 @@ public record InstancePins(String instance) {
         return directory().resolve(LINK);
     }
 
-    public Path program() {
-        return directory().resolve("prog");
+    /** A link to another interface, which is about to take the other's place. */
+    public Path nextLink() {
+        return directory().resolve("next-link");
     }
 
-    public Path map(String name) {
-        return directory().resolve(name);
+    /** The program before the one at work, until all that it wrote to its maps is in the other's. */
+    public Path before() {
+        return directory().resolve("before");
     }
 
     public boolean exist() {
@@ -66,6 +71,11 @@ public record InstancePins(String instance) {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot remove the pins in " + directory(), e);
         }
+    }
+
+    /** Removes all but the link. */
+    public void removeOthers() throws IOException {
+        removeAll(list(directory()).stream().filter(pin -> !pin.equals(link())).toList());
     }
 
     /** What cannot be removed keeps nothing else from it. */

@@ -73,6 +73,8 @@ public interface Libbpf {
 
     int bpf_map_get_fd_by_id(@u_int32_t int id);
 
+    int bpf_prog_get_fd_by_id(@u_int32_t int id);
+
     int bpf_prog_test_run_opts(int fd, Pointer options);
 
     int bpf_link_create(int programFd, int target, int attachType, Pointer options);

@@ -1,12 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.bpf;
 
+import java.nio.charset.StandardCharsets;
 import jnr.ffi.Pointer;
 
-/** What the kernel says of a map: its type number ({@code enum bpf_map_type}), sizes in bytes, and capacity. */
-public record MapInfo(int type, int id, int keySize, int valueSize, int maxEntries, int flags) {
+/**
+ * What the kernel says of a map.
+ *
+ * @param type {@code enum bpf_map_type}
+ * @param keySize in bytes
+ * @param valueSize in bytes
+ * @param name as it was created with, of at most 15 characters
+ */
+public record MapInfo(int type, int id, int keySize, int valueSize, int maxEntries, int flags, String name) {
     // struct bpf_map_info
     private static final int LENGTH = 88;
+    private static final int NAME = 24;
+    private static final int NAME_LENGTH = 16;
 
     static MapInfo of(int fd) {
         Pointer info = Native.allocate(LENGTH);
@@ -15,7 +25,13 @@ public record MapInfo(int type, int id, int keySize, int valueSize, int maxEntri
                 Native.kept(Native.BPF.bpf_obj_get_info_by_fd(fd, info, length), length),
                 "bpf_obj_get_info_by_fd(map)");
         return new MapInfo(
-                info.getInt(0), info.getInt(4), info.getInt(8), info.getInt(12), info.getInt(16), info.getInt(20));
+                info.getInt(0),
+                info.getInt(4),
+                info.getInt(8),
+                info.getInt(12),
+                info.getInt(16),
+                info.getInt(20),
+                info.getString(NAME, NAME_LENGTH, StandardCharsets.US_ASCII));
     }
 
     /** Could a program that wants {@code other} use a map like this? */

@@ -84,6 +84,11 @@ public final class XdpLink implements AutoCloseable {
         Native.check(Native.BPF.bpf_obj_pin(fd, path.toString()), "bpf_obj_pin(" + path + ")");
     }
 
+    /** Takes the program off the interface; a pin stays, of a link that does nothing. */
+    public void detach() {
+        Native.check(Native.BPF.bpf_link_detach(fd), "bpf_link_detach()");
+    }
+
     /** Takes the program off the interface and removes the pin. */
     public void detach(Path pin) {
         Native.check(Native.BPF.bpf_link_detach(fd), "bpf_link_detach(" + pin + ")");

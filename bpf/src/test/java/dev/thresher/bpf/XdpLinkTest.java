@@ -145,7 +145,7 @@ class XdpLinkTest {
         try (XdpLink link = program.attachXdp(veth.index(), XdpMode.DRIVER)) {
             link.pin(pins.link());
         }
-        program.pin(pins.program());
+        program.pin(pins.before());
         assertTrue(pins.exist());
         assertTrue(pins.detach());
         assertEquals(Optional.empty(), attached());
@@ -186,10 +186,10 @@ class XdpLinkTest {
 
     @Test
     void pin_on_a_path_that_is_taken_is_an_error() {
-        program.pin(pins.program());
-        Refusal.of(() -> other.pin(pins.program()))
+        program.pin(pins.before());
+        Refusal.of(() -> other.pin(pins.before()))
                 .is(Errno.EEXIST)
-                .says(pins.program().toString());
+                .says(pins.before().toString());
     }
 
     @Test

@@ -2,8 +2,8 @@
 package dev.thresher.perf;
 
 import dev.thresher.bpf.BpfMap;
-import dev.thresher.bpf.BpfProgram;
 import dev.thresher.bpf.InstancePins;
+import dev.thresher.bpf.KernelProgram;
 import dev.thresher.bpf.layout.MapNames;
 import dev.thresher.tools.lab.Launcher;
 import java.io.BufferedReader;
@@ -105,14 +105,15 @@ final class ControlledDaemon implements AutoCloseable {
         }
     }
 
-    /** Has the pinned program handle a SYN to a VIP, and complains unless it sends it on. */
+    /** Has the attached program handle a SYN to a VIP, and complains unless it sends it on. */
     void requireForwarding(int vip) {
         byte[] frame = new Traffic(Traffic.Kind.SYN_IPV4, 0, 0).frame();
         ByteBuffer packet = ByteBuffer.wrap(frame);
         packet.putInt(DESTINATION_OFFSET, packet.getInt(DESTINATION_OFFSET) + vip);
-        BpfProgram program = BpfProgram.openPinned(pins.program())
-                .orElseThrow(() -> new BenchException("the daemon is ready, but no program is pinned"));
-        int verdict = program.testRun(frame).verdict();
+        int verdict;
+        try (KernelProgram program = openProgram()) {
+            verdict = program.toRun().testRun(frame).verdict();
+        }
         if (verdict != Verdicts.TX) {
             throw new BenchException("a packet to VIP " + vip + " ends as " + Verdicts.name(verdict));
         }
@@ -170,8 +171,14 @@ final class ControlledDaemon implements AutoCloseable {
     }
 
     private BpfMap openTables() {
-        return BpfMap.openPinned(MapNames.TABLES, pins.map(MapNames.TABLES).toString())
-                .orElseThrow(() -> new BenchException("no tables are pinned in " + pins.directory()));
+        try (KernelProgram program = openProgram()) {
+            return program.map(MapNames.TABLES).orElseThrow();
+        }
+    }
+
+    private KernelProgram openProgram() {
+        return KernelProgram.atWork(pins)
+                .orElseThrow(() -> new BenchException("the daemon is ready, but there is no link " + pins.link()));
     }
 
     /** On a fresh data plane VIPs have their ids in the order of the file. */

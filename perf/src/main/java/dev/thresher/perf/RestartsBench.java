@@ -51,7 +51,8 @@ final class RestartsBench implements Callable<Integer> {
             names = "--kills",
             defaultValue = "20",
             paramLabel = "N",
-            description = "SIGKILL in the middle of a change, and a new start (default: ${DEFAULT-VALUE}).")
+            description = "SIGKILL in the middle of a change, a start or a resize, and a new start (default:"
+                    + " ${DEFAULT-VALUE}).")
     private int kills;
 
     @Option(

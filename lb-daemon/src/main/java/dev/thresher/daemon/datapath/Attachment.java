@@ -4,6 +4,7 @@ package dev.thresher.daemon.datapath;
 import dev.thresher.bpf.BpfException;
 import dev.thresher.bpf.BpfProgram;
 import dev.thresher.bpf.InstancePins;
+import dev.thresher.bpf.KernelProgram;
 import dev.thresher.bpf.NetworkInterfaces;
 import dev.thresher.bpf.PinLock;
 import dev.thresher.bpf.XdpLink;
@@ -11,6 +12,8 @@ import dev.thresher.bpf.XdpMode;
 import dev.thresher.config.Interface;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 import java.util.OptionalInt;
 import jnr.constants.platform.Errno;
@@ -18,7 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Puts the program on the interface, or in the place of an earlier one. */
-final class Attachment implements AutoCloseable {
+final class Attachment implements Handover, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Attachment.class);
 
     private final Interface iface;
@@ -43,8 +46,12 @@ final class Attachment implements AutoCloseable {
         }
         Attachment claimed = new Attachment(iface, ifindex.getAsInt(), pins, lock(pins));
         try {
+            claimed.finishMove();
             claimed.requireFree();
             return claimed;
+        } catch (IOException e) {
+            claimed.close();
+            throw new DatapathException("cannot rename " + pins.nextLink() + " to " + pins.link() + ": " + e, e);
         } catch (BpfException e) {
             claimed.close();
             throw DatapathException.of(e);
@@ -101,7 +108,8 @@ final class Attachment implements AutoCloseable {
      * Attaches, or replaces the program of the link that an earlier daemon pinned, without a gap. A link of ours that is
      * elsewhere, because the configuration names another interface now, is let go once the new one is there.
      */
-    void attach(BpfProgram program) throws DatapathException {
+    @Override
+    public void attach(BpfProgram program) throws DatapathException {
         Optional<XdpLink> pinned = XdpLink.openPinned(pins.link());
         if (pinned.isEmpty()) {
             try (XdpLink link = attachAnew(program)) {
@@ -115,16 +123,52 @@ final class Attachment implements AutoCloseable {
                 LOG.info("Replaced the program on {}", iface.name());
                 warnOfOtherMode();
             } else {
-                move(link, program);
+                move(program);
             }
         }
     }
 
-    private void move(XdpLink stale, BpfProgram program) throws DatapathException {
+    private void move(BpfProgram program) throws DatapathException {
         try (XdpLink link = attachAnew(program)) {
             LOG.info("The program was attached to another interface, and is moved to {}", iface.name());
-            stale.detach(pins.link());
-            link.pin(pins.link());
+            link.pin(pins.nextLink());
+            finishMove();
+        } catch (IOException e) {
+            throw new DatapathException("cannot rename " + pins.nextLink() + " to " + pins.link() + ": " + e, e);
+        }
+    }
+
+    /** One name stands for a link that is at work all the time; where we die in between, the next start goes on here. */
+    private void finishMove() throws IOException {
+        if (!Files.exists(pins.nextLink())) {
+            return;
+        }
+        Optional<XdpLink> stale = XdpLink.openPinned(pins.link());
+        try {
+            Files.move(pins.nextLink(), pins.link(), StandardCopyOption.ATOMIC_MOVE);
+            stale.ifPresent(XdpLink::detach);
+        } finally {
+            stale.ifPresent(XdpLink::close);
+        }
+    }
+
+    @Override
+    public void hold() throws IOException {
+        Optional<KernelProgram> atWork = KernelProgram.atWork(pins);
+        if (atWork.isPresent()) {
+            try (KernelProgram program = atWork.get()) {
+                Files.deleteIfExists(pins.before());
+                program.pin(pins.before());
+            }
+        }
+    }
+
+    @Override
+    public void release() {
+        try {
+            pins.removeOthers();
+        } catch (IOException e) {
+            LOG.warn("Cannot remove what is pinned beside {}: {}", pins.link(), e.toString());
         }
     }
 

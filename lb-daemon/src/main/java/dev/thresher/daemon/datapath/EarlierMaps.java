@@ -3,8 +3,10 @@ package dev.thresher.daemon.datapath;
 
 import dev.thresher.bpf.BpfMap;
 import dev.thresher.bpf.InstancePins;
+import dev.thresher.bpf.KernelProgram;
 import dev.thresher.bpf.layout.ProgramSettings;
 import dev.thresher.bpf.layout.ProgramSettings.HashKey;
+import dev.thresher.bpf.layout.ProgramSettings.Ticks;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -14,7 +16,10 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The pinned maps of an earlier daemon of this instance. */
+/**
+ * The maps of a program that an earlier daemon of this instance loaded. They are found by the program, which the pinned link
+ * leads to: what a packet meets is what we go on with, whatever the daemon was about to do when it died.
+ */
 final class EarlierMaps implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EarlierMaps.class);
     private static final byte[] FIRST = new byte[Integer.BYTES];
@@ -30,21 +35,32 @@ final class EarlierMaps implements AutoCloseable {
         this.settings = settings;
     }
 
-    /** Opens those that are there. None of them counts if one is missing, or nobody knows how to read them. */
+    /** Opens those of the program at work; none count if nobody knows how to read them. */
     static EarlierMaps open(InstancePins pins) {
+        EarlierMaps earlier =
+                KernelProgram.atWork(pins).map(EarlierMaps::of).orElseGet(() -> new EarlierMaps(Map.of(), new byte[0]));
+        if (!earlier.maps.isEmpty() && !earlier.isUsable()) {
+            LOG.warn(
+                    "The maps of the program that {} holds are of another version: starting with new ones",
+                    pins.link());
+        }
+        return earlier;
+    }
+
+    /** Opens those of the program before the one at work, if an earlier daemon died before it had done with them. */
+    static Optional<EarlierMaps> openBefore(InstancePins pins) {
+        return KernelProgram.openPinned(pins.before()).map(EarlierMaps::of).filter(EarlierMaps::isUsable);
+    }
+
+    private static EarlierMaps of(KernelProgram program) {
         Map<LbMap, BpfMap> found = new EnumMap<>(LbMap.class);
-        for (LbMap map : LbMap.values()) {
-            BpfMap.openPinned(map.mapName(), pins.map(map.pinName()).toString())
-                    .ifPresent(opened -> found.put(map, opened));
+        try (program) {
+            program.maps().forEach(map -> LbMap.of(map).ifPresentOrElse(known -> found.put(known, map), map::close));
         }
         byte[] settings = found.size() == LbMap.values().length
                 ? wholeSettings(LbMap.SETTINGS.in(found).lookup(FIRST).orElseThrow())
                 : new byte[0];
-        EarlierMaps earlier = new EarlierMaps(found, settings);
-        if (!found.isEmpty() && !earlier.isUsable()) {
-            LOG.warn("The maps in {} are of another version or incomplete: starting with new ones", pins.directory());
-        }
-        return earlier;
+        return new EarlierMaps(found, settings);
     }
 
     /** A version before ours may have fewer: what came later is zero. */
@@ -59,6 +75,11 @@ final class EarlierMaps implements AutoCloseable {
     /** All of them, if they are usable. */
     Map<LbMap, BpfMap> maps() {
         return maps;
+    }
+
+    /** The clock of its connection table. */
+    Ticks ticks() {
+        return ProgramSettings.decode(settings).ticks();
     }
 
     /** The key that the entries of the connection table were hashed with. */

@@ -41,7 +41,6 @@ final class FlowTransfer {
 
     /** Goes through the whole table. A second run adds what has changed since the first. */
     Result run(long nowTicks) {
-        to.growFrom(fromPairs);
         int[] counts = new int[2];
         from.visit(0, from.size(), (place, old) -> {
             int member = memberIds.applyAsInt(FlowEntry.memberOf(old));

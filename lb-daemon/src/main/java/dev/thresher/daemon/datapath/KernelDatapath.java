@@ -37,13 +37,14 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The program in the kernel and its maps. They are pinned, so that they go on when the daemon ends, and a new daemon
- * goes on with them. Nothing is attached until {@link #activate}: fill the maps first.
+ * The program in the kernel and its maps. What attaches it is pinned, so that they go on when the daemon ends, and a new
+ * daemon goes on with them. Nothing is attached until {@link #activate}: fill the maps first.
  *
  * <p>One thread writes; reading is thread-safe.
  */
@@ -53,6 +54,7 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
     private static final long MILLIS_PER_SECOND = 1000;
 
     private final Attachment attachment;
+    private final Handover handover;
     private final KernelClock clock;
     private final BpfMap tableOfNobody = newTable();
 
@@ -70,8 +72,14 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
 
     private boolean detaches;
 
-    private KernelDatapath(Attachment attachment, KernelClock clock, LoadedMaps loaded, @Nullable Migration migration) {
+    private KernelDatapath(
+            Attachment attachment,
+            Handover handover,
+            KernelClock clock,
+            LoadedMaps loaded,
+            @Nullable Migration migration) {
         this.attachment = attachment;
+        this.handover = handover;
         this.clock = clock;
         this.loaded = loaded;
         this.migration = migration;
@@ -80,6 +88,11 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
 
     /** Loads the program, with the maps that an earlier daemon of this instance left, or with new ones and what is in those. */
     public static KernelDatapath open(Config config) throws DatapathException {
+        return open(config, attachment -> attachment);
+    }
+
+    /** @param steps what goes through the steps that the attachment knows */
+    static KernelDatapath open(Config config, UnaryOperator<Handover> steps) throws DatapathException {
         try {
             if (BpfFs.ensureMounted()) {
                 LOG.info("Mounted bpffs on {}", BpfFs.ROOT);
@@ -91,7 +104,7 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
         }
         Attachment attachment = Attachment.claim(config.iface(), new InstancePins(config.instance()));
         try {
-            return load(OwnSource.resolve(config), attachment);
+            return load(OwnSource.resolve(config), attachment, steps.apply(attachment));
         } catch (BpfException e) {
             attachment.close();
             throw DatapathException.of(e);
@@ -101,11 +114,12 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
         }
     }
 
-    private static KernelDatapath load(Config config, Attachment attachment) {
+    private static KernelDatapath load(Config config, Attachment attachment, Handover handover) {
         Capacity capacity = Capacity.of(config);
         KernelClock clock = KernelClock.open();
         EarlierMaps earlier = EarlierMaps.open(attachment.pins());
         try {
+            finishEarlier(attachment, earlier, clock);
             ProgramSettings settings = SettingsSource.settings(
                     config, earlier.hashKey().orElseGet(SettingsSource::newHashKey), capacity.flowPairs(), clock.hz());
             Map<LbMap, BpfMap> shared = earlier.shareable(capacity);
@@ -114,7 +128,7 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
                 Migration migration = earlier.isUsable()
                         ? new Migration(earlier.maps(), loaded, shared.keySet(), earlier::close)
                         : null;
-                return new KernelDatapath(attachment, clock, loaded, migration);
+                return new KernelDatapath(attachment, handover, clock, loaded, migration);
             } catch (RuntimeException e) {
                 loaded.close();
                 throw e;
@@ -126,34 +140,66 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
         }
     }
 
-    /** Pins what was loaded and has it handle the interface's packets, in the place of an earlier program if there is one. */
+    /** Where a daemon died after its program had taken over, the last flows and counters are still in the maps before. */
+    private static void finishEarlier(Attachment attachment, EarlierMaps atWork, KernelClock clock) {
+        Optional<EarlierMaps> before = EarlierMaps.openBefore(attachment.pins());
+        if (before.isPresent()) {
+            try (EarlierMaps maps = before.get()) {
+                if (atWork.isUsable()) {
+                    FlowsAndCounters rest = new FlowsAndCounters(maps.maps(), atWork.maps(), atWork.ticks());
+                    rest.settleAccount();
+                    rest.copyRest(clock.jiffies() >>> atWork.ticks().shift());
+                }
+            }
+        }
+        attachment.release();
+    }
+
+    /** Has what was loaded handle the interface's packets, in the place of an earlier program if there is one. */
     public void activate() throws DatapathException {
         boolean fresh = !Files.exists(attachment.pins().link());
         try (Migration before = migration) {
             migration = null;
             if (before == null) {
-                attachment.attach(loaded.program());
+                handover.attach(loaded.program());
             } else {
-                before.finish(() -> replaceProgram(loaded), this::nowTicks);
+                takeOver(before, loaded);
             }
-            repin();
             active = true;
         } catch (IOException | RuntimeException e) {
             abandon(fresh, e);
             throw new DatapathException(
-                    "cannot put the program and its maps in "
-                            + attachment.pins().directory() + " in their place: " + e,
-                    e);
+                    "cannot pin the program in " + attachment.pins().directory() + ": " + e, e);
         } catch (DatapathException e) {
             abandon(fresh, e);
             throw e;
         }
     }
 
-    /** No packet meets the program before this one any more once it has returned. */
-    private void replaceProgram(LoadedMaps next) throws DatapathException {
-        attachment.attach(next.program());
-        InnerMaps.awaitReaders(next.map(LbMap.TABLES), tableOfNobody);
+    /** A kill between any two steps leaves a program at work, whose maps have all or say what is missing. */
+    private void takeOver(Migration moving, LoadedMaps next) throws DatapathException, IOException {
+        moving.copy(nowTicks());
+        if (moving.leavesSomething()) {
+            handover.hold();
+        }
+        using.writeLock().lock(); // nobody reads counters meanwhile
+        try {
+            moving.<DatapathException>replace(() -> {
+                handover.attach(next.program());
+                InnerMaps.awaitReaders(next.map(LbMap.TABLES), tableOfNobody);
+            });
+        } finally {
+            using.writeLock().unlock();
+        }
+        moving.copyRest(nowTicks());
+        handover.release();
+    }
+
+    /** The same, when neither is at work. */
+    private void moveUnattached(Migration moving) {
+        moving.copy(nowTicks());
+        moving.<RuntimeException>replace(() -> {});
+        moving.copyRest(nowTicks());
     }
 
     @Override
@@ -168,8 +214,12 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
         Map<LbMap, BpfMap> shared = before.thatFit(capacity);
         LoadedMaps next = LoadedMaps.load(before.settings().withFlowPairs(capacity.flowPairs()), capacity, shared);
         try (Migration moving = new Migration(before.all(), next, shared.keySet(), () -> {})) {
-            moving.finish(active ? () -> replaceProgram(next) : () -> {}, this::nowTicks);
-        } catch (DatapathException | RuntimeException e) {
+            if (active) {
+                takeOver(moving, next);
+            } else {
+                moveUnattached(moving);
+            }
+        } catch (IOException | DatapathException | RuntimeException e) {
             next.close();
             throw new IllegalStateException("cannot make room: " + e.getMessage(), e);
         }
@@ -179,14 +229,6 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
             before.close();
         } finally {
             using.writeLock().unlock();
-        }
-        try {
-            if (active) {
-                repin();
-            }
-        } catch (IOException e) {
-            throw new IllegalStateException(
-                    "cannot pin the maps in " + attachment.pins().directory() + ": " + e.getMessage(), e);
         }
         LOG.info("The maps have other sizes now: {}", capacity);
     }
@@ -318,6 +360,9 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
         ids.stream().forEach(id -> member(id).ifPresent(record -> putMember(id, record.with(MemberState.DOWN))));
         InnerMaps.awaitReaders(map(LbMap.TABLES), tableOfNobody);
         loaded.flows().purge(ids);
+        if (migration != null) {
+            migration.forget(ids);
+        }
         loaded.fragments().purge(ids);
         byte[] empty = new byte[MemberRecord.LENGTH];
         ids.stream().forEach(id -> map(LbMap.MEMBERS).update(Keys.of(id), empty));
@@ -402,18 +447,6 @@ public final class KernelDatapath implements Datapath, ProgramMaps, AutoCloseabl
             }
         } catch (RuntimeException e) {
             reason.addSuppressed(e);
-        }
-    }
-
-    /** The settings go last and are taken away first: they vouch for the rest. */
-    private void repin() throws IOException {
-        InstancePins pins = attachment.pins();
-        Files.deleteIfExists(pins.map(LbMap.SETTINGS.pinName()));
-        Files.deleteIfExists(pins.program());
-        program().pin(pins.program());
-        for (LbMap map : LbMap.values()) {
-            Files.deleteIfExists(pins.map(map.pinName()));
-            map(map).pin(pins.map(map.pinName()).toString());
         }
     }
 

@@ -3,9 +3,11 @@ package dev.thresher.daemon.datapath;
 
 import dev.thresher.bpf.BpfMap;
 import dev.thresher.bpf.layout.MapNames;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 
-/** The maps that outlive the daemon. The pinned settings come last: a set of pins without them is not complete. */
+/** The maps that outlive the daemon, as long as the program that reads them is attached. */
 enum LbMap {
     VIPS(MapNames.VIPS),
     VIP_PREFIXES(MapNames.VIP_PREFIXES),
@@ -43,8 +45,11 @@ enum LbMap {
         return found;
     }
 
-    /** Its name under bpffs, which knows no dots. */
-    String pinName() {
-        return this == SETTINGS ? "settings" : mapName;
+    /** Which one a map is by the kernel's name of it, which for settings begins with something that says nothing. */
+    static Optional<LbMap> of(BpfMap map) {
+        String name = map.info().name();
+        return Arrays.stream(values())
+                .filter(each -> each == SETTINGS ? name.endsWith(each.mapName) : name.equals(each.mapName))
+                .findFirst();
     }
 }

@@ -4,15 +4,12 @@ package dev.thresher.daemon.datapath;
 import dev.thresher.bpf.BpfMap;
 import dev.thresher.bpf.layout.Counter;
 import dev.thresher.bpf.layout.MemberRecord;
-import dev.thresher.bpf.layout.VipMatch;
 import dev.thresher.bpf.layout.VipRecord;
 import dev.thresher.config.VipKey;
-import java.net.InetAddress;
-import java.util.HashMap;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,18 +29,10 @@ final class Migration implements AutoCloseable {
     private final Set<LbMap> shared;
     private final Runnable release;
 
-    /** Whose the ids of the old maps were at first, and the new ids of these. */
-    private final Map<Integer, Identity> members = new HashMap<>();
+    private final FlowsAndCounters moving;
 
     private final IdRenaming memberIds;
     private final IdRenaming vipIds;
-
-    /** A member, whatever its id. */
-    private record Identity(VipMatch vip, InetAddress real) {
-        static Identity of(MemberRecord record) {
-            return new Identity(record.vip(), record.real());
-        }
-    }
 
     /**
      * Copies VIPs, members and what names them.
@@ -57,8 +46,8 @@ final class Migration implements AutoCloseable {
         this.to = to;
         this.shared = Set.copyOf(shared);
         this.release = release;
+        this.moving = new FlowsAndCounters(from, to.all(), to.settings().ticks());
         Map<Integer, MemberRecord> records = MemberMap.read(from(LbMap.MEMBERS));
-        records.forEach((id, record) -> members.put(id, Identity.of(record)));
         Map<VipKey, VipRecord> vips = vips(from).read();
         memberIds = new IdRenaming(records.keySet(), 1, to.capacity().members());
         vipIds = new IdRenaming(
@@ -132,36 +121,39 @@ final class Migration implements AutoCloseable {
         }
     }
 
-    /**
-     * Copies counters and flows, replaces the program, and adds what was written meanwhile.
-     *
-     * @param replace has the new program take the place of the old one; no packet meets the old one once it has returned
-     * @param nowTicks the connection table's clock
-     */
-    <E extends Exception> void finish(Replacement<E> replace, LongSupplier nowTicks) throws E {
-        MovedCounters counters = new MovedCounters(from(LbMap.MEMBER_STATS), to.map(LbMap.MEMBER_STATS));
-        int[] ids = currentIds();
-        if (!isShared(LbMap.MEMBER_STATS)) {
-            counters.copy(ids);
-        }
+    /** Does the program at work write flows or counters of members that the other one will not find in its own maps? */
+    boolean leavesSomething() {
+        return !isShared(LbMap.FLOWS) || !isShared(LbMap.FRAGMENTS) || !isShared(LbMap.MEMBER_STATS);
+    }
+
+    /** Copies counters and flows, while the program at work goes on writing them. */
+    void copy(long nowTicks) {
+        FlowTransfer.Result flows = moving.copy(nowTicks);
+        to.flows().growFrom(from(LbMap.FLOWS).info().maxEntries());
         copyVipStats();
         copyGlobalCounters();
-        try (FlowTable flows = LoadedMaps.table(from(LbMap.FLOWS));
-                FlowTable fragments = LoadedMaps.table(from(LbMap.FRAGMENTS))) {
-            FlowTransfer.Result first = transfer(LbMap.FLOWS, flows, to.flows(), ids, nowTicks.getAsLong());
-            transfer(LbMap.FRAGMENTS, fragments, to.fragments(), ids, nowTicks.getAsLong());
-            replace.run();
-            transfer(LbMap.FLOWS, flows, to.flows(), ids, nowTicks.getAsLong());
-            if (!isShared(LbMap.FLOWS)) {
-                LOG.info(
-                        "Carried {} flows over to a connection table of another size or version; {} found no room",
-                        first.carried(),
-                        first.lost());
-            }
+        if (!isShared(LbMap.FLOWS)) {
+            LOG.info(
+                    "Carried {} flows over to a connection table of another size or version; {} found no room",
+                    flows.carried(),
+                    flows.lost());
         }
-        if (!isShared(LbMap.MEMBER_STATS)) {
-            counters.addRest();
-        }
+    }
+
+    /**
+     * Replaces the program. What the members' counters say is right again once this has returned.
+     *
+     * @param replace has the new program take the place of the old one; no packet meets the old one once it has returned
+     */
+    <E extends Exception> void replace(Replacement<E> replace) throws E {
+        moving.openAccount();
+        replace.run();
+        moving.settleAccount();
+    }
+
+    /** Adds the flows that were written after they had been copied. */
+    void copyRest(long nowTicks) {
+        moving.copyRest(nowTicks);
     }
 
     /** The step between two programs. */
@@ -170,15 +162,16 @@ final class Migration implements AutoCloseable {
         void run() throws E;
     }
 
-    private FlowTransfer.Result transfer(LbMap map, FlowTable old, FlowTable next, int[] ids, long nowTicks) {
-        return isShared(map)
-                ? new FlowTransfer.Result(0, 0)
-                : new FlowTransfer(
-                                old,
-                                next,
-                                id -> id < ids.length ? ids[id] : NOBODY,
-                                to.settings().ticks())
-                        .run(nowTicks);
+    /**
+     * The program at work will enter no flow for these members any more: their flows go. Where it has other members than the
+     * new one, the new one's ids are nothing to it.
+     */
+    void forget(BitSet ids) {
+        if (isShared(LbMap.MEMBERS) && !isShared(LbMap.FLOWS)) {
+            try (FlowTable flows = LoadedMaps.table(from(LbMap.FLOWS))) {
+                flows.purge(ids);
+            }
+        }
     }
 
     private void copyVipStats() {
@@ -215,24 +208,6 @@ final class Migration implements AutoCloseable {
 
     private static int dropReasons(BpfMap vipStats) {
         return vipStats.info().valueSize() / Long.BYTES;
-    }
-
-    /** By old id, the new one, or 0 where the member has gone and its id may be somebody else's. */
-    private int[] currentIds() {
-        Map<Integer, MemberRecord> now = MemberMap.read(to.map(LbMap.MEMBERS));
-        int[] ids = new int[from(LbMap.MEMBERS).info().maxEntries()];
-        members.forEach((id, member) -> {
-            int renamed = memberIds.of(id, NOBODY);
-            MemberRecord record = now.get(renamed);
-            if (record != null && Identity.of(record).equals(member)) {
-                ids[id] = renamed;
-            }
-        });
-        if (isShared(LbMap.MEMBERS)) {
-            // The program at work has had those that are new since, too.
-            now.keySet().stream().filter(id -> !members.containsKey(id)).forEach(id -> ids[id] = id);
-        }
-        return ids;
     }
 
     private static KernelVips vips(Map<LbMap, BpfMap> maps) {

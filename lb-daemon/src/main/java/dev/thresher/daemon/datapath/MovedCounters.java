@@ -8,6 +8,10 @@ import java.nio.ByteOrder;
 /**
  * Members' counters on their way to another map, while the program counts on in the first. What it counts after the copy
  * was made goes to those of member 0, who does not exist and stands for members that are gone: sums stay right.
+ *
+ * <p>How much that will be is not known when the other program takes over, and the one who knows may die then. So member 0
+ * gets less than it has, by all that was copied and 1: that is below zero, which says that the first map's sum, and 1, is yet
+ * to be added. Whoever adds them sees whether it has been done.
  */
 final class MovedCounters {
     private static final int NOBODY = 0;
@@ -38,20 +42,36 @@ final class MovedCounters {
         copied = all;
     }
 
-    /** Once the other program is at work. */
-    void addRest() {
+    /** Before the other program is at work. */
+    void openAccount() {
+        long[] gone = nobodys();
+        for (int i = 0; i < gone.length; i++) {
+            gone[i] -= copied[i] + 1;
+        }
+        put(gone);
+    }
+
+    /** Once it is, and the first counts no more; here or after a crash. */
+    void settleAccount() {
         long[] all = new long[words()];
         Values.visit(from, from.info().maxEntries(), (id, value) -> add(all, Values.fit(value, from, to)));
-        long[] rest = new long[words()];
-        add(rest, to.lookup(Keys.of(NOBODY)).orElseThrow());
-        for (int i = 0; i < rest.length; i++) {
-            rest[i] += all[i] - copied[i];
+        long[] settled = nobodys();
+        for (int i = 0; i < settled.length; i++) {
+            if (settled[i] < 0) {
+                settled[i] += all[i] + 1;
+            }
         }
-        put(rest);
+        put(settled);
     }
 
     private int words() {
         return to.valueBytes() / Long.BYTES;
+    }
+
+    private long[] nobodys() {
+        long[] words = new long[words()];
+        add(words, to.lookup(Keys.of(NOBODY)).orElseThrow());
+        return words;
     }
 
     private static void add(long[] sums, byte[] value) {

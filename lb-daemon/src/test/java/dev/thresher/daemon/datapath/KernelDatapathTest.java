@@ -12,7 +12,6 @@ import dev.thresher.bpf.InstancePins;
 import dev.thresher.bpf.MappedArray;
 import dev.thresher.bpf.XdpLink;
 import dev.thresher.bpf.layout.FlowEntry;
-import dev.thresher.bpf.layout.MapNames;
 import dev.thresher.bpf.layout.MemberRecord;
 import dev.thresher.bpf.layout.MemberState;
 import dev.thresher.bpf.layout.VipRecord;
@@ -62,7 +61,7 @@ class KernelDatapathTest extends PinnedDatapath {
     }
 
     @Test
-    void egress_ofAnInterfaceThatIsNotThere_isRefusedByName() throws DatapathException {
+    void egress_ofAnInterfaceThatIsNotThere_isRefusedByName() throws DatapathException, IOException {
         try (KernelDatapath datapath = KernelDatapath.open(config())) {
             datapath.egress().put(1, 1);
             assertThrows(NoSuchInterfaceException.class, () -> datapath.egress().put(2, Integer.MAX_VALUE));
@@ -71,15 +70,16 @@ class KernelDatapathTest extends PinnedDatapath {
     }
 
     @Test
-    void activate_attachesInDriverModeAndOutlivesTheDaemon() throws DatapathException {
+    void activate_attachesInDriverModeAndOutlivesTheDaemon() throws DatapathException, IOException {
         try (KernelDatapath datapath = KernelDatapath.open(config())) {
             datapath.activate();
             assertEquals(XdpMode.DRIVER, datapath.mode());
         }
         assertEquals("DRIVER", attached(link).orElseThrow().mode().name());
         assertTrue(Files.exists(pins.link()));
-        assertTrue(Files.exists(pins.program()));
-        assertEquals(LbMap.values().length, pinnedIds().size());
+        try (var pinned = Files.list(pins.directory())) {
+            assertArrayEquals(new Path[] {pins.link()}, pinned.toArray(), "it holds the program, and that its maps");
+        }
 
         assertTrue(pins.detach());
         assertTrue(attached(link).isEmpty());
@@ -118,7 +118,7 @@ class KernelDatapathTest extends PinnedDatapath {
         long fragment = new FlowEntry(7, MEMBER, 0, true, false).encode();
         long anothers = new FlowEntry(7, MEMBER + 1, 0, true, false).encode();
         try (KernelDatapath datapath = KernelDatapath.open(config());
-                BpfMap fragments = pinned(LbMap.FRAGMENTS);
+                BpfMap fragments = map(LbMap.FRAGMENTS);
                 MappedArray memory = fragments.map()) {
             memory.buffer().putLong(5 * Long.BYTES, fragment).putLong(6 * Long.BYTES, anothers);
             BitSet freed = new BitSet();
@@ -134,7 +134,7 @@ class KernelDatapathTest extends PinnedDatapath {
     void freeMembers_waitsForPacketsThatAreUnderway() throws Exception {
         startAndStop(config());
         try (KernelDatapath datapath = KernelDatapath.open(config());
-                BpfMap flows = pinned(LbMap.FLOWS);
+                BpfMap flows = map(LbMap.FLOWS);
                 Laggard laggard = new Laggard(flows, 99)) {
             datapath.putMember(MEMBER, RECORD);
             track(99);
@@ -214,7 +214,7 @@ class KernelDatapathTest extends PinnedDatapath {
     @Test
     void activate_thatCannotPin_leavesNothingAttached() throws DatapathException, IOException {
         try (KernelDatapath datapath = KernelDatapath.open(config())) {
-            Path inTheWay = Files.createDirectories(pins.map(MapNames.COUNTERS).resolve("x"));
+            Path inTheWay = Files.createDirectories(pins.link().resolve("x"));
             DatapathException error = assertThrows(DatapathException.class, datapath::activate);
             assertTrue(
                     String.valueOf(error.getMessage()).contains(pins.directory().toString()), error::getMessage);

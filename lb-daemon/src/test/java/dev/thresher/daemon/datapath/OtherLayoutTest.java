@@ -33,8 +33,8 @@ class OtherLayoutTest extends PinnedDatapath {
     void restart_afterAVersionThatCountsMore_keepsWhatBothCount() throws DatapathException, IOException {
         startAndStop(config());
         track(99);
-        pinWiderCounters();
-        pinVersion(ProgramSettings.ABI_VERSION + 1, ProgramSettings.LENGTH + 8);
+        attachWiderCounters();
+        attachVersion(ProgramSettings.ABI_VERSION + 1, ProgramSettings.LENGTH + 8);
         try (KernelDatapath datapath = KernelDatapath.open(config())) {
             assertFalse(datapath.startsOver());
             datapath.activate();
@@ -51,7 +51,7 @@ class OtherLayoutTest extends PinnedDatapath {
     void restart_afterAVersionWithFewerSettings_goesOn() throws DatapathException, IOException {
         startAndStop(config());
         track(99);
-        pinVersion(ProgramSettings.ABI_VERSION + 1, ProgramSettings.LENGTH - 8);
+        attachVersion(ProgramSettings.ABI_VERSION + 1, ProgramSettings.LENGTH - 8);
         try (KernelDatapath datapath = KernelDatapath.open(config())) {
             assertFalse(datapath.startsOver());
             datapath.activate();
@@ -59,11 +59,11 @@ class OtherLayoutTest extends PinnedDatapath {
         assertEquals(MEMBER, FlowEntry.memberOf(trackedAt(99)));
     }
 
-    private void pinWiderCounters() throws IOException {
+    private void attachWiderCounters() throws IOException {
         try (InputStream image = OtherLayoutTest.class.getResourceAsStream("/wider.bpf.o");
                 BpfObject object = BpfObject.open("wider.bpf.o", image.readAllBytes())) {
             for (LbMap map : new LbMap[] {LbMap.MEMBER_STATS, LbMap.VIP_STATS}) {
-                try (BpfMap ours = pinned(map)) {
+                try (BpfMap ours = map(map)) {
                     object.setMaxEntries(map.mapName(), ours.info().maxEntries());
                 }
             }
@@ -82,9 +82,7 @@ class OtherLayoutTest extends PinnedDatapath {
             for (int i = 0; i < counters.info().maxEntries(); i++) {
                 counters.update(index(i), first(counters, wider(i)));
             }
-            for (LbMap map : new LbMap[] {LbMap.MEMBER_STATS, LbMap.VIP_STATS, LbMap.COUNTERS}) {
-                pinInstead(map, object.map(map.mapName()));
-            }
+            attachHolder(Map.of(LbMap.MEMBER_STATS, members, LbMap.VIP_STATS, vips, LbMap.COUNTERS, counters));
         }
     }
 

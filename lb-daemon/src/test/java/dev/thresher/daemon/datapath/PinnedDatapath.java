@@ -4,11 +4,14 @@ package dev.thresher.daemon.datapath;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.thresher.bpf.BpfMap;
+import dev.thresher.bpf.BpfObject;
 import dev.thresher.bpf.InstancePins;
 import dev.thresher.bpf.KernelClock;
+import dev.thresher.bpf.KernelProgram;
 import dev.thresher.bpf.MappedArray;
 import dev.thresher.bpf.NetworkInterfaces;
 import dev.thresher.bpf.NetworkInterfaces.Attached;
+import dev.thresher.bpf.XdpLink;
 import dev.thresher.bpf.layout.FlowEntry;
 import dev.thresher.bpf.layout.MacAddress;
 import dev.thresher.bpf.layout.MapNames;
@@ -26,13 +29,14 @@ import dev.thresher.config.XdpMode;
 import dev.thresher.daemon.TestInterfaces;
 import dev.thresher.daemon.control.Configs;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -89,29 +93,49 @@ abstract class PinnedDatapath {
         maps.replaceVips(Map.of(WEB, new VipRecord(0, true)));
     }
 
-    Map<LbMap, Integer> pinnedIds() {
+    /** Of the program at work. */
+    Map<LbMap, Integer> mapIds() {
         Map<LbMap, Integer> ids = new EnumMap<>(LbMap.class);
         for (LbMap map : LbMap.values()) {
-            try (BpfMap pinned = pinned(map)) {
-                ids.put(map, pinned.info().id());
+            try (BpfMap open = map(map)) {
+                ids.put(map, open.info().id());
             }
         }
         return ids;
     }
 
-    BpfMap pinned(LbMap map) {
-        return BpfMap.openPinned(map.mapName(), pins.map(map.pinName()).toString())
-                .orElseThrow();
+    BpfMap map(LbMap wanted) {
+        return map(pins, wanted);
     }
 
-    /** As if the program had tracked a flow of the member, and sent it a packet. */
+    /** A map of the program at work. */
+    static BpfMap map(InstancePins pins, LbMap wanted) {
+        try (KernelProgram program = KernelProgram.atWork(pins).orElseThrow()) {
+            BpfMap found = null;
+            for (BpfMap map : program.maps()) {
+                if (LbMap.of(map).filter(wanted::equals).isPresent()) {
+                    found = map;
+                } else {
+                    map.close();
+                }
+            }
+            return Objects.requireNonNull(found);
+        }
+    }
+
+    /** As if the program had tracked a flow of the member, and sent it packets. */
     void track(int place) {
-        try (BpfMap flows = pinned(LbMap.FLOWS);
+        track(pins, place, 5);
+    }
+
+    /** The same, with so many packets for that member until now. */
+    static void track(InstancePins pins, int place, int packets) {
+        try (BpfMap flows = map(pins, LbMap.FLOWS);
                 MappedArray memory = flows.map();
-                BpfMap stats = pinned(LbMap.MEMBER_STATS)) {
+                BpfMap stats = map(pins, LbMap.MEMBER_STATS)) {
             int seen = (int) now() & (FlowEntry.SEEN_MODULUS - 1);
             memory.buffer().putLong(place * Long.BYTES, new FlowEntry(7, MEMBER, seen, true, false).encode());
-            stats.update(index(MEMBER), first(stats, 5, 500, 1));
+            stats.update(index(MEMBER), first(stats, packets, 100L * packets, 1));
         }
     }
 
@@ -124,31 +148,47 @@ abstract class PinnedDatapath {
     }
 
     /** As if another version had made the maps. */
-    void pinVersion(int version) throws IOException {
-        pinVersion(version, ProgramSettings.LENGTH);
+    void attachVersion(int version) {
+        attachVersion(version, ProgramSettings.LENGTH);
     }
 
     /** The same with settings of another length: of more, or of fewer. */
-    void pinVersion(int version, int length) throws IOException {
+    void attachVersion(int version, int length) {
         byte[] settings;
-        try (BpfMap pinned = pinned(LbMap.SETTINGS)) {
-            settings = Arrays.copyOf(pinned.lookup(index(0)).orElseThrow(), length);
+        try (BpfMap ours = map(LbMap.SETTINGS)) {
+            settings = Arrays.copyOf(ours.lookup(index(0)).orElseThrow(), length);
         }
         ByteBuffer.wrap(settings).order(ByteOrder.nativeOrder()).putInt(0, version);
-        try (BpfMap other = BpfMap.createArray("settings", settings.length, 1)) {
+        try (BpfMap other = BpfMap.createArray("other.rodata", settings.length, 1)) {
             other.update(index(0), settings);
-            pinInstead(LbMap.SETTINGS, other);
+            attachHolder(Map.of(LbMap.SETTINGS, other));
         }
     }
 
-    void pinInstead(LbMap map, BpfMap other) throws IOException {
-        Path pin = pins.map(map.pinName());
-        Files.delete(pin);
-        other.pin(pin.toString());
+    /** Has another program take the place of the one at work, with its maps but for these. */
+    void attachHolder(Map<LbMap, BpfMap> others) {
+        try (BpfObject holder = holder(others);
+                XdpLink at = XdpLink.openPinned(pins.link()).orElseThrow()) {
+            at.update(holder.program("hold"));
+        }
+    }
+
+    BpfObject holder(Map<LbMap, BpfMap> others) {
+        try (InputStream image = PinnedDatapath.class.getResourceAsStream("/holder.bpf.o")) {
+            BpfObject holder = BpfObject.open("holder.bpf.o", image.readAllBytes());
+            for (LbMap map : LbMap.values()) {
+                try (BpfMap ours = map(map)) {
+                    holder.reuse(map == LbMap.SETTINGS ? "settings" : map.mapName(), others.getOrDefault(map, ours));
+                }
+            }
+            return holder.load();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     long trackedAt(int place) {
-        try (BpfMap flows = pinned(LbMap.FLOWS);
+        try (BpfMap flows = map(LbMap.FLOWS);
                 MappedArray memory = flows.map()) {
             return memory.buffer().getLong(place * Long.BYTES);
         }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -122,11 +123,23 @@ public final class Balancer {
         start(List.of("env", "THRESHER_DIST=" + dist));
     }
 
-    private void start(List<String> prefix) {
+    /** Starts it likewise, and kills it after so many nanoseconds, however far it has come; it has ended when this returns. */
+    public void startAndKill(Path dist, long nanos) {
+        Process process = launch(List.of("env", "THRESHER_DIST=" + dist));
+        LockSupport.parkNanos(nanos);
+        process.descendants().forEach(each -> LabProcess.kill(each.pid()));
+        LabProcess.kill(process.pid());
+    }
+
+    private Process launch(List<String> prefix) {
         List<String> command = new ArrayList<>(prefix);
         command.addAll(List.of(
                 launcher.toString(), "daemon", "--config", files.config().toString()));
-        Process process = LabProcess.start(host, command, files.daemonLog());
+        return LabProcess.start(host, command, files.daemonLog());
+    }
+
+    private void start(List<String> prefix) {
+        Process process = launch(prefix);
         boolean ready = Await.until(START_LIMIT, () -> !process.isAlive() || accepts(files.socket()));
         if (!process.isAlive()) {
             throw new LabException("the daemon ended with exit status " + process.exitValue() + ":\n" + lastWords());

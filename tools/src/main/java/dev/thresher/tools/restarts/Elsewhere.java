@@ -23,9 +23,16 @@ final class Elsewhere {
     private static final int MOST_VIPS = 5;
     private static final int MOST_WEIGHT = 7;
 
+    /** Of the connection table, and of the members' maps. */
+    private static final List<String> SIZES = List.of(
+            "flows.max = 1Mi, capacity.members = 65536",
+            "flows.max = 2Mi, capacity.members = 4096",
+            "flows.max = 512Ki, capacity.members = 8192");
+
     private final Path file;
     private final int reals;
     private int number;
+    private int size;
 
     Elsewhere(LabFiles files, int reals) {
         this.file = files.directory().resolve("conf.d/elsewhere.conf");
@@ -49,8 +56,15 @@ final class Elsewhere {
         }
     }
 
+    /** The same, with maps of other sizes. */
+    void resize() {
+        size = (size + 1) % SIZES.size();
+        edit();
+    }
+
     private String text() {
-        StringBuilder text = new StringBuilder("# Edit " + number + "\nthresher.pools." + POOL + ".reals = [\n");
+        StringBuilder text = new StringBuilder(
+                "# Edit " + number + "\nthresher { " + SIZES.get(size) + " }\nthresher.pools." + POOL + ".reals = [\n");
         for (int real = 1; real <= poolSize(); real++) {
             text.append("  { address = \"%s\", weight = %d }%n".formatted(Topology.real4(real), weight(real)));
         }

@@ -3,6 +3,7 @@ package dev.thresher.tools.restarts;
 
 import dev.thresher.bpf.BpfMap;
 import dev.thresher.bpf.InstancePins;
+import dev.thresher.bpf.KernelProgram;
 import dev.thresher.bpf.layout.ProgramSettings;
 import dev.thresher.tools.cli.CommandFailure;
 import dev.thresher.tools.cli.DaemonClient;
@@ -27,7 +28,9 @@ import java.util.function.Consumer;
 public final class RestartProof {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final int MOST_NANOS_TO_KILL = 600_000_000;
+    private static final int MOST_NANOS_TO_START = 2_000_000_000;
     private static final int STEPS_A_LINE = 10;
+    private static final String SETTINGS = ".rodata";
     private static final byte[] FIRST = new byte[Integer.BYTES];
 
     private final Lab lab;
@@ -38,6 +41,7 @@ public final class RestartProof {
     private final CounterLedger ledger = new CounterLedger();
     private final List<String> problems = new ArrayList<>();
     private boolean upgraded;
+    private int kills;
     private int leastUnderway = Integer.MAX_VALUE;
     private long failed;
     private long slowestMillis;
@@ -132,10 +136,7 @@ public final class RestartProof {
                 start();
             }
             case KILL -> {
-                elsewhere.edit();
-                lab.balancer().hangUp();
-                LockSupport.parkNanos(random.nextInt(MOST_NANOS_TO_KILL));
-                lab.balancer().kill();
+                kill();
                 start();
             }
             case UPGRADE -> {
@@ -153,6 +154,30 @@ public final class RestartProof {
         awaitService();
     }
 
+    /** Those who change something, those who start and those who make room, in turn. */
+    private void kill() {
+        switch (kills++ % 3) {
+            case 0 -> {
+                elsewhere.edit();
+                killAtTheChange();
+            }
+            case 1 -> {
+                lab.balancer().kill();
+                lab.balancer().startAndKill(upgraded ? next : present, random.nextInt(MOST_NANOS_TO_START));
+            }
+            default -> {
+                elsewhere.resize();
+                killAtTheChange();
+            }
+        }
+    }
+
+    private void killAtTheChange() {
+        lab.balancer().hangUp();
+        LockSupport.parkNanos(random.nextInt(MOST_NANOS_TO_KILL));
+        lab.balancer().kill();
+    }
+
     private void start() {
         long start = System.nanoTime();
         lab.balancer().startFrom(upgraded ? next : present);
@@ -167,15 +192,17 @@ public final class RestartProof {
             }
         }
         int wanted = upgraded ? NextRelease.ABI_VERSION : ProgramSettings.ABI_VERSION;
-        if (!Await.until(PATIENCE, () -> pinnedVersion() == wanted)) {
-            throw new LabException("the maps at work are of layout version " + pinnedVersion() + ", and not " + wanted);
+        if (!Await.until(PATIENCE, () -> attachedVersion() == wanted)) {
+            throw new LabException(
+                    "the maps at work are of layout version " + attachedVersion() + ", and not " + wanted);
         }
     }
 
     /** Of the program that forwards, whatever its daemon says. */
-    private int pinnedVersion() {
-        String pin = new InstancePins(lab.files().instance()).map("settings").toString();
-        try (BpfMap settings = BpfMap.openPinned("settings", pin).orElseThrow()) {
+    private int attachedVersion() {
+        InstancePins pins = new InstancePins(lab.files().instance());
+        try (KernelProgram program = KernelProgram.atWork(pins).orElseThrow();
+                BpfMap settings = program.map(SETTINGS).orElseThrow()) {
             return ProgramSettings.versionOf(settings.lookup(FIRST).orElseThrow());
         }
     }

@@ -80,7 +80,7 @@ final class ChangesUnderTrafficTest {
         Path dist = Path.of(System.getenv("THRESHER_DIST"));
         long seed = System.nanoTime();
         List<String> told = new ArrayList<>(List.of("seed " + seed));
-        ProofCounts counts = new ProofCounts(1, 1, 2, 4, Duration.ofSeconds(5));
+        ProofCounts counts = new ProofCounts(1, 3, 2, 4, Duration.ofSeconds(5));
         ProofResult result = RestartProof.run(lab, dist, counts, seed, told::add);
         assertTrue(result.ok(), () -> result + "\n" + String.join("\n", told));
     }
