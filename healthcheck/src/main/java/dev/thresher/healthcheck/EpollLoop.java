@@ -31,6 +31,7 @@ final class EpollLoop implements ProbeLoop {
     private final EventLoop thread;
     private final ExecutorService workers = newWorkers(WORKERS, "health-worker");
     private final ExecutorService blocking = newWorkers(BLOCKING_WORKERS, "health-blocking");
+    private final ExecutorService files = newWorkers(BLOCKING_WORKERS, "health-files");
     private final List<Runnable> endings = new CopyOnWriteArrayList<>();
 
     private EpollLoop(EventLoopGroup group) {
@@ -69,9 +70,14 @@ final class EpollLoop implements ProbeLoop {
         return workers;
     }
 
-    /** For what may block: processes and files. Ends with the loop. */
+    /** For processes, whose start and end may block. Ends with the loop. */
     Executor blocking() {
         return blocking;
+    }
+
+    /** For reading files, which may hang: nothing else waits for these threads. They end with the loop. */
+    Executor files() {
+        return files;
     }
 
     /** Has {@code ending} run when the loop ends or is given up, on any thread. */
@@ -129,6 +135,7 @@ final class EpollLoop implements ProbeLoop {
         endings.forEach(blocking::execute);
         workers.shutdown();
         blocking.shutdown();
+        files.shutdown();
         Future<?> unused = shutDown();
     }
 
@@ -142,5 +149,6 @@ final class EpollLoop implements ProbeLoop {
         endings.forEach(Runnable::run);
         workers.shutdown();
         blocking.shutdown();
+        files.shutdown();
     }
 }

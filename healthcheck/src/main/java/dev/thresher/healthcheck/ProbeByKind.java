@@ -18,7 +18,7 @@ final class ProbeByKind implements Probe {
 
     private ProbeByKind(EpollLoop loop) {
         this.dialer = new Dialer(loop.eventLoop());
-        TlsLayer layer = new TlsLayer(loop.eventLoop(), loop.workers(), loop.blocking(), Clock.systemUTC());
+        TlsLayer layer = new TlsLayer(loop.eventLoop(), loop.workers(), loop.files(), Clock.systemUTC());
         this.tcp = new TcpProbe(dialer);
         this.tls = new TlsProbe(dialer, layer);
         this.http = new HttpProbe(dialer, layer);

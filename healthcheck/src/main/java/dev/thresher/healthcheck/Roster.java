@@ -113,7 +113,7 @@ final class Roster {
         long now = engine.loop().nanoTime();
         return Duration.ofNanos(monitors.values().stream()
                 .filter(TargetMonitor::isProbed)
-                .mapToLong(monitor -> Math.max(0, monitor.ageNanos(now)))
+                .mapToLong(monitor -> Math.max(0, monitor.health().ageNanos(now)))
                 .max()
                 .orElse(0));
     }
@@ -187,7 +187,7 @@ final class Roster {
         Health seed = seeds.getOrDefault(target, Health.UNKNOWN);
         TargetHealth initial = previous == null || seed != Health.UNKNOWN
                 ? TargetHealth.initial(target, seed, engine.loop().nanoTime())
-                : previous.health().inheritedBy(target);
+                : previous.health().inheritedBy(target, engine.loop().nanoTime());
         if (initial.lender() != null) {
             LOG.info(
                     "{} begins as {}, the verdict of {}, until a probe of its own confirms it",

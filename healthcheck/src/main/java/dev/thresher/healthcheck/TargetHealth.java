@@ -12,22 +12,31 @@ import org.jspecify.annotations.Nullable;
  * @param history the latest {@value #HISTORY_LIMIT} transitions, oldest first
  * @param lender the check whose verdict this is: one that asked something else, and that this one took the place of. Null
  *     as soon as a probe of its own has confirmed or contradicted it
+ * @param askedSinceNanos since when the check is asked as it is: what is known may be older, from before a maintenance or an
+ *     edit
  */
 public record TargetHealth(
         Target target,
         HealthState state,
         @Nullable LastProbe lastProbe,
         List<Transition> history,
-        @Nullable Target lender) {
+        @Nullable Target lender,
+        long askedSinceNanos) {
     public static final int HISTORY_LIMIT = 32;
 
     public TargetHealth {
         history = List.copyOf(history);
     }
 
-    /** Whose verdict is its own. */
+    /** Whose verdict is its own, and that has been asked for as long as it stands so. */
     public TargetHealth(Target target, HealthState state, @Nullable LastProbe lastProbe, List<Transition> history) {
-        this(target, state, lastProbe, history, null);
+        this(target, state, lastProbe, history, null, state.sinceNanos());
+    }
+
+    /** How long ago there was news of the target, or could not have been any before, for one that is probed. */
+    public long ageNanos(long nowNanos) {
+        long asked = nowNanos - askedSinceNanos;
+        return lastProbe == null ? asked : Math.min(asked, nowNanos - lastProbe.endedNanos());
     }
 
     static TargetHealth initial(Target target, Health verdict, long nowNanos) {
@@ -38,12 +47,12 @@ public record TargetHealth(
      * What an edited check starts from: everything if the question is still the same, else a verdict on loan, which has to be
      * confirmed.
      */
-    TargetHealth inheritedBy(Target heir) {
+    TargetHealth inheritedBy(Target heir, long nowNanos) {
         if (heir.asksTheSameAs(target)) {
-            return new TargetHealth(heir, state, lastProbe, history, lender);
+            return new TargetHealth(heir, state, lastProbe, history, lender, nowNanos);
         }
         boolean lends = state.verdict() != Health.UNKNOWN && target.check().probes();
-        return new TargetHealth(heir, state.restarted(), null, history, lends ? target : null);
+        return new TargetHealth(heir, state.restarted(), null, history, lends ? target : null, nowNanos);
     }
 
     TargetHealth seeded(HealthState seeded) {
@@ -53,12 +62,20 @@ public record TargetHealth(
     TargetHealth after(LastProbe probe, HealthMachine.Step step) {
         boolean inconclusive = probe.result().outcome() == ProbeResult.Outcome.INCONCLUSIVE;
         return new TargetHealth(
-                target, step.state(), probe, historyWith(step.transition()), inconclusive ? lender : null);
+                target,
+                step.state(),
+                probe,
+                historyWith(step.transition()),
+                inconclusive ? lender : null,
+                askedSinceNanos);
     }
 
     /** After something that is no probe. */
     TargetHealth after(HealthMachine.Step step) {
-        return new TargetHealth(target, step.state(), lastProbe, historyWith(step.transition()), lender);
+        Transition transition = step.transition();
+        long asked =
+                transition != null && transition.from() == Health.MAINTENANCE ? transition.atNanos() : askedSinceNanos;
+        return new TargetHealth(target, step.state(), lastProbe, historyWith(transition), lender, asked);
     }
 
     private List<Transition> historyWith(@Nullable Transition transition) {

@@ -64,12 +64,6 @@ final class TargetMonitor {
         return health;
     }
 
-    /** How long ago there was news of the target, for one that is probed. */
-    long ageNanos(long nowNanos) {
-        LastProbe last = health.lastProbe();
-        return nowNanos - (last == null ? createdNanos : last.endedNanos());
-    }
-
     /** What a monitor of the edited check starts from: this one's turn to probe, so that no reload puts a probe off. */
     void takeTurnOf(TargetMonitor predecessor) {
         if (predecessor.isProbed() && predecessor.dueNanos - dueNanos < 0) {

@@ -17,27 +17,20 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Puts TLS under a probe's conversation, which sees its connection become active when the handshake has succeeded. The
  * arithmetic of handshakes runs on other threads: it takes milliseconds, and no probe may hold up another.
  */
 final class TlsLayer {
-    private static final Logger LOG = LoggerFactory.getLogger(TlsLayer.class);
-
-    private final TlsContexts contexts = new TlsContexts();
-    private final EventLoop eventLoop;
+    private final TlsPreparations preparations;
     private final Executor arithmetic;
-    private final Executor files;
     private final Clock clock;
 
     /** The port is only a name under which a session is kept: a new one each time, and none is resumed. */
@@ -49,9 +42,8 @@ final class TlsLayer {
      * @param clock tells how soon a certificate ends
      */
     TlsLayer(EventLoop eventLoop, Executor arithmetic, Executor files, Clock clock) {
-        this.eventLoop = eventLoop;
+        this.preparations = new TlsPreparations(eventLoop, files);
         this.arithmetic = arithmetic;
-        this.files = files;
         this.clock = clock;
     }
 
@@ -67,55 +59,7 @@ final class TlsLayer {
             boolean http2,
             Consumer<ProbeResult> done,
             Function<@Nullable SslContext, Cancellable> dial) {
-        SslContext known = settings == null ? null : contexts.known(settings, http2);
-        if (settings == null || known != null) {
-            return dial.apply(known);
-        }
-        Preparation preparation = new Preparation(done, dial);
-        files.execute(() -> preparation.run(settings, http2));
-        return preparation;
-    }
-
-    /** A probe whose TLS is being made ready. But for {@link #run} it lives on the loop's thread. */
-    private final class Preparation implements Cancellable {
-        private final Consumer<ProbeResult> done;
-        private final Function<@Nullable SslContext, Cancellable> dial;
-        private @Nullable Cancellable dialled;
-        private boolean cancelled;
-
-        Preparation(Consumer<ProbeResult> done, Function<@Nullable SslContext, Cancellable> dial) {
-            this.done = done;
-            this.dial = dial;
-        }
-
-        void run(TlsSettings settings, boolean http2) {
-            try {
-                SslContext made = contexts.of(settings, http2);
-                onLoop(() -> dialled = dial.apply(made));
-            } catch (RuntimeException e) {
-                onLoop(() -> done.accept(SocketFailure.explainAtOnce(e)));
-            }
-        }
-
-        private void onLoop(Runnable next) {
-            try {
-                eventLoop.execute(() -> {
-                    if (!cancelled) {
-                        next.run();
-                    }
-                });
-            } catch (RejectedExecutionException e) {
-                LOG.debug("The loop ended before TLS was ready", e);
-            }
-        }
-
-        @Override
-        public void cancel() {
-            cancelled = true;
-            if (dialled != null) {
-                dialled.cancel();
-            }
-        }
+        return settings == null ? dial.apply(null) : preparations.whenReady(settings, http2, done, dial);
     }
 
     /**

@@ -284,6 +284,9 @@ class HealthCheckerLifeTest {
         assertEquals(0, checker.status().restartedChecks());
         probe().answer(REAL, PASS);
         checker.order(REAL, Order.SERVE, "the work is done");
+        loop().settle();
+        assertEquals(0, health(REAL).ageNanos(loop().nanoTime()), "no probe could have been newer");
+        assertEquals(Duration.ZERO, checker.status().oldestProbe());
         intervals(1);
         assertEquals(
                 List.of("maintenance->unknown the work is done", "unknown->up connected, 1 of 1 passed"),

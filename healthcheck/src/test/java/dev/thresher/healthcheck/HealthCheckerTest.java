@@ -254,6 +254,7 @@ class HealthCheckerTest {
         assertEquals(before.state(), health(laxer).state());
         assertEquals(before.lastProbe(), health(laxer).lastProbe());
         assertEquals(before.history(), health(laxer).history());
+        assertEquals(0, health(laxer).ageNanos(loop.nanoTime()), "the interval may have been longer");
     }
 
     @Test
@@ -273,6 +274,7 @@ class HealthCheckerTest {
         assertEquals(0, health(edited).state().failures());
         assertEquals(before.sinceNanos(), health(edited).state().sinceNanos());
         assertNull(health(edited).lastProbe());
+        assertEquals(0, health(edited).ageNanos(loop.nanoTime()));
         assertEquals(1, health(edited).history().size());
     }
 

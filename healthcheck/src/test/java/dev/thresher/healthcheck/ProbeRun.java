@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -62,6 +63,11 @@ final class ProbeRun implements AutoCloseable {
             });
         }
         var unused = loop.eventLoop().schedule(over::countDown, time.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** How many tasks the loop's threads of one kind were given. */
+    long tasks(Function<EpollLoop, Executor> threads) {
+        return ((ThreadPoolExecutor) threads.apply(loop)).getTaskCount();
     }
 
     void cancel(Cancellable started) {

@@ -4,7 +4,6 @@ package dev.thresher.daemon.control;
 import dev.thresher.config.CheckTiming;
 import dev.thresher.healthcheck.CheckerStatus;
 import dev.thresher.healthcheck.Health;
-import dev.thresher.healthcheck.LastProbe;
 import dev.thresher.healthcheck.ProbeResult.Outcome;
 import dev.thresher.healthcheck.Target;
 import dev.thresher.healthcheck.TargetHealth;
@@ -40,7 +39,7 @@ final class HealthWarnings {
                 warnings,
                 stale,
                 "overdue: the newest probe of ",
-                health -> Duration.ofNanos(ageNanos(health, nowNanos)).toSeconds() + " s old, one is due every "
+                health -> Duration.ofNanos(health.ageNanos(nowNanos)).toSeconds() + " s old, one is due every "
                         + health.target().check().timing().interval().toMillis() + " ms");
         summarise(
                 warnings,
@@ -70,12 +69,7 @@ final class HealthWarnings {
         CheckTiming timing = target.check().timing();
         double longest = timing.interval().toNanos() * (1 + timing.jitter())
                 + timing.timeout().toNanos();
-        return ageNanos(health, nowNanos) > longest + GRACE.toNanos();
-    }
-
-    private static long ageNanos(TargetHealth health, long nowNanos) {
-        LastProbe probe = health.lastProbe();
-        return nowNanos - (probe == null ? health.state().sinceNanos() : probe.endedNanos());
+        return health.ageNanos(nowNanos) > longest + GRACE.toNanos();
     }
 
     private static boolean isBlind(TargetHealth health) {

@@ -57,7 +57,7 @@ final class Tiers {
                 real.weight(),
                 standing(MemberHealths.of(real.order(), health.state().verdict())),
                 sinceNanos(use, health.state(), arrival),
-                arrival.isPresent() || comesBack(health));
+                comesBack(health, arrival));
     }
 
     /** Of a drain: since it was asked for, however often the real server has gone down and up in it. */
@@ -65,9 +65,12 @@ final class Tiers {
         if (state.verdict() == Health.UP && !use.real().takesFlows()) {
             return withheld.since(use);
         }
-        return arrival.isPresent() && arrival.getAsLong() - state.sinceNanos() > 0
-                ? arrival.getAsLong()
-                : state.sinceNanos();
+        return isNewerThan(state, arrival) ? arrival.getAsLong() : state.sinceNanos();
+    }
+
+    /** Was the real server what it is now when it was added: has it served elsewhere, and nobody here? */
+    private static boolean isNewerThan(HealthState state, OptionalLong arrival) {
+        return arrival.isPresent() && arrival.getAsLong() - state.sinceNanos() > 0;
     }
 
     private static Standing standing(Health verdict) {
@@ -81,15 +84,24 @@ final class Tiers {
     }
 
     /**
-     * A first verdict is no return: at a start all real servers come up at about the same time. Neither is the end of a
-     * drain: who was drained has served all the while.
+     * A first verdict is no return, but of one that was added: at a start all real servers come up at about the same time.
+     * Neither is the end of a drain of one that was up all the while: it is warm. One that went down in its drain, as in a
+     * rolling deploy, or that came up into it, has had no flows yet.
      */
-    private static boolean comesBack(TargetHealth health) {
-        List<Transition> history = health.history();
-        if (history.isEmpty()) {
-            return false;
+    private static boolean comesBack(TargetHealth health, OptionalLong arrival) {
+        if (isNewerThan(health.state(), arrival)) {
+            return true;
         }
-        Health before = history.get(history.size() - 1).from();
-        return before != Health.DRAIN && (history.size() > 1 || before == Health.DOWN);
+        List<Transition> history = health.history();
+        int rise = history.size() - 1;
+        if (rise > 0 && history.get(rise).from() == Health.DRAIN) {
+            rise--; // What it came into the drain from.
+        }
+        Health before = rise < 0 ? Health.UNKNOWN : history.get(rise).from();
+        return switch (before) {
+            case UP, DRAIN -> false;
+            case DOWN -> true;
+            case UNKNOWN, MAINTENANCE -> rise > 0 || arrival.isPresent();
+        };
     }
 }

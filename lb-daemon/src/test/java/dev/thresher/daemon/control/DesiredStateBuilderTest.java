@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.thresher.daemon.control;
 
+import static dev.thresher.healthcheck.Health.DOWN;
+import static dev.thresher.healthcheck.Health.DRAIN;
+import static dev.thresher.healthcheck.Health.MAINTENANCE;
+import static dev.thresher.healthcheck.Health.UNKNOWN;
+import static dev.thresher.healthcheck.Health.UP;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.thresher.bpf.layout.MacAddress;
@@ -30,6 +35,7 @@ import dev.thresher.healthcheck.TargetHealth;
 import dev.thresher.healthcheck.Transition;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -229,27 +235,45 @@ class DesiredStateBuilderTest {
         assertEquals(List.of(1, 1), weights(first.next(another, OURS, now), now), "a VIP that is new");
     }
 
-    @Test
-    void aRealServerWhoseDrainHasEnded_startsAtOnce() {
-        PoolPolicy policy = new PoolPolicy(Duration.ofSeconds(40), null, 1, 0);
-        Pool pool = Configs.pool("web", CHECK, new Real(REAL, 1)).with(policy);
+    /** Up at last after this, each a second after the one before. */
+    private static int weightAfter(InForce inForce, Health... history) {
+        List<Transition> transitions = new ArrayList<>();
+        long second = Duration.ofSeconds(1).toNanos();
+        for (int i = 1; i < history.length; i++) {
+            transitions.add(new Transition(history[i - 1], history[i], i * second, "as ordered"));
+        }
+        long since = (history.length - 1) * second;
         Target target = new Target(REAL, CHECK);
-        TargetHealth undrained = new TargetHealth(
-                target,
-                HealthState.initial(Health.UP, 0),
-                null,
-                List.of(
-                        new Transition(Health.DOWN, Health.UP, 0, "connected"),
-                        new Transition(Health.UP, Health.DRAIN, 0, "drain is configured"),
-                        new Transition(Health.DRAIN, Health.UP, 0, "no order is configured any more")));
-        Decision decision = builder(Configs.of(List.of(pool), VIP))
-                .build(Map.of(target, undrained)::get, Map.of(REAL, RESOLVED), 0);
-        assertEquals(
-                5,
-                Objects.requireNonNull(decision.plans().get(VIP.key()))
-                        .members()
-                        .get(0)
-                        .share());
+        TargetHealth health = new TargetHealth(target, HealthState.initial(Health.UP, since), null, transitions);
+        Decision decision = inForce.builder().build(Map.of(target, health)::get, Map.of(REAL, RESOLVED), since);
+        return Objects.requireNonNull(decision.plans().get(VIP.key()))
+                .members()
+                .get(0)
+                .share();
+    }
+
+    @Test
+    void aRealServerWhoseDrainHasEnded_startsAtOnce_unlessItWentDownOrCameUpInIt() {
+        InForce first = InForce.first(slow(new Real(REAL, 1)), OURS, 0);
+        assertEquals(5, weightAfter(first, UNKNOWN, UP, DOWN, UP, DRAIN, UP));
+        assertEquals(5, weightAfter(first, UNKNOWN, DRAIN, UP), "drained at the start");
+        assertEquals(1, weightAfter(first, UNKNOWN, UP, DRAIN, DOWN, DRAIN, UP), "restarted in its drain");
+        assertEquals(1, weightAfter(first, UNKNOWN, UP, DRAIN, DOWN, UP), "undrained while it was down");
+        assertEquals(1, weightAfter(first, UNKNOWN, UP, MAINTENANCE, UNKNOWN, DRAIN, UP), "drained after maintenance");
+    }
+
+    @Test
+    void aRealServerThatAReloadAdded_startsSlowlyOnce_notAfterEachDrain() {
+        Real other = new Real(IpText.parse("10.0.0.3"), 1);
+        InForce grown = InForce.first(slow(other), OURS, 0).next(slow(new Real(REAL, 1)), OURS, 0);
+        assertEquals(1, weightAfter(grown, UNKNOWN, UP));
+        assertEquals(1, weightAfter(grown, UNKNOWN, DRAIN, UP), "it has had no flows yet");
+        assertEquals(5, weightAfter(grown, UNKNOWN, UP, DRAIN, UP));
+        assertEquals(1, weightAfter(grown, UNKNOWN, UP, DRAIN, DOWN, DRAIN, UP));
+
+        long late = Duration.ofHours(1).toNanos();
+        InForce elsewhere = InForce.first(slow(other), OURS, 0).next(slow(new Real(REAL, 1)), OURS, late);
+        assertEquals(1, weightAfter(elsewhere, UNKNOWN, UP, DRAIN, UP), "undrained elsewhere, before it was added");
     }
 
     @Test

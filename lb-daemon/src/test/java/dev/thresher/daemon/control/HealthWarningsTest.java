@@ -59,6 +59,21 @@ class HealthWarningsTest {
     }
 
     @Test
+    void aProbeFromBeforeAMaintenanceOrAnEdit_isNotOverdue_untilTheNextOneIs() {
+        Target target = new Target(IpText.parse("10.0.0.2"), HealthCheck.tcp(80));
+        long justNow = NOW - Duration.ofSeconds(2).toNanos();
+        LastProbe old = new LastProbe(ProbeResult.passed(""), 0, 0);
+        TargetHealth afterMaintenance =
+                new TargetHealth(target, HealthState.initial(Health.UNKNOWN, justNow), old, List.of(), null, justNow);
+        TargetHealth afterEdit =
+                new TargetHealth(target, HealthState.initial(Health.UP, 0), null, List.of(), null, justNow);
+        assertEquals(List.of(), warnings(afterMaintenance, afterEdit));
+        long later = NOW + Duration.ofSeconds(4).toNanos();
+        assertTrue(HealthWarnings.isStale(afterMaintenance, later));
+        assertTrue(HealthWarnings.isStale(afterEdit, later));
+    }
+
+    @Test
     void whatIsNotProbed_isNeverStale() {
         Target target = new Target(IpText.parse("10.0.0.2"), HealthCheck.none());
         assertFalse(HealthWarnings.isStale(
@@ -76,9 +91,8 @@ class HealthWarningsTest {
     void manyThatWaitForOthersProbes_areCounted_andAFewAreNot() {
         assertEquals(List.of(), HealthWarnings.of(checker(Duration.ZERO, 300), List.of(), NOW));
         assertEquals(
-                List.of(
-                        "5000 health checks wait for their turn, because 4096 probes are under way, the most that may be at"
-                                + " once: many real servers are silent, or the limit of open files is low"),
+                List.of("5000 health checks wait for their turn, because 4096 probes are under way, the most that may"
+                        + " be at once: many real servers are silent, or the limit of open files is low"),
                 HealthWarnings.of(checker(Duration.ZERO, 5000), List.of(), NOW));
     }
 
