@@ -3,6 +3,7 @@ package dev.thresher.daemon.datapath;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.thresher.bpf.BpfMap;
 import dev.thresher.bpf.BpfObject;
@@ -42,7 +43,11 @@ class OtherLayoutTest extends PinnedDatapath {
                     new Traffic(5, 500, 1),
                     datapath.counters().members(MEMBER + 1).get(MEMBER));
             assertEquals(reasons(), datapath.counters().vipDrops(1).get(0));
-            assertEquals(globals(), datapath.counters().globals());
+            Map<Counter, Long> counted = new EnumMap<>(datapath.counters().globals());
+            Map<Counter, Long> carried = globals();
+            // The interface's own packets pass meanwhile.
+            assertTrue(counted.remove(Counter.PASS) >= carried.remove(Counter.PASS));
+            assertEquals(carried, counted);
         }
         assertEquals(MEMBER, FlowEntry.memberOf(trackedAt(99)));
     }

@@ -204,7 +204,7 @@ class RefusedInputTest {
             revisions.apply(ChangeDecoder.change(change), 0, new Author("fuzz", ""));
             assertEquals(activation.latest(), Intent.load(file).config(), "what would be there after a restart");
         } catch (RefusedException | BadRequestException e) {
-            Code code = ControlErrors.of("Apply", e).getStatus().getCode();
+            Code code = CallErrors.of("Apply", e).getStatus().getCode();
             assertTrue(code != Code.INTERNAL && code != Code.UNKNOWN, e::toString);
             assertEquals(before, activation.latest());
             assertEquals(activations, activation.activated.size());

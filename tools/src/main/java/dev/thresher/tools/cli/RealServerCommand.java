@@ -30,8 +30,8 @@ import picocli.CommandLine.Spec;
         header = "Prepare a host to be a real server, or check one.",
         description =
                 "A real server has the VIPs on lo, answers no ARP for them, and takes off the outer header that the"
-                    + " load balancer puts before each packet. 'setup' does all of it, 'check' says what is missing,"
-                    + " and 'attach' is the last part alone: an XDP program.",
+                        + " load balancer puts before each packet. 'setup' does all of it, 'check' says what is missing,"
+                        + " and 'attach' is the last part alone: an XDP program.",
         subcommands = {RealServerSetup.class, RealServerCheck.class, RealServerTeardown.class})
 final class RealServerCommand {
     @Spec
