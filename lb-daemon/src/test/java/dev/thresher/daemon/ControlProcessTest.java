@@ -21,6 +21,7 @@ import dev.thresher.bpf.InstancePins;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -190,6 +191,16 @@ class ControlProcessTest {
         }
     }
 
+    private static void fill(Path filler) throws IOException {
+        try (OutputStream out = Files.newOutputStream(filler)) {
+            assertThrows(IOException.class, () -> {
+                while (true) {
+                    out.write(new byte[4096]);
+                }
+            });
+        }
+    }
+
     @Test
     void fullDisk_refusesTheChange_andNothingElse() throws Exception {
         Path state = Files.createDirectory(dir.resolve("state"));
@@ -197,19 +208,20 @@ class ControlProcessTest {
         try (DaemonProcess process = DaemonProcess.start(config, "unshare", "-m", "sh", "-c", mount, "sh")
                         .awaitReady();
                 DaemonChannel daemon = connect()) {
-            ApplyRequest large =
-                    apply(DRAIN).toBuilder().setComment("x".repeat(100_000)).build();
+            Path filler = Path.of("/proc/" + process.pid() + "/root" + state, "filler");
+            fill(filler);
             StatusRuntimeException refusal = assertThrows(
-                    StatusRuntimeException.class, () -> daemon.control().apply(large));
+                    StatusRuntimeException.class, () -> daemon.control().apply(apply(DRAIN)));
             assertEquals(Code.FAILED_PRECONDITION, refusal.getStatus().getCode());
             assertTrue(
-                    String.valueOf(refusal.getMessage()).contains(state + "/history/2.conf: No space left on device"),
+                    String.valueOf(refusal.getMessage()).contains(state + "/runtime.conf: No space left on device"),
                     refusal::getMessage);
             assertEquals(1, share(daemon));
             assertTrue(
                     daemon.state().getDaemon().getWarningsList().stream()
                             .anyMatch(warning -> warning.contains("No space left on device")),
                     () -> daemon.state().toString());
+            Files.delete(filler);
             assertEquals(2, daemon.control().apply(apply(DRAIN)).getRevision());
             assertEquals(0, share(daemon));
             assertEquals(0, process.terminate());
