@@ -3,11 +3,8 @@ package dev.thresher.daemon.grpc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.google.protobuf.Any;
-import com.google.protobuf.Message;
 import dev.thresher.api.v1.AddReal;
 import dev.thresher.api.v1.AddVip;
 import dev.thresher.api.v1.ApplyRequest;
@@ -17,12 +14,9 @@ import dev.thresher.api.v1.ChangedElement;
 import dev.thresher.api.v1.CommitRuntimeRequest;
 import dev.thresher.api.v1.CommitRuntimeResponse;
 import dev.thresher.api.v1.ConfigProblem;
-import dev.thresher.api.v1.ControlGrpc;
-import dev.thresher.api.v1.ControlGrpc.ControlBlockingStub;
 import dev.thresher.api.v1.DiscardRuntimeRequest;
 import dev.thresher.api.v1.DiscardRuntimeResponse;
 import dev.thresher.api.v1.Edit;
-import dev.thresher.api.v1.Edits;
 import dev.thresher.api.v1.GetRevisionRequest;
 import dev.thresher.api.v1.GetRevisionResponse;
 import dev.thresher.api.v1.GetRuntimeRequest;
@@ -36,129 +30,33 @@ import dev.thresher.api.v1.RealServer;
 import dev.thresher.api.v1.RemoveReal;
 import dev.thresher.api.v1.RemoveVip;
 import dev.thresher.api.v1.Revision;
-import dev.thresher.api.v1.SetWeight;
 import dev.thresher.api.v1.Text;
 import dev.thresher.api.v1.WrongRevision;
 import dev.thresher.config.IpText;
 import dev.thresher.config.Order;
 import dev.thresher.config.Pool;
-import dev.thresher.daemon.DaemonChannel;
 import dev.thresher.daemon.revision.Intent;
-import dev.thresher.daemon.revision.RecordedActivation;
-import dev.thresher.daemon.revision.Revisions;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
-import io.grpc.protobuf.StatusProto;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Instant;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every call of the service Control, and every way to be refused. */
 @Timeout(30)
-class ControlCallsTest {
-    private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
-    private static final Edit HEAVIER = weight("10.0.0.2", 5);
-
-    @TempDir
-    Path dir;
-
-    private final RecordedActivation activation = new RecordedActivation();
-    private Path file;
-    private Revisions revisions;
-    private ControlService service;
-    private GrpcServer server;
-    private DaemonChannel daemon;
-    private ControlBlockingStub control;
-
-    @BeforeEach
-    void serve() throws Exception {
-        file = Files.writeString(dir.resolve("thresher.conf"), text(""));
-        Intent intent = Intent.load(file);
-        activation.activated.add(intent.config());
-        revisions = Revisions.begin(file, intent, activation, () -> NOW);
-        service = new ControlService(revisions);
-        server = GrpcServer.start(
-                dir.resolve("edge.sock"), new SampleState(), new SampleFlows(), new SampleHealth(), service);
-        daemon = new DaemonChannel(server.socket());
-        control = ControlGrpc.newBlockingStub(daemon.channel());
-    }
-
-    @AfterEach
-    void stop() {
-        server.close();
-        service.close();
-        daemon.close();
-    }
-
-    private String text(String more) {
-        return """
-            thresher {
-              interface = eth0
-              state-directory = "%s/state"
-              pools.web.reals = [ "10.0.0.2", "10.0.0.3" ]
-              vips = [ { address = "203.0.113.10", port = 80, pool = web } ]
-              %s
-            }
-            """.formatted(dir, more);
-    }
-
-    private static Change edits(Edit... edits) {
-        return Change.newBuilder()
-                .setEdits(Edits.newBuilder().addAllEdits(List.of(edits)))
-                .build();
-    }
-
-    private static Edit weight(String real, int weight) {
-        return Edit.newBuilder()
-                .setSetWeight(SetWeight.newBuilder().setReal(real).setWeight(weight))
-                .build();
-    }
-
-    private static RealServer real(String address) {
-        return RealServer.newBuilder().setReal(address).build();
-    }
-
-    private ApplyResponse apply(Change change) {
-        return control.apply(ApplyRequest.newBuilder().setChange(change).build());
-    }
-
+class ControlCallsTest extends ServedControl {
     private static List<String> names(List<ChangedElement> elements) {
         return elements.stream().map(ChangedElement::getName).toList();
     }
 
     private Pool pool() {
         return activation.latest().pools().get(0);
-    }
-
-    private StatusRuntimeException refused(Code code, Runnable call) {
-        int activations = activation.activated.size();
-        StatusRuntimeException refusal = assertThrows(StatusRuntimeException.class, call::run);
-        assertEquals(code, refusal.getStatus().getCode(), refusal::getMessage);
-        assertEquals(activations, activation.activated.size());
-        return refusal;
-    }
-
-    private static <T extends Message> T detail(StatusRuntimeException refusal, Class<T> type) throws Exception {
-        Any detail = Objects.requireNonNull(StatusProto.fromThrowable(refusal)).getDetails(0);
-        return detail.unpack(type);
-    }
-
-    private static ConfigProblem onlyProblem(StatusRuntimeException refusal) throws Exception {
-        List<ConfigProblem> problems = detail(refusal, InvalidConfig.class).getProblemsList();
-        assertEquals(1, problems.size(), problems::toString);
-        return problems.get(0);
     }
 
     @Test

@@ -3,136 +3,32 @@ package dev.thresher.daemon.grpc;
 
 import static com.google.common.util.concurrent.Uninterruptibles.awaitUninterruptibly;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.google.protobuf.Any;
-import com.google.protobuf.Message;
 import dev.thresher.api.v1.ApplyRequest;
-import dev.thresher.api.v1.ApplyResponse;
 import dev.thresher.api.v1.Change;
 import dev.thresher.api.v1.ConfigProblem;
 import dev.thresher.api.v1.ControlGrpc;
-import dev.thresher.api.v1.ControlGrpc.ControlBlockingStub;
 import dev.thresher.api.v1.Edit;
-import dev.thresher.api.v1.Edits;
 import dev.thresher.api.v1.InvalidConfig;
 import dev.thresher.api.v1.ListRevisionsRequest;
 import dev.thresher.api.v1.PlanRequest;
-import dev.thresher.api.v1.RealServer;
-import dev.thresher.api.v1.SetWeight;
 import dev.thresher.api.v1.Text;
 import dev.thresher.daemon.DaemonChannel;
-import dev.thresher.daemon.revision.Intent;
-import dev.thresher.daemon.revision.RecordedActivation;
-import dev.thresher.daemon.revision.Revisions;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
-import io.grpc.protobuf.StatusProto;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What callers of the service Control cannot ask for, and what a refusal may hold. */
 @Timeout(60)
-class ControlLimitsTest {
-    private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
-    private static final Edit HEAVIER = weight("10.0.0.2", 5);
-
-    @TempDir
-    Path dir;
-
-    private final RecordedActivation activation = new RecordedActivation();
-    private Path file;
-    private Revisions revisions;
-    private ControlService service;
-    private GrpcServer server;
-    private DaemonChannel daemon;
-    private ControlBlockingStub control;
-
-    @BeforeEach
-    void serve() throws Exception {
-        file = Files.writeString(dir.resolve("thresher.conf"), text(""));
-        Intent intent = Intent.load(file);
-        activation.activated.add(intent.config());
-        revisions = Revisions.begin(file, intent, activation, () -> NOW);
-        service = new ControlService(revisions);
-        server = GrpcServer.start(
-                dir.resolve("edge.sock"), new SampleState(), new SampleFlows(), new SampleHealth(), service);
-        daemon = new DaemonChannel(server.socket());
-        control = ControlGrpc.newBlockingStub(daemon.channel());
-    }
-
-    @AfterEach
-    void stop() {
-        server.close();
-        service.close();
-        daemon.close();
-    }
-
-    private String text(String more) {
-        return """
-            thresher {
-              interface = eth0
-              state-directory = "%s/state"
-              pools.web.reals = [ "10.0.0.2", "10.0.0.3" ]
-              vips = [ { address = "203.0.113.10", port = 80, pool = web } ]
-              %s
-            }
-            """.formatted(dir, more);
-    }
-
-    private static Change edits(Edit... edits) {
-        return Change.newBuilder()
-                .setEdits(Edits.newBuilder().addAllEdits(List.of(edits)))
-                .build();
-    }
-
-    private static Edit weight(String real, int weight) {
-        return Edit.newBuilder()
-                .setSetWeight(SetWeight.newBuilder().setReal(real).setWeight(weight))
-                .build();
-    }
-
-    private static RealServer real(String address) {
-        return RealServer.newBuilder().setReal(address).build();
-    }
-
-    private ApplyResponse apply(Change change) {
-        return control.apply(ApplyRequest.newBuilder().setChange(change).build());
-    }
-
-    private StatusRuntimeException refused(Code code, Runnable call) {
-        int activations = activation.activated.size();
-        StatusRuntimeException refusal = assertThrows(StatusRuntimeException.class, call::run);
-        assertEquals(code, refusal.getStatus().getCode(), refusal::getMessage);
-        assertEquals(activations, activation.activated.size());
-        return refusal;
-    }
-
-    private static <T extends Message> T detail(StatusRuntimeException refusal, Class<T> type) throws Exception {
-        Any detail = Objects.requireNonNull(StatusProto.fromThrowable(refusal)).getDetails(0);
-        return detail.unpack(type);
-    }
-
-    private static ConfigProblem onlyProblem(StatusRuntimeException refusal) throws Exception {
-        List<ConfigProblem> problems = detail(refusal, InvalidConfig.class).getProblemsList();
-        assertEquals(1, problems.size(), problems::toString);
-        return problems.get(0);
-    }
-
+class ControlLimitsTest extends ServedControl {
     @Test
     void manyProblems_reachAnOrdinaryClient_asManyAsFit() throws Exception {
         String reals = IntStream.range(0, 150)
